@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws/client.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/service_error.h"
+#include "aws/sigv4.h"
+#include "base/ascii.h"
+#include "base/timestamp.h"
+
+static const char JSON_1_1[] = "application/x-amz-json-1.1";
+
+/* AWS accepts five minutes; closer than this the clock is not what it complains about. */
+enum { CLOCK_TOLERANCE_S = 4 * 60 };
+
+/* What is read of a reply that is not AWS's, for the message. */
+enum { EXCERPT_MAX_BYTES = 120 };
+
+static void append_url(const struct uri *endpoint, struct text *url)
+{
+    text_append_format(url, "%s://%s%s", endpoint->is_https ? "https" : "http",
+            endpoint->authority, endpoint->path);
+}
+
+static bool sign(const struct client *client, struct client_attempt *attempt,
+        const struct sigv4_header headers[], size_t header_count, int64_t epoch_s,
+        const struct http_request *request, struct secret *ret_authorization, struct err *reterr)
+{
+    const struct sigv4_request signed_request = {
+        .method = "POST",
+        .path = client->endpoint->path,
+        .query = "",
+        .headers = headers,
+        .header_count = header_count,
+        .body = secret_expose(&request->body),
+        .body_len = secret_len(&request->body),
+    };
+    const struct sigv4_scope scope = { epoch_s, client->region, client->service };
+    return sigv4_sign(&signed_request, &scope, &client->credentials->access_key_id,
+            &client->credentials->secret_access_key, ret_authorization, attempt->signature, reterr);
+}
+
+bool client_sign_json(const struct client *client, struct client_attempt *attempt,
+        const char *target, struct http_request *request, struct err *reterr)
+{
+    const struct secret *token = &client->credentials->session_token;
+    int64_t epoch_s = clock_realtime_s(client->clock) + client->skew_s;
+    char date[TIMESTAMP_BASIC_BYTES];
+    timestamp_format_basic(epoch_s, date);
+    attempt->skew_s = client->skew_s;
+    const struct sigv4_header headers[] = {
+        { "content-type", JSON_1_1 },
+        { "host", client->endpoint->authority },
+        { "x-amz-date", date },
+        { "x-amz-target", target },
+        { "x-amz-security-token", secret_expose(token) }, /* the last: left out without a token */
+    };
+    size_t header_count = sizeof(headers) / sizeof(headers[0]) - (secret_is_empty(token) ? 1 : 0);
+    CLEANUP(secret_clear) struct secret authorization = SECRET_INIT(HTTP_HEADER_MAX_BYTES);
+    if (!sign(client, attempt, headers, header_count, epoch_s, request, &authorization, reterr)) {
+        return false;
+    }
+    append_url(client->endpoint, &request->url);
+    for (size_t i = 0; i < header_count; i++) {
+        http_request_add_header(request, headers[i].name, headers[i].value);
+    }
+    http_request_add_secret_header(request, "authorization", &authorization);
+    http_request_add_header(request, "accept-encoding", "identity");
+    request->never_proxied = client->endpoint->is_loopback;
+    return true;
+}
+
+/* --- refusals --- */
+
+/* AWS's text without what it echoes: the quoted canonical request, our token, keys and signature. */
+static void clean_message(const struct client *client, const struct client_attempt *attempt,
+        struct secret *message)
+{
+    const char *quote = strstr(secret_expose(message), "The Canonical String");
+    if (quote != NULL) {
+        secret_shorten(message, (size_t)(quote - secret_expose(message)));
+    }
+    size_t len = secret_len(message);
+    while (len > 0 && ascii_is_space(secret_expose(message)[len - 1])) {
+        len--;
+    }
+    secret_shorten(message, len);
+    CLEANUP(secret_clear) struct secret signature = SECRET_INIT(DIGEST_SHA256_HEX_BYTES);
+    secret_append_text(&signature, attempt->signature);
+    service_error_cut_out(message, &client->credentials->session_token);
+    service_error_cut_out(message, &client->credentials->secret_access_key);
+    service_error_cut_out(message, &client->credentials->access_key_id);
+    service_error_cut_out(message, &signature);
+}
+
+static bool reply_skew(
+        const struct client *client, const struct http_reply *reply, int64_t *ret_skew_s)
+{
+    char date[64];
+    int64_t aws_time_s = 0;
+    if (!http_reply_header(reply, "Date", date, sizeof(date))
+            || !timestamp_parse_http(date, &aws_time_s)) {
+        return false;
+    }
+    *ret_skew_s = aws_time_s - clock_realtime_s(client->clock);
+    return true;
+}
+
+/* Only a server that proved its name may set our clock. */
+static bool correct_clock(
+        struct client *client, struct client_attempt *attempt, const struct http_reply *reply)
+{
+    int64_t skew_s = 0;
+    if (attempt->clock_was_corrected || !reply->tls_verified
+            || !reply_skew(client, reply, &skew_s)
+            || llabs(skew_s - attempt->skew_s) <= CLOCK_TOLERANCE_S) {
+        return false;
+    }
+    attempt->clock_was_corrected = true;
+    if (client->skew_s != skew_s) {
+        client->skew_s = skew_s;
+        event_emit(client->events, EVENT_WARNING, client->endpoint->host,
+                "this machine's clock is off by %lld s against AWS; corrected for this run",
+                (long long)-skew_s);
+    }
+    return true;
+}
+
+static void hint_at_clock(
+        const struct client *client, const struct http_reply *reply, struct err *reterr)
+{
+    int64_t skew_s = 0;
+    if (!reply_skew(client, reply, &skew_s) || llabs(skew_s) <= CLOCK_TOLERANCE_S) {
+        return;
+    }
+    err_set_hint(reterr,
+            "this machine's clock is %lld s %s AWS's, and AWS accepts 300 s: set it (NTP)",
+            llabs(skew_s), skew_s > 0 ? "behind" : "ahead of");
+}
+
+static void add_hint(const struct client *client, const struct http_reply *reply, struct err *reterr)
+{
+    static const struct {
+        const char *code;
+        const char *hint;
+    } hints[] = {
+        { "ExpiredTokenException", "the session credentials have expired: get new ones" },
+        { "ExpiredToken", "the session credentials have expired: get new ones" },
+        { "RequestExpired", "the session credentials have expired: get new ones" },
+        { "UnrecognizedClientException",
+                "the access key id is unknown to AWS in this partition, or the session token does "
+                "not belong to it: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN or the profile" },
+        { "InvalidSignatureException",
+                "the secret access key does not belong to the access key id: check "
+                "AWS_SECRET_ACCESS_KEY or the profile" },
+        { "MissingAuthenticationTokenException",
+                "something between here and AWS removes the Authorization header: a proxy?" },
+        { "IncompleteSignatureException",
+                "something between here and AWS changes the Authorization header: a proxy?" },
+        { "OptInRequired", "the account is not enabled for this service or region" },
+    };
+    for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
+        if (strcmp(reterr->code, hints[i].code) == 0) {
+            err_set_hint(reterr, "%s (these came from: %s)", hints[i].hint,
+                    client->credentials->origin);
+        }
+    }
+    if (strcmp(reterr->code, "InvalidSignatureException") == 0
+            && strstr(reterr->why, "Credential should be scoped") != NULL) {
+        err_set_hint(reterr,
+                "the endpoint %s belongs to another region than %s: check --region, AWS_REGION and "
+                "the endpoint URL",
+                client->endpoint->host, client->region);
+    }
+    if (service_error_may_be_clock(reterr->code)) {
+        hint_at_clock(client, reply, reterr);
+    }
+}
+
+/* A proxy's page, a load balancer, something that is not AWS at all. */
+static void describe_stranger(const struct client *client, const struct client_attempt *attempt,
+        const char *subject, const struct http_reply *reply, struct err *reterr)
+{
+    CLEANUP(secret_clear) struct secret excerpt = SECRET_INIT(EXCERPT_MAX_BYTES);
+    size_t len = secret_len(&reply->body);
+    secret_append(&excerpt, secret_expose(&reply->body),
+            len < EXCERPT_MAX_BYTES ? len : EXCERPT_MAX_BYTES);
+    clean_message(client, attempt, &excerpt);
+    (void)err_set(reterr, ERR_PROTOCOL, subject, "%s: HTTP status %d%s%s%s", client->endpoint->host,
+            reply->status, secret_is_empty(&excerpt) ? "" : " and not an answer of AWS: \"",
+            secret_expose(&excerpt), secret_is_empty(&excerpt) ? "" : "\"");
+    if (reply->status >= 300 && reply->status < 400) {
+        err_set_hint(reterr, "redirects are not followed: check the endpoint URL");
+    } else {
+        err_set_hint(reterr, "is %s the right endpoint, and is a proxy in between?",
+                client->endpoint->host);
+    }
+}
+
+enum call_verdict client_judge_refusal(struct client *client, struct client_attempt *attempt,
+        const char *subject, const struct http_reply *reply, enum retry_cause *ret_cause,
+        struct err *reterr)
+{
+    CLEANUP(service_error_clear) struct service_error error = SERVICE_ERROR_INIT;
+    service_error_read(reply, &error);
+    *ret_cause = service_error_retry_cause(reply->status, error.code);
+    if (error.code[0] == '\0') {
+        describe_stranger(client, attempt, subject, reply, reterr);
+        err_set_request_id(reterr, error.request_id);
+        return *ret_cause == RETRY_NEVER ? CALL_FAILED : CALL_RETRIES;
+    }
+    clean_message(client, attempt, &error.message);
+    (void)err_set(reterr, ERR_SERVICE, subject, "%s", secret_expose(&error.message));
+    err_set_code(reterr, error.code);
+    err_set_request_id(reterr, error.request_id);
+    add_hint(client, reply, reterr);
+    if (*ret_cause != RETRY_NEVER) {
+        return CALL_RETRIES;
+    }
+    if (service_error_may_be_clock(error.code) && correct_clock(client, attempt, reply)) {
+        return CALL_REPEATS;
+    }
+    return CALL_FAILED;
+}

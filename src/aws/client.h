@@ -1,0 +1,54 @@
+/*
+ * One AWS service as seen by its caller: requests signed for it, refusals read the way AWS writes
+ * them (AWS JSON 1.1), the clock corrected where it is off.
+ */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "aws/credentials.h"
+#include "aws/digest.h"
+#include "aws/uri.h"
+#include "base/attrs.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/event.h"
+#include "http/calls.h"
+#include "http/http.h"
+
+/* Borrows everything. The skew is learnt on the way and serves all calls of the client. */
+struct client {
+    const char *service; /* of the signature: "ssm" */
+    const char *region;
+    const struct uri *endpoint;
+    const struct credentials *credentials;
+    const struct clock *clock;
+    struct event_sink *events;
+    int64_t skew_s; /* to be added to our clock to get AWS's */
+};
+
+/* What the client keeps of a call from one try to the next; zero-initialise. */
+struct client_attempt {
+    char signature[DIGEST_SHA256_HEX_BYTES]; /* of the present try, to be cut out of what AWS echoes */
+    int64_t skew_s;                          /* that the present try was signed with */
+    bool clock_was_corrected;                /* once is enough */
+};
+
+/*
+ * Completes *request, whose body is there, into a signed POST of AWS JSON 1.1: URL, headers,
+ * Authorization. target is X-Amz-Target. ERR_SYSTEM, ERR_INPUT.
+ */
+MUST_CHECK bool client_sign_json(const struct client *client, struct client_attempt *attempt,
+        const char *target, struct http_request *request, struct err *reterr);
+
+/*
+ * Reads a reply whose status is not 200 and decides: throttling and server errors are retried, a
+ * wrong clock is corrected once, everything else has failed. Fills *reterr (ERR_SERVICE, or
+ * ERR_PROTOCOL where it is not AWS that answers) with AWS's code, text and request id; our own
+ * token, keys and signature are cut out of that text.
+ */
+enum call_verdict client_judge_refusal(struct client *client, struct client_attempt *attempt,
+        const char *subject, const struct http_reply *reply, enum retry_cause *ret_cause,
+        struct err *reterr);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws/creds_env.h"
+
+#include <stdio.h>
+
+#include "base/timestamp.h"
+
+static enum credentials_outcome absent(struct err *reterr, const char *why)
+{
+    (void)err_set(reterr, ERR_CREDENTIALS, NULL, "%s", why);
+    return CREDENTIALS_ABSENT;
+}
+
+static bool take_expiration(const struct environment *environment,
+        struct credentials *ret_credentials, struct err *reterr)
+{
+    const char *expiration = environment_get(environment, "AWS_CREDENTIAL_EXPIRATION");
+    if (expiration != NULL && !timestamp_parse_iso8601(expiration, &ret_credentials->expires_s)) {
+        return err_set(reterr, ERR_CREDENTIALS, "AWS_CREDENTIAL_EXPIRATION",
+                "not a time such as 2026-11-24T08:12:30Z");
+    }
+    return true;
+}
+
+static enum credentials_outcome fetch(const struct credentials_context *context,
+        struct credentials *ret_credentials, struct err *reterr)
+{
+    const struct environment *environment = context->settings->environment;
+    const char *access_key_id = environment_get(environment, "AWS_ACCESS_KEY_ID");
+    if (context->settings->wish.profile != NULL) {
+        return absent(reterr, "not asked: --profile was given");
+    }
+    if (access_key_id == NULL) {
+        return absent(reterr, "AWS_ACCESS_KEY_ID is not set");
+    }
+    const char *secret_access_key = environment_get(environment, "AWS_SECRET_ACCESS_KEY");
+    if (secret_access_key == NULL) {
+        (void)err_set(reterr, ERR_CREDENTIALS, "AWS_SECRET_ACCESS_KEY",
+                "not set, although AWS_ACCESS_KEY_ID is");
+        return CREDENTIALS_FAILED;
+    }
+    const char *token = environment_get(environment, "AWS_SESSION_TOKEN");
+    if (token == NULL) {
+        token = environment_get(environment, "AWS_SECURITY_TOKEN");
+    }
+    secret_append_text(&ret_credentials->access_key_id, access_key_id);
+    secret_append_text(&ret_credentials->secret_access_key, secret_access_key);
+    secret_append_text(&ret_credentials->session_token, token == NULL ? "" : token);
+    (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin), "environment");
+    return take_expiration(environment, ret_credentials, reterr) ? CREDENTIALS_FOUND
+                                                                 : CREDENTIALS_FAILED;
+}
+
+const struct credentials_provider creds_env = { .name = "environment", .fetch = fetch };

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws/endpoint.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "aws/region.h"
+#include "base/ascii.h"
+
+struct service {
+    const char *host; /* first label or labels */
+    const char *fips_host;
+    const char *url_variable;
+    const char *section_key; /* in a services section */
+    bool is_fips_everywhere_in_gov; /* GovCloud's normal endpoints are the FIPS ones */
+};
+
+static const struct service services[] = {
+    [ENDPOINT_SSM] = { "ssm", "ssm-fips", "AWS_ENDPOINT_URL_SSM", "ssm", true },
+    [ENDPOINT_STS] = { "sts", "sts-fips", "AWS_ENDPOINT_URL_STS", "sts", true },
+    [ENDPOINT_SSO] = { "portal.sso", "portal.sso", "AWS_ENDPOINT_URL_SSO", "sso", false },
+};
+
+/* A URL that somebody configured, and who. */
+struct configured {
+    const char *url;
+    char where[PROFILE_WHERE_BYTES];
+};
+
+static bool is_on(const struct endpoint_request *request, const char *variable, const char *key)
+{
+    const char *value = environment_get(request->environment, variable);
+    if (value == NULL) {
+        value = profile_section_get(request->profile, key);
+    }
+    return value != NULL && ascii_equals_ignoring_case(value, "true");
+}
+
+static bool use_variable(
+        const struct endpoint_request *request, const char *name, struct configured *found)
+{
+    found->url = environment_get(request->environment, name);
+    if (found->url != NULL) {
+        (void)snprintf(found->where, sizeof(found->where), "%s", name);
+    }
+    return found->url != NULL;
+}
+
+static bool use_property(const struct profile_property *property, struct configured *found)
+{
+    if (property == NULL) {
+        return false;
+    }
+    found->url = profile_property_text(property);
+    profile_property_where(property, found->where);
+    return true;
+}
+
+/* The services section that the profile names; naming one that is missing is an error. */
+static bool find_services_section(const struct endpoint_request *request,
+        const struct profile_section **ret_section, struct err *reterr)
+{
+    const struct profile_property *naming = profile_section_find(request->profile, "services");
+    *ret_section = NULL;
+    if (naming == NULL) {
+        return true;
+    }
+    const char *name = profile_property_text(naming);
+    *ret_section = profile_files_find(request->files, PROFILE_SECTION_SERVICES, name);
+    if (*ret_section == NULL) {
+        char where[PROFILE_WHERE_BYTES];
+        profile_property_where(naming, where);
+        return err_set(reterr, ERR_INPUT, where, "there is no section [services %s]", name);
+    }
+    return true;
+}
+
+static bool find_configured(const struct endpoint_request *request, const struct service *service,
+        struct configured *ret_found, struct err *reterr)
+{
+    if (request->command_line_url != NULL) {
+        *ret_found = (struct configured){ request->command_line_url, "--endpoint-url" };
+        return true;
+    }
+    *ret_found = (struct configured){ 0 };
+    if (is_on(request, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")
+            || use_variable(request, service->url_variable, ret_found)
+            || use_variable(request, "AWS_ENDPOINT_URL", ret_found)) {
+        return true;
+    }
+    const struct profile_section *section = NULL;
+    if (!find_services_section(request, &section, reterr)) {
+        return false;
+    }
+    if (!use_property(profile_section_find_nested(section, service->section_key, "endpoint_url"),
+                ret_found)) {
+        (void)use_property(profile_section_find(request->profile, "endpoint_url"), ret_found);
+    }
+    return true;
+}
+
+static bool use_configured(const struct endpoint_request *request,
+        const struct configured *configured, struct uri *ret_endpoint, struct err *reterr)
+{
+    if (!uri_parse(configured->url, configured->where, ret_endpoint, reterr)) {
+        return false;
+    }
+    if (!ret_endpoint->is_https && !ret_endpoint->is_loopback && !request->allow_http) {
+        (void)err_set(reterr, ERR_INPUT, configured->where,
+                "http:// to %s would send parameter values unencrypted", ret_endpoint->host);
+        err_set_hint(reterr, "use https://, or --allow-http where that network may see them");
+        uri_clear(ret_endpoint);
+        return false;
+    }
+    return true;
+}
+
+static bool use_own_host(const struct service *service, const char *region, bool fips,
+        bool dual_stack, struct uri *ret_endpoint, struct err *reterr)
+{
+    const struct partition *partition = region_partition(region);
+    bool in_gov = strcmp(partition->name, "aws-us-gov") == 0;
+    bool fips_name = fips && !(in_gov && service->is_fips_everywhere_in_gov && !dual_stack);
+    CLEANUP(text_clear) struct text url = TEXT_INIT(512);
+    text_append_format(&url, "https://%s.%s.%s", fips_name ? service->fips_host : service->host,
+            region, dual_stack ? partition->dual_stack_dns_suffix : partition->dns_suffix);
+    return text_check(&url, region, reterr)
+            && uri_parse(text_string(&url), region, ret_endpoint, reterr);
+}
+
+bool endpoint_find(const struct endpoint_request *request, enum endpoint_service service,
+        const char *region, struct uri *ret_endpoint, struct err *reterr)
+{
+    bool fips = is_on(request, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
+    bool dual_stack = is_on(request, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
+    struct configured configured;
+    if (!find_configured(request, &services[service], &configured, reterr)) {
+        return false;
+    }
+    if (configured.url == NULL) {
+        return use_own_host(&services[service], region, fips, dual_stack, ret_endpoint, reterr);
+    }
+    if (fips || dual_stack) {
+        return err_set(reterr, ERR_INPUT, configured.where,
+                "a custom endpoint cannot be combined with %s",
+                fips ? "FIPS (AWS_USE_FIPS_ENDPOINT, use_fips_endpoint)"
+                     : "dual-stack (AWS_USE_DUALSTACK_ENDPOINT, use_dualstack_endpoint)");
+    }
+    return use_configured(request, &configured, ret_endpoint, reterr);
+}

@@ -1,0 +1,39 @@
+/* A parameter as Parameter Store gives it (API reference, data type Parameter). */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attrs.h"
+#include "base/error.h"
+#include "base/secret.h"
+
+enum { PARAMETER_VALUE_MAX_BYTES = 1024 * 1024 };
+
+/* Owns its texts; release with parameter_clear. */
+struct parameter {
+    char *name;     /* complete */
+    char *type;     /* "String", "StringList", "SecureString" */
+    char *arn;      /* "" where the reply had none */
+    char *selector; /* ":3" or ":label" where one was asked for; "" otherwise */
+    struct secret value;
+    int64_t version;    /* from 1 on; 0 for Secrets Manager values */
+    int64_t modified_s; /* since the epoch; 0 where the reply had none */
+};
+
+void parameter_clear(struct parameter *parameter);
+
+/* Zero-initialise; release with parameter_list_clear. */
+struct parameter_list {
+    struct parameter *items;
+    size_t len;
+    size_t cap;
+};
+
+/* The list takes over what *parameter owns, and leaves it empty. ERR_SYSTEM without memory. */
+MUST_CHECK bool parameter_list_add_take(
+        struct parameter_list *list, struct parameter *parameter, struct err *reterr);
+
+void parameter_list_clear(struct parameter_list *list);

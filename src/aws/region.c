@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws/region.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "base/ascii.h"
+
+enum { LABEL_MAX = 63 };
+
+static bool is_host_label(const char *name)
+{
+    size_t len = strlen(name);
+    size_t digits = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (!ascii_is_alnum(name[i]) && name[i] != '-') {
+            return false;
+        }
+        digits += ascii_is_digit(name[i]) ? 1 : 0;
+    }
+    return len > 0 && len <= LABEL_MAX && digits < len && name[0] != '-' && name[len - 1] != '-';
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t len = strlen(text);
+    size_t end_len = strlen(end);
+    return len >= end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+bool region_check(const char *name, const char *where, struct err *reterr)
+{
+    if (!is_host_label(name)) {
+        (void)err_set(reterr, ERR_INPUT, where, "\"%s\" is no region name", name);
+        err_set_hint(reterr, "region names look like eu-west-1: letters, digits and '-'");
+        return false;
+    }
+    if (strncmp(name, "fips-", 5) == 0 || ends_with(name, "-fips")) {
+        (void)err_set(reterr, ERR_INPUT, where, "\"%s\" is a pseudo region", name);
+        err_set_hint(reterr, "give the region itself and set AWS_USE_FIPS_ENDPOINT=true");
+        return false;
+    }
+    if (ends_with(name, "-global")) {
+        (void)err_set(reterr, ERR_INPUT, where, "\"%s\" has no Parameter Store", name);
+        err_set_hint(reterr, "give the region that holds the parameters, such as us-east-1");
+        return false;
+    }
+    return true;
+}
+
+const struct partition *region_partition(const char *name)
+{
+    static const struct {
+        const char *prefix;
+        struct partition partition;
+    } table[] = {
+        { "cn-", { "aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn" } },
+        { "us-gov-", { "aws-us-gov", "amazonaws.com", "api.aws" } },
+        { "us-iso-", { "aws-iso", "c2s.ic.gov", "api.aws.ic.gov" } },
+        { "us-isob-", { "aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud" } },
+        { "eu-isoe-", { "aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk" } },
+        { "us-isof-", { "aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov" } },
+        { "eusc-", { "aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu" } },
+        { "", { "aws", "amazonaws.com", "api.aws" } },
+    };
+    size_t i = 0;
+    while (strncmp(name, table[i].prefix, strlen(table[i].prefix)) != 0) {
+        i++; /* the last prefix is empty and matches */
+    }
+    return &table[i].partition;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws/service_error.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "json/json.h"
+
+enum { PIECE_MIN_BYTES = 12 };
+
+/* "com.amazonaws.ssm#ThrottlingException:http://..." is ThrottlingException. */
+static void put_code(struct service_error *error, const char *raw)
+{
+    size_t len = strcspn(raw, ":");
+    const char *start = raw;
+    for (size_t i = 0; i < len; i++) {
+        start = raw[i] == '#' ? raw + i + 1 : start;
+    }
+    len -= (size_t)(start - raw);
+    len = len < sizeof(error->code) ? len : sizeof(error->code) - 1;
+    memcpy(error->code, start, len);
+    error->code[len] = '\0';
+}
+
+static void put_code_member(
+        struct service_error *error, struct json_value root, const char *name)
+{
+    struct json_value member;
+    CLEANUP(text_clear) struct text code = TEXT_INIT(512);
+    struct err ignored;
+    if (error->code[0] == '\0' && json_find_typed(root, name, JSON_STRING, &member)
+            && json_decode_text(member, NULL, &code, &ignored) && code.state == TEXT_SOUND) {
+        put_code(error, text_string(&code));
+    }
+}
+
+/* Messages of a size nobody would read are cut. */
+static void put_message_member(
+        struct service_error *error, struct json_value root, const char *name)
+{
+    struct json_value member;
+    struct err ignored;
+    if (secret_is_empty(&error->message) && json_find_typed(root, name, JSON_STRING, &member)
+            && json_encoded_len(member) <= SERVICE_ERROR_MESSAGE_MAX_BYTES
+            && !json_decode_secret(member, NULL, &error->message, &ignored)) {
+        secret_clear(&error->message);
+    }
+}
+
+void service_error_read(const struct http_reply *reply, struct service_error *ret_error)
+{
+    char header[256];
+    (void)http_reply_header(
+            reply, "x-amzn-RequestId", ret_error->request_id, sizeof(ret_error->request_id));
+    if (http_reply_header(reply, "x-amzn-ErrorType", header, sizeof(header))) {
+        put_code(ret_error, header);
+    }
+    CLEANUP(json_document_clear) struct json_document document = { 0 };
+    struct err ignored;
+    if (json_parse(&reply->body, NULL, &document, &ignored)) {
+        struct json_value root = json_root(&document);
+        put_code_member(ret_error, root, "__type");
+        put_code_member(ret_error, root, "code");
+        put_message_member(ret_error, root, "message");
+        put_message_member(ret_error, root, "Message");
+    }
+}
+
+void service_error_clear(struct service_error *error)
+{
+    secret_clear(&error->message);
+    *error = SERVICE_ERROR_INIT;
+}
+
+static bool is_one_of(const char *code, const char *const codes[], size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(code, codes[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+#define IS_ONE_OF(code, codes) is_one_of(code, codes, sizeof(codes) / sizeof((codes)[0]))
+
+enum retry_cause service_error_retry_cause(int status, const char *code)
+{
+    static const char *const throttling[] = { "ThrottlingException", "Throttling",
+        "ThrottledException", "RequestThrottled", "RequestThrottledException",
+        "RequestLimitExceeded", "TooManyRequestsException",
+        "ProvisionedThroughputExceededException", "BandwidthLimitExceeded",
+        "LimitExceededException", "SlowDown", "TransactionInProgressException",
+        "PriorRequestNotComplete", "EC2ThrottledException" };
+    static const char *const transient[] = { "RequestTimeout", "RequestTimeoutException",
+        "InternalServerError", "InternalFailure", "ServiceUnavailable" };
+    if (IS_ONE_OF(code, throttling) || status == 429) {
+        return RETRY_THROTTLED;
+    }
+    bool server_failed = status == 500 || status == 502 || status == 503 || status == 504;
+    return server_failed || IS_ONE_OF(code, transient) ? RETRY_TRANSIENT : RETRY_NEVER;
+}
+
+bool service_error_may_be_clock(const char *code)
+{
+    static const char *const codes[] = { "InvalidSignatureException", "SignatureDoesNotMatch",
+        "AuthFailure", "RequestTimeTooSkewed", "AccessDeniedException" };
+    return IS_ONE_OF(code, codes);
+}
+
+/* The longest piece of needle that stands at `at`. */
+static size_t shared_len(const char *at, size_t len, const char *needle, size_t needle_len)
+{
+    size_t longest = 0;
+    for (size_t from = 0; from + PIECE_MIN_BYTES <= needle_len; from++) {
+        size_t shared = 0;
+        while (shared < len && from + shared < needle_len && at[shared] == needle[from + shared]) {
+            shared++;
+        }
+        longest = shared > longest ? shared : longest;
+    }
+    return longest;
+}
+
+void service_error_cut_out(struct secret *text, const struct secret *secret)
+{
+    const char *bytes = secret_expose(text);
+    size_t len = secret_len(text);
+    /* Replacing 12 bytes by 9 never makes it longer. */
+    CLEANUP(secret_clear) struct secret cleaned = SECRET_INIT(SERVICE_ERROR_MESSAGE_MAX_BYTES);
+    for (size_t at = 0; at < len;) {
+        size_t shared = shared_len(bytes + at, len - at, secret_expose(secret), secret_len(secret));
+        if (shared >= PIECE_MIN_BYTES) {
+            secret_append_text(&cleaned, "[removed]");
+            at += shared;
+        } else {
+            secret_append_char(&cleaned, bytes[at]);
+            at++;
+        }
+    }
+    secret_move(text, &cleaned);
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws/settings.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "aws/region.h"
+#include "aws/user_agent.h"
+#include "base/ascii.h"
+
+/* A value, and what to call the place it came from in a message. */
+struct setting {
+    const char *value; /* NULL: set nowhere */
+    char where[PROFILE_WHERE_BYTES];
+};
+
+static bool use_value(struct setting *setting, const char *value, const char *where)
+{
+    if (value == NULL || value[0] == '\0') {
+        return false;
+    }
+    setting->value = value;
+    (void)snprintf(setting->where, sizeof(setting->where), "%s", where);
+    return true;
+}
+
+static bool use_variable(
+        struct setting *setting, const struct settings *settings, const char *variable)
+{
+    return use_value(setting, environment_get(settings->environment, variable), variable);
+}
+
+static bool use_profile(struct setting *setting, const struct settings *settings, const char *key)
+{
+    const struct profile_property *property = profile_section_find(settings->profile, key);
+    if (property == NULL) {
+        return false;
+    }
+    setting->value = profile_property_text(property);
+    profile_property_where(property, setting->where);
+    return true;
+}
+
+static bool find_profile(struct settings *settings, struct err *reterr)
+{
+    struct setting name = { 0 };
+    if (!use_value(&name, settings->wish.profile, "--profile")
+            && !use_variable(&name, settings, "AWS_PROFILE")) {
+        (void)use_variable(&name, settings, "AWS_DEFAULT_PROFILE");
+    }
+    settings->profile_name = name.value == NULL ? "default" : name.value;
+    settings->profile = profile_files_find(
+            &settings->files, PROFILE_SECTION_PROFILE, settings->profile_name);
+    if (settings->profile != NULL || name.value == NULL) {
+        return true;
+    }
+    const char *config = profile_files_path(&settings->files, PROFILE_FILE_CONFIG);
+    const char *credentials = profile_files_path(&settings->files, PROFILE_FILE_CREDENTIALS);
+    (void)err_set(reterr, ERR_CREDENTIALS, name.where, "there is no profile \"%s\"", name.value);
+    err_set_hint(reterr, "looked for [profile %s] in %s and [%s] in %s", name.value,
+            config == NULL ? "~/.aws/config" : config, name.value,
+            credentials == NULL ? "~/.aws/credentials" : credentials);
+    return false;
+}
+
+static bool find_region(struct settings *settings, struct err *reterr)
+{
+    struct setting region = { 0 };
+    if (!use_value(&region, settings->wish.region, "--region")
+            && !use_variable(&region, settings, "AWS_REGION")
+            && !use_variable(&region, settings, "AWS_DEFAULT_REGION")
+            && !use_profile(&region, settings, "region")) {
+        (void)err_set(reterr, ERR_INPUT, NULL, "no region: it is not known where to ask");
+        err_set_hint(reterr,
+                "set AWS_REGION, give --region, or put region = ... into profile \"%s\"",
+                settings->profile_name);
+        return false;
+    }
+    if (!region_check(region.value, region.where, reterr)) {
+        return false;
+    }
+    settings->region = strdup(region.value);
+    return settings->region != NULL ? true : err_set_no_memory(reterr);
+}
+
+static bool find_endpoint(struct settings *settings, struct err *reterr)
+{
+    const struct endpoint_request request = {
+        .environment = settings->environment,
+        .files = &settings->files,
+        .profile = settings->profile,
+        .command_line_url = settings->wish.endpoint_url,
+        .allow_http = settings->wish.allow_http,
+    };
+    /* Without a region a configured endpoint can still be checked: report all at once. */
+    const char *region = settings->region == NULL ? "us-east-1" : settings->region;
+    return endpoint_find(&request, ENDPOINT_SSM, region, &settings->ssm_endpoint, reterr);
+}
+
+static bool find_ca_file(struct settings *settings, struct err *reterr)
+{
+    struct setting file = { 0 };
+    if (!use_value(&file, settings->wish.ca_bundle, "--ca-bundle")
+            && !use_variable(&file, settings, "AWS_CA_BUNDLE")
+            && !use_profile(&file, settings, "ca_bundle")) {
+        (void)use_variable(&file, settings, "SSL_CERT_FILE");
+    }
+    struct stat status = { 0 };
+    settings->ca_file = file.value;
+    if (file.value == NULL) {
+        return true;
+    }
+    if (stat(file.value, &status) != 0 || access(file.value, R_OK) != 0) {
+        return err_set_errno(reterr, ERR_INPUT, errno, file.where,
+                "the file of trusted certificates, %s, cannot be read", file.value);
+    }
+    if (S_ISDIR(status.st_mode)) {
+        return err_set(reterr, ERR_INPUT, file.where,
+                "%s is a directory; a file of PEM certificates is wanted", file.value);
+    }
+    return true;
+}
+
+static bool find_attempts(struct settings *settings, struct err *reterr)
+{
+    struct setting attempts = { 0 };
+    if (!use_variable(&attempts, settings, "AWS_MAX_ATTEMPTS")
+            && !use_profile(&attempts, settings, "max_attempts")) {
+        return true;
+    }
+    char *end = NULL;
+    errno = 0;
+    long number = ascii_is_digit(attempts.value[0]) ? strtol(attempts.value, &end, 10) : 0;
+    if (number < 1 || number > 1000000 || errno != 0 || *end != '\0') {
+        return err_set(reterr, ERR_INPUT, attempts.where,
+                "\"%s\" is no number of tries: a whole number from 1 on is wanted", attempts.value);
+    }
+    settings->attempts_max = (int)number;
+    return true;
+}
+
+static bool find_user_agent(struct settings *settings, struct err *reterr)
+{
+    struct setting app = { 0 };
+    if (!use_variable(&app, settings, "AWS_SDK_UA_APP_ID")) {
+        (void)use_profile(&app, settings, "sdk_ua_app_id");
+    }
+    settings->user_agent =
+            user_agent_make(environment_get(settings->environment, "AWS_EXECUTION_ENV"), app.value);
+    return settings->user_agent != NULL ? true : err_set_no_memory(reterr);
+}
+
+bool settings_load(const struct settings_wish *wish, const struct environment *environment,
+        const struct file_limits *limits, struct event_sink *events, struct settings *ret_settings,
+        struct err_list *problems)
+{
+    CLEANUP(settings_clear) struct settings settings = {
+        .wish = *wish, .environment = environment
+    };
+    if (!profile_files_load(environment, limits, events, &settings.files, problems)) {
+        return false;
+    }
+    static bool (*const steps[])(struct settings *, struct err *) = {
+        find_profile, find_region, find_endpoint, find_ca_file, find_attempts, find_user_agent
+    };
+    bool ok = true;
+    for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+        struct err err;
+        if (!steps[i](&settings, &err)) {
+            err_list_add(problems, &err);
+            ok = false;
+        }
+    }
+    if (ok) {
+        *ret_settings = settings;
+        settings = (struct settings){ 0 };
+    }
+    return ok;
+}
+
+void settings_clear(struct settings *settings)
+{
+    profile_files_clear(&settings->files);
+    uri_clear(&settings->ssm_endpoint);
+    free(settings->region);
+    free(settings->user_agent);
+    *settings = (struct settings){ 0 };
+}

@@ -1,0 +1,47 @@
+/*
+ * Where and how a run talks to AWS: profile, region, endpoint, trusted certificates, tries; from the
+ * command line, the environment and the shared files, in the order of the AWS SDKs.
+ */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+#include "aws/endpoint.h"
+#include "aws/profile_file.h"
+#include "aws/uri.h"
+#include "base/attrs.h"
+#include "base/environment.h"
+#include "base/error.h"
+#include "base/event.h"
+#include "base/file.h"
+
+/* What the command line says; NULL where it says nothing. */
+struct settings_wish {
+    const char *region;
+    const char *profile;
+    const char *endpoint_url;
+    const char *ca_bundle;
+    bool allow_http;
+};
+
+/* Borrows the wish and the environment. Release with settings_clear. */
+struct settings {
+    struct settings_wish wish;
+    const struct environment *environment;
+    struct profile_files files;
+    const char *profile_name;
+    const struct profile_section *profile; /* NULL: there is no default profile */
+    char *region;
+    struct uri ssm_endpoint;
+    const char *ca_file; /* NULL: the system's certificates */
+    int attempts_max;    /* 0: not set */
+    char *user_agent;
+};
+
+/* False with everything that is wrong added to problems (ERR_INPUT, ERR_CREDENTIALS, ERR_SYSTEM). */
+MUST_CHECK bool settings_load(const struct settings_wish *wish,
+        const struct environment *environment, const struct file_limits *limits,
+        struct event_sink *events, struct settings *ret_settings, struct err_list *problems);
+
+void settings_clear(struct settings *settings);

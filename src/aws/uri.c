@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws/uri.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ascii.h"
+
+enum { URI_MAX_BYTES = 2048 };
+
+static bool take_scheme(const char **at, bool *ret_is_https)
+{
+    static const char https[] = "https://";
+    static const char http[] = "http://";
+    if (strncmp(*at, https, sizeof(https) - 1) == 0) {
+        *at += sizeof(https) - 1;
+        *ret_is_https = true;
+        return true;
+    }
+    if (strncmp(*at, http, sizeof(http) - 1) == 0) {
+        *at += sizeof(http) - 1;
+        *ret_is_https = false;
+        return true;
+    }
+    return false;
+}
+
+/* Length of the host at `at`: a name, an IPv4 address, or an IPv6 address in brackets; 0 if none. */
+static size_t host_len(const char *at)
+{
+    size_t len = 0;
+    if (at[0] == '[') {
+        len = 1;
+        while (ascii_hex_value(at[len]) >= 0 || at[len] == ':' || at[len] == '.') {
+            len++;
+        }
+        return at[len] == ']' && len > 2 ? len + 1 : 0;
+    }
+    while (ascii_is_alnum(at[len]) || at[len] == '-' || at[len] == '.' || at[len] == '_') {
+        len++;
+    }
+    return len > 0 && at[0] != '.' && at[0] != '-' ? len : 0;
+}
+
+/* ":1" to ":65535" or nothing; *ret_port is 0 for nothing. */
+static bool take_port(const char **at, long *ret_port)
+{
+    *ret_port = 0;
+    if (**at != ':') {
+        return true;
+    }
+    size_t digits = strspn(*at + 1, "0123456789");
+    long port = digits > 0 && digits <= 5 ? strtol(*at + 1, NULL, 10) : 0;
+    *at += digits + 1;
+    *ret_port = port;
+    return port >= 1 && port <= 65535;
+}
+
+static bool is_path(const char *at)
+{
+    for (; *at != '\0'; at++) {
+        if (!ascii_is_alnum(*at) && strchr("/-._~!$&'()*+,;=:@%", *at) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_loopback(const char *host)
+{
+    size_t quads = 0;
+    for (const char *at = host; ascii_is_digit(*at) || *at == '.'; at++) {
+        quads += *at == '.' ? 1 : 0;
+        if (at[1] == '\0' && quads == 3 && strncmp(host, "127.", 4) == 0) {
+            return true;
+        }
+    }
+    return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
+}
+
+/* Every part copied out; NULL members without memory. */
+static struct uri copy_parts(
+        bool is_https, const char *host, size_t len, long port, const char *path)
+{
+    struct text lower = TEXT_INIT(URI_MAX_BYTES);
+    for (size_t i = 0; i < len; i++) {
+        text_append_char(&lower, ascii_lower(host[i]));
+    }
+    struct text authority = TEXT_INIT(URI_MAX_BYTES);
+    text_append_string(&authority, text_string(&lower));
+    if (port != 0 && port != (is_https ? 443 : 80)) {
+        text_append_format(&authority, ":%ld", port);
+    }
+    return (struct uri){ .is_https = is_https,
+        .is_loopback = is_loopback(text_string(&lower)),
+        .host = text_take(&lower),
+        .authority = text_take(&authority),
+        .path = strdup(path[0] == '\0' ? "/" : path) };
+}
+
+bool uri_parse(const char *url, const char *where, struct uri *ret_uri, struct err *reterr)
+{
+    const char *at = url;
+    bool is_https = false;
+    if (strlen(url) > URI_MAX_BYTES || !take_scheme(&at, &is_https)) {
+        return err_set(reterr, ERR_INPUT, where, "not a URL that begins with https:// or http://");
+    }
+    const char *host = at;
+    size_t len = host_len(host);
+    at += len;
+    long port = 0;
+    bool port_is_valid = take_port(&at, &port);
+    if (strpbrk(host, "@?#") != NULL) {
+        return err_set(reterr, ERR_INPUT, where,
+                "the URL may hold scheme, host, port and path only: no user, query or fragment");
+    }
+    if (len == 0 || !port_is_valid || (*at != '\0' && *at != '/')) {
+        return err_set(reterr, ERR_INPUT, where, "the URL's host or port is not valid");
+    }
+    if (!is_path(at)) {
+        return err_set(reterr, ERR_INPUT, where, "the URL's path has a character that must be escaped");
+    }
+    struct uri uri = copy_parts(is_https, host, len, port, at);
+    if (uri.host == NULL || uri.authority == NULL || uri.path == NULL) {
+        uri_clear(&uri);
+        return err_set_no_memory(reterr);
+    }
+    *ret_uri = uri;
+    return true;
+}
+
+void uri_clear(struct uri *uri)
+{
+    free(uri->host);
+    free(uri->authority);
+    free(uri->path);
+    *uri = (struct uri){ 0 };
+}
+
+void uri_encode(struct text *out, const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        char c = bytes[i];
+        if (ascii_is_alnum(c) || (c != '\0' && strchr("-_.~", c) != NULL)) {
+            text_append_char(out, c);
+        } else {
+            text_append_format(out, "%%%02X", (unsigned int)(unsigned char)c);
+        }
+    }
+}

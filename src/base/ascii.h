@@ -1,0 +1,26 @@
+/* Character classes of ASCII, whatever the locale says: names, hosts and protocols are ASCII. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+bool ascii_is_lower(char c);
+bool ascii_is_upper(char c);
+bool ascii_is_letter(char c);
+bool ascii_is_digit(char c);
+bool ascii_is_alnum(char c);
+bool ascii_is_blank(char c);    /* blank or tab */
+bool ascii_is_space(char c);    /* blank, tab, CR, LF, FF, VT */
+bool ascii_is_control(char c);  /* below blank, and DEL */
+char ascii_lower(char c);
+char ascii_upper(char c);
+
+/* The value of a hexadecimal digit, or -1. */
+int ascii_hex_value(char c);
+
+/* Equal but for the case of ASCII letters. */
+bool ascii_equals_ignoring_case(const char *a, const char *b);
+
+/* Length of the blank-trimmed part of bytes[0..len), and in *ret_start where it begins. */
+size_t ascii_trim(const char *bytes, size_t len, size_t *ret_start);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/error.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char CUT_MARK[] = "...";
+
+/* Leaves a visible mark at the end of a text that did not fit. */
+static void mark_if_cut(char *buffer, size_t size, size_t wanted_len)
+{
+    if (wanted_len >= size) {
+        memcpy(buffer + size - sizeof(CUT_MARK), CUT_MARK, sizeof(CUT_MARK));
+    }
+}
+
+static void put_formatted(char *buffer, size_t size, const char *format, va_list args)
+{
+    int wanted = vsnprintf(buffer, size, format, args);
+    if (wanted < 0) {
+        buffer[0] = '\0';
+        return;
+    }
+    mark_if_cut(buffer, size, (size_t)wanted);
+}
+
+static void put_text(char *buffer, size_t size, const char *text)
+{
+    size_t len = text == NULL ? 0 : strlen(text);
+    size_t kept = len < size ? len : size - 1;
+    if (kept > 0) {
+        memcpy(buffer, text, kept);
+    }
+    buffer[kept] = '\0';
+    mark_if_cut(buffer, size, len);
+}
+
+static void set_common(struct err *reterr, enum err_kind kind, int errno_value, const char *where)
+{
+    *reterr = (struct err){ .kind = kind, .os_error = errno_value };
+    put_text(reterr->where, sizeof(reterr->where), where);
+}
+
+bool err_set(struct err *reterr, enum err_kind kind, const char *where, const char *format, ...)
+{
+    set_common(reterr, kind, 0, where);
+    va_list args;
+    va_start(args, format);
+    put_formatted(reterr->why, sizeof(reterr->why), format, args);
+    va_end(args);
+    return false;
+}
+
+bool err_set_errno(struct err *reterr, enum err_kind kind, int errno_value, const char *where,
+        const char *format, ...)
+{
+    set_common(reterr, kind, errno_value, where);
+    va_list args;
+    va_start(args, format);
+    put_formatted(reterr->why, sizeof(reterr->why), format, args);
+    va_end(args);
+    err_add_why(reterr, "%s%s", reterr->why[0] == '\0' ? "" : ": ", strerror(errno_value));
+    return false;
+}
+
+bool err_set_no_memory(struct err *reterr)
+{
+    return err_set(reterr, ERR_SYSTEM, NULL, "out of memory");
+}
+
+void err_set_where(struct err *err, const char *where)
+{
+    put_text(err->where, sizeof(err->where), where);
+}
+
+void err_set_code(struct err *err, const char *code)
+{
+    put_text(err->code, sizeof(err->code), code);
+}
+
+void err_set_request_id(struct err *err, const char *request_id)
+{
+    put_text(err->request_id, sizeof(err->request_id), request_id);
+}
+
+void err_set_hint(struct err *err, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    put_formatted(err->hint, sizeof(err->hint), format, args);
+    va_end(args);
+}
+
+void err_add_why(struct err *err, const char *format, ...)
+{
+    size_t used = strlen(err->why);
+    va_list args;
+    va_start(args, format);
+    put_formatted(err->why + used, sizeof(err->why) - used, format, args);
+    va_end(args);
+}
+
+void err_list_add(struct err_list *list, const struct err *err)
+{
+    if (list->items == NULL) {
+        list->items = calloc(ERR_LIST_MAX, sizeof(*list->items));
+    }
+    if (list->items == NULL || list->len == ERR_LIST_MAX) {
+        list->unlisted++;
+        return;
+    }
+    list->items[list->len] = *err;
+    list->len++;
+}
+
+bool err_list_is_empty(const struct err_list *list)
+{
+    return list->len == 0 && list->unlisted == 0;
+}
+
+void err_list_clear(struct err_list *list)
+{
+    free(list->items);
+    *list = (struct err_list){ 0 };
+}

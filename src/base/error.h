@@ -1,0 +1,74 @@
+/* A failure as a value that speaks to the user: what failed, why, and what to do about it. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attrs.h"
+
+enum err_kind {
+    ERR_NONE = 0,
+    ERR_USAGE,            /* the command line or an SSM_EXEC_ variable */
+    ERR_INPUT,            /* a file or a variable that was read holds something unusable */
+    ERR_CREDENTIALS,      /* none found, or those found cannot be used */
+    ERR_NETWORK,          /* no usable answer came */
+    ERR_PROTOCOL,         /* an answer came that does not follow the protocol */
+    ERR_SERVICE,          /* AWS answered, and refused */
+    ERR_TIMEOUT,          /* the run's own limit */
+    ERR_MAPPING,          /* parameters do not make the variables that were asked for */
+    ERR_SYSTEM,           /* memory or another resource of this machine */
+    ERR_COMMAND_MISSING,  /* COMMAND was not found */
+    ERR_COMMAND_UNUSABLE, /* COMMAND was found and cannot be started */
+};
+
+/*
+ * Fixed storage, so that "out of memory" can be reported too. Texts that do not fit are cut and
+ * end in "...". They may hold bytes from outside, unescaped: whoever prints them escapes them. They
+ * never hold a parameter's value or a credential.
+ */
+struct err {
+    enum err_kind kind;
+    int os_error;          /* errno, or 0 */
+    char where[512];       /* source, file:line, variable or host; may be empty */
+    char code[96];         /* AWS's error code; may be empty */
+    char why[1536];        /* the sentence; may be empty where code says it all */
+    char hint[1024];       /* the user's next action; may be empty */
+    char request_id[80];   /* AWS's request id; may be empty */
+};
+
+/* Fills *reterr from nothing; where may be NULL. Always returns false: `return err_set(...)`. */
+bool err_set(struct err *reterr, enum err_kind kind, const char *where, const char *format, ...)
+        PRINTF_LIKE(4, 5);
+
+/* The same with errno's own text appended after a colon; errno_value is kept in os_error. */
+bool err_set_errno(struct err *reterr, enum err_kind kind, int errno_value, const char *where,
+        const char *format, ...) PRINTF_LIKE(5, 6);
+
+bool err_set_no_memory(struct err *reterr);
+
+/* Completes a failure: the text replaces what was there. */
+void err_set_where(struct err *err, const char *where);
+void err_set_code(struct err *err, const char *code);
+void err_set_request_id(struct err *err, const char *request_id);
+void err_set_hint(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Appends to the sentence. */
+void err_add_why(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Everything that is wrong, to be reported in one go. Zero-initialise; release with _clear. */
+struct err_list {
+    struct err *items;
+    size_t len;
+    size_t unlisted; /* more failures than are kept; they were counted */
+};
+
+enum { ERR_LIST_MAX = 64 };
+
+/* Copies *err into the list. Cannot fail: past ERR_LIST_MAX, or without memory, it counts. */
+void err_list_add(struct err_list *list, const struct err *err);
+
+bool err_list_is_empty(const struct err_list *list);
+
+void err_list_clear(struct err_list *list);

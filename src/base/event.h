@@ -1,0 +1,27 @@
+/* What the library tells whoever listens while it works; it prints nothing itself. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "base/attrs.h"
+
+enum event_kind {
+    EVENT_PROGRESS, /* what was asked of whom, and how long it took */
+    EVENT_WARNING,  /* worth knowing, and no reason to stop */
+    EVENT_WAITING,  /* something is being waited for, and why */
+};
+
+struct event {
+    enum event_kind kind;
+    const char *where;      /* source, file, host; may be NULL */
+    const char *message;    /* one sentence, may hold unescaped bytes from outside, never a secret */
+    const char *code;       /* AWS's error code; may be NULL */
+    const char *request_id; /* may be NULL */
+};
+
+struct event_sink {
+    void (*receive)(struct event_sink *sink, const struct event *event);
+};
+
+/* Formats the message and hands it to the sink; messages past 1 KiB are cut. */
+void event_emit(struct event_sink *sink, enum event_kind kind, const char *where,
+        const char *format, ...) PRINTF_LIKE(4, 5);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void close_fd(const int *fd)
+{
+    if (*fd >= 0) {
+        int kept_errno = errno;
+        (void)close(*fd);
+        errno = kept_errno;
+    }
+}
+
+/* Waits until fd can be read. Regular files always can. */
+static bool wait_readable(
+        int fd, const char *path, const struct file_limits *limits, struct err *reterr)
+{
+    int64_t left_ms = limits->deadline_ms - clock_monotonic_ms(limits->clock);
+    struct pollfd waited = { .fd = fd, .events = POLLIN };
+    int ready = left_ms <= 0 ? 0 : poll(&waited, 1, left_ms > 60000 ? 60000 : (int)left_ms);
+    if (ready > 0 || (ready < 0 && errno == EINTR)
+            || clock_monotonic_ms(limits->clock) < limits->deadline_ms) {
+        return true;
+    }
+    return err_set(reterr, ERR_TIMEOUT, path, "was not ready to be read within the timeout");
+}
+
+static bool read_all(int fd, const char *path, const struct file_limits *limits,
+        struct secret *contents, struct err *reterr)
+{
+    for (;;) {
+        char piece[4096];
+        ssize_t got = read(fd, piece, sizeof(piece));
+        if (got == 0) {
+            return true;
+        }
+        if (got > 0) {
+            secret_append(contents, piece, (size_t)got);
+            explicit_bzero(piece, (size_t)got);
+            if (!secret_check(contents, path, reterr)) {
+                reterr->kind = ERR_INPUT;
+                return false;
+            }
+            continue;
+        }
+        if (errno == EAGAIN) {
+            if (!wait_readable(fd, path, limits, reterr)) {
+                return false;
+            }
+        } else if (errno != EINTR) {
+            return err_set_errno(reterr, ERR_INPUT, errno, path, "cannot be read");
+        }
+    }
+}
+
+bool file_read(const char *path, const struct file_limits *limits, struct secret *ret_contents,
+        enum file_presence *ret_presence, struct err *reterr)
+{
+    /* O_NONBLOCK: opening or reading a pipe must not outlast the timeout. */
+    CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
+        *ret_presence = FILE_ABSENT;
+        return true;
+    }
+    struct stat status = { 0 };
+    if (fd < 0 || fstat(fd, &status) != 0) {
+        return err_set_errno(reterr, ERR_INPUT, errno, path, "cannot be read");
+    }
+    if (S_ISDIR(status.st_mode)) {
+        return err_set(reterr, ERR_INPUT, path, "is a directory, not a file");
+    }
+    if (!read_all(fd, path, limits, ret_contents, reterr)) {
+        return false;
+    }
+    *ret_presence = FILE_PRESENT;
+    return true;
+}

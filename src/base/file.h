@@ -1,0 +1,27 @@
+/* Reading a whole small file into secret memory, within limits of size and time. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/attrs.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/secret.h"
+
+enum file_presence { FILE_PRESENT, FILE_ABSENT };
+
+struct file_limits {
+    const struct clock *clock;
+    int64_t deadline_ms; /* monotonic; a pipe that nobody fills is given up then */
+};
+
+/*
+ * Appends what is in the file at path to *ret_contents, whose maximum bounds the size. A missing
+ * file (or a missing or non-directory parent) is no error: *ret_presence tells, and nothing is
+ * appended. Otherwise ERR_INPUT, `where` being the path: unreadable, a directory, too large, or
+ * not ready in time (ERR_TIMEOUT). Pipes and other streams are read to their end.
+ */
+MUST_CHECK bool file_read(const char *path, const struct file_limits *limits,
+        struct secret *ret_contents, enum file_presence *ret_presence, struct err *reterr);

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/locked.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/mman.h>
+
+/*
+ * Small blocks are cut from chunks and go to a free list of their size class when released; large
+ * ones are mappings of their own. Four classes to a doubling (32, 40, 48, 56, 64, 80, ...) keep
+ * what rounding up wastes below a quarter.
+ */
+enum {
+    SMALLEST_CLASS_SHIFT = 5,
+    STEPS_PER_DOUBLING = 4,
+    LARGEST_CLASS_SHIFT = 14, /* 16 KiB */
+    CLASS_COUNT = (LARGEST_CLASS_SHIFT - SMALLEST_CLASS_SHIFT) * STEPS_PER_DOUBLING + 1,
+    CHUNK_BYTES = 128 * 1024,
+    OWN_MAPPING = -1,
+};
+
+/* Stands before each block; keeps the block aligned for every type. */
+struct block_header {
+    _Alignas(max_align_t) size_t capacity; /* of the block, without this header */
+    ptrdiff_t size_class;                  /* an index, or OWN_MAPPING */
+};
+
+struct free_block {
+    struct free_block *next;
+};
+
+/* A process has one memory-lock limit and libraries take plain function pointers: hence one pool. */
+static struct {
+    pthread_mutex_t mutex;
+    struct free_block *free_blocks[CLASS_COUNT];
+    char *chunk;
+    size_t chunk_left;
+    bool lock_refused;
+} pool = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+
+static size_t class_capacity(size_t size_class)
+{
+    size_t shift = SMALLEST_CLASS_SHIFT + size_class / STEPS_PER_DOUBLING;
+    size_t step = size_class % STEPS_PER_DOUBLING;
+    return ((size_t)1 << shift) + step * ((size_t)1 << (shift - 2));
+}
+
+/* The smallest class that holds size bytes; CLASS_COUNT where none does. */
+static size_t find_class(size_t size)
+{
+    size_t size_class = 0;
+    while (size_class < CLASS_COUNT && class_capacity(size_class) < size) {
+        size_class += STEPS_PER_DOUBLING;
+    }
+    size_t lowest = size_class < STEPS_PER_DOUBLING ? 0 : size_class - STEPS_PER_DOUBLING + 1;
+    for (size_class = lowest; size_class < CLASS_COUNT; size_class++) {
+        if (class_capacity(size_class) >= size) {
+            return size_class;
+        }
+    }
+    return CLASS_COUNT;
+}
+
+/* A mapping that is kept from swap and dumps where the system lets us; NULL without memory. */
+static void *map_pages(size_t bytes)
+{
+    void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (pages == MAP_FAILED) {
+        return NULL;
+    }
+    (void)madvise(pages, bytes, MADV_DONTDUMP);
+    /* Best effort by contract; once the limit is reached there is no point in asking again. */
+    if (!pool.lock_refused && mlock(pages, bytes) != 0) {
+        pool.lock_refused = true;
+    }
+    return pages;
+}
+
+static struct block_header *take_small(size_t size_class)
+{
+    struct free_block *reused = pool.free_blocks[size_class];
+    if (reused != NULL) {
+        pool.free_blocks[size_class] = reused->next;
+        return (struct block_header *)(void *)reused - 1;
+    }
+    size_t capacity = class_capacity(size_class);
+    size_t bytes = sizeof(struct block_header) + capacity;
+    bytes = (bytes + sizeof(struct block_header) - 1) & ~(sizeof(struct block_header) - 1);
+    if (pool.chunk_left < bytes) {
+        char *chunk = map_pages(CHUNK_BYTES);
+        if (chunk == NULL) {
+            return NULL;
+        }
+        pool.chunk = chunk;
+        pool.chunk_left = CHUNK_BYTES;
+    }
+    struct block_header *header = (struct block_header *)(void *)pool.chunk;
+    pool.chunk += bytes;
+    pool.chunk_left -= bytes;
+    header->capacity = capacity;
+    header->size_class = (ptrdiff_t)size_class;
+    return header;
+}
+
+static struct block_header *take_large(size_t size)
+{
+    static const size_t PAGE_BYTES = 4096;
+    if (size > SIZE_MAX - sizeof(struct block_header) - PAGE_BYTES) {
+        return NULL;
+    }
+    size_t bytes = (size + sizeof(struct block_header) + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+    struct block_header *header = map_pages(bytes);
+    if (header != NULL) {
+        header->capacity = bytes - sizeof(struct block_header);
+        header->size_class = OWN_MAPPING;
+    }
+    return header;
+}
+
+void *locked_alloc(size_t size)
+{
+    size_t size_class = find_class(size);
+    (void)pthread_mutex_lock(&pool.mutex);
+    struct block_header *header =
+            size_class < CLASS_COUNT ? take_small(size_class) : take_large(size);
+    (void)pthread_mutex_unlock(&pool.mutex);
+    return header == NULL ? NULL : header + 1;
+}
+
+void *locked_calloc(size_t count, size_t size)
+{
+    size_t bytes = 0;
+    if (__builtin_mul_overflow(count, size, &bytes)) {
+        return NULL;
+    }
+    void *block = locked_alloc(bytes);
+    if (block != NULL) {
+        memset(block, 0, bytes);
+    }
+    return block;
+}
+
+void *locked_realloc(void *block, size_t size)
+{
+    if (block == NULL) {
+        return locked_alloc(size);
+    }
+    size_t old_capacity = ((struct block_header *)block - 1)->capacity;
+    if (size <= old_capacity) {
+        return block;
+    }
+    void *moved = locked_alloc(size);
+    if (moved != NULL) {
+        memcpy(moved, block, old_capacity);
+        locked_free(block);
+    }
+    return moved;
+}
+
+char *locked_strdup(const char *text)
+{
+    size_t bytes = strlen(text) + 1;
+    char *copy = locked_alloc(bytes);
+    if (copy != NULL) {
+        memcpy(copy, text, bytes);
+    }
+    return copy;
+}
+
+void locked_free(void *block)
+{
+    if (block == NULL) {
+        return;
+    }
+    struct block_header *header = (struct block_header *)block - 1;
+    explicit_bzero(block, header->capacity);
+    if (header->size_class == OWN_MAPPING) {
+        (void)munmap(header, header->capacity + sizeof(*header));
+        return;
+    }
+    (void)pthread_mutex_lock(&pool.mutex);
+    struct free_block *released = block;
+    released->next = pool.free_blocks[header->size_class];
+    pool.free_blocks[header->size_class] = released;
+    (void)pthread_mutex_unlock(&pool.mutex);
+}

@@ -1,0 +1,43 @@
+/* A growable public text with a maximum: names, messages, request bodies. Never a secret. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attrs.h"
+#include "base/error.h"
+
+/*
+ * Owns its bytes, which always end in a NUL that does not count once something was appended.
+ * Initialise with TEXT_INIT, release with text_clear. An append that fails (no memory, max_bytes
+ * passed) leaves a mark that text_check reports.
+ */
+struct text {
+    char *bytes;
+    size_t len;
+    size_t cap;
+    size_t max_bytes;
+    enum { TEXT_SOUND, TEXT_TOO_LONG, TEXT_NO_MEMORY } state;
+};
+
+#define TEXT_INIT(maximum) ((struct text){ .max_bytes = (maximum) })
+
+void text_append(struct text *text, const char *bytes, size_t len);
+void text_append_string(struct text *text, const char *string);
+void text_append_char(struct text *text, char c);
+void text_append_format(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* False if an append failed: ERR_INPUT "longer than ..." at `where`, or ERR_SYSTEM. */
+MUST_CHECK bool text_check(const struct text *text, const char *where, struct err *reterr);
+
+/* The text as a C string, "" when empty. Valid until the next change. */
+const char *text_string(const struct text *text);
+
+/* Empties without releasing, and forgets an earlier failure. */
+void text_reset(struct text *text);
+
+/* Hands the string over (free(3)); NULL if an append failed or there is no memory. */
+char *text_take(struct text *text);
+
+void text_clear(struct text *text);

@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/calls.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+
+/* What calls_run keeps of a call that was started and is not finished. */
+struct call_progress {
+    struct http_exchange exchange; /* first: a finished exchange is converted back to this */
+    struct call *call;
+    bool under_way;         /* else it waits for due_ms */
+    int64_t due_ms;         /* when the next try starts */
+    int64_t first_try_ms;   /* when the present request was tried first */
+    int64_t try_started_ms;
+    int tries;              /* of the present request */
+    struct err *cause;      /* why the last try did not do; NULL before the first failure */
+};
+
+struct run {
+    const struct call_settings *settings;
+    struct call *const *calls;
+    size_t call_count;
+    size_t started;
+    struct call_progress **active; /* started and not finished; call_count places */
+    size_t active_count;
+    size_t under_way_count;
+    struct err_list *problems;
+    bool failed;
+    int64_t stop_ms;         /* the deadline, or the end of the grace after a failure */
+    int64_t next_waiting_ms; /* when to say what is being waited for */
+    int64_t began_ms;
+};
+
+static int64_t now_ms(const struct run *run)
+{
+    return clock_monotonic_ms(run->settings->clock);
+}
+
+static void report_failure(struct run *run, const struct err *err)
+{
+    err_list_add(run->problems, err);
+    if (!run->failed) {
+        run->failed = true;
+        int64_t grace_ends = now_ms(run) + CALLS_GRACE_MS;
+        run->stop_ms = grace_ends < run->stop_ms ? grace_ends : run->stop_ms;
+    }
+}
+
+static void end_progress(struct call_progress *progress)
+{
+    http_request_clear(&progress->exchange.request);
+    http_reply_clear(&progress->exchange.reply);
+    free(progress->cause);
+    progress->call->progress = NULL;
+    free(progress);
+}
+
+/* The place of a finished call is taken by the last one. */
+static void remove_active(struct run *run, size_t index)
+{
+    struct call_progress *progress = run->active[index];
+    run->active_count--;
+    run->active[index] = run->active[run->active_count];
+    end_progress(progress);
+}
+
+static void keep_cause(struct call_progress *progress, const struct err *cause)
+{
+    if (progress->cause == NULL) {
+        progress->cause = malloc(sizeof(*progress->cause));
+    }
+    if (progress->cause != NULL) {
+        *progress->cause = *cause;
+    }
+}
+
+static int64_t clip(int64_t wanted_ms, int64_t left_ms)
+{
+    return wanted_ms < left_ms ? wanted_ms : left_ms;
+}
+
+/* Puts the call's next try under way; false if it failed for good. */
+static bool start_try(struct run *run, struct call_progress *progress)
+{
+    struct http_request *request = &progress->exchange.request;
+    struct err err;
+    int64_t now = now_ms(run);
+    http_request_clear(request);
+    if (!progress->call->type->prepare(progress->call, request, &err)
+            || !http_request_check(request, &err)) {
+        report_failure(run, &err);
+        return false;
+    }
+    int64_t left_ms = run->stop_ms - now;
+    request->connect_timeout_ms = clip(run->settings->connect_timeout_ms, left_ms);
+    request->timeout_ms = clip(run->settings->try_timeout_ms, left_ms);
+    progress->first_try_ms = progress->tries == 0 ? now : progress->first_try_ms;
+    progress->try_started_ms = now;
+    progress->tries++;
+    progress->under_way = true;
+    run->under_way_count++;
+    run->settings->transport->start(run->settings->transport, &progress->exchange);
+    return true;
+}
+
+static bool start_call(struct run *run, struct call *call)
+{
+    struct call_progress *progress = calloc(1, sizeof(*progress));
+    if (progress == NULL) {
+        struct err err;
+        (void)err_set_no_memory(&err);
+        report_failure(run, &err);
+        return false;
+    }
+    progress->call = call;
+    call->progress = progress;
+    run->active[run->active_count] = progress;
+    run->active_count++;
+    progress->due_ms = now_ms(run);
+    return true;
+}
+
+/* Starts what is due and has room; gives back when the next waiting call is due. */
+static int64_t start_due(struct run *run)
+{
+    int64_t now = now_ms(run);
+    int64_t next_due_ms = run->stop_ms;
+    for (size_t i = 0; i < run->active_count;) {
+        struct call_progress *progress = run->active[i];
+        bool is_retry = progress->tries > 0;
+        if (progress->under_way || run->under_way_count >= CALLS_AT_ONCE_MAX) {
+            i++;
+        } else if (run->failed && is_retry) {
+            remove_active(run, i);
+        } else if (progress->due_ms > now) {
+            next_due_ms = progress->due_ms < next_due_ms ? progress->due_ms : next_due_ms;
+            i++;
+        } else if (start_try(run, progress)) {
+            i++;
+        } else {
+            remove_active(run, i);
+        }
+    }
+    while (run->started < run->call_count && run->under_way_count < CALLS_AT_ONCE_MAX) {
+        struct call *call = run->calls[run->started];
+        run->started++;
+        if (start_call(run, call) && !start_try(run, call->progress)) {
+            remove_active(run, run->active_count - 1);
+        }
+    }
+    return next_due_ms;
+}
+
+/* --- judging --- */
+
+static void describe_transport_failure(
+        const struct call *call, const struct http_reply *reply, struct err *reterr)
+{
+    (void)err_set(reterr, ERR_NETWORK, call->subject, "%s: %s", call->host, reply->failure);
+    switch (reply->outcome) {
+    case HTTP_NOT_RESOLVED:
+        err_set_hint(reterr,
+                "check the region and the endpoint, and that this machine resolves names (in a VPC "
+                "without internet access, an interface endpoint for ssm with private DNS)");
+        break;
+    case HTTP_NOT_CONNECTED:
+        err_set_hint(reterr,
+                "check that the endpoint is right and reachable from here: routes, security "
+                "groups, HTTPS_PROXY and NO_PROXY");
+        break;
+    case HTTP_UNTRUSTED:
+        err_set_hint(reterr,
+                "the server's certificate is not trusted: where a proxy or a private endpoint "
+                "uses its own CA, give that CA's certificate with --ca-bundle or AWS_CA_BUNDLE");
+        break;
+    case HTTP_TLS_FAILED:
+        err_set_hint(reterr,
+                "no TLS connection: is something else listening there, or a plain http endpoint?");
+        break;
+    case HTTP_PROXY_FAILED:
+        err_set_hint(reterr, "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY");
+        break;
+    case HTTP_TOO_LARGE:
+    case HTTP_MALFORMED:
+        reterr->kind = ERR_PROTOCOL;
+        err_set_hint(reterr, "this is not how AWS answers: is %s the right endpoint?", call->host);
+        break;
+    case HTTP_REPLIED:
+    case HTTP_TIMED_OUT:
+    case HTTP_DROPPED:
+    case HTTP_IMPOSSIBLE:
+        break;
+    }
+}
+
+static int64_t retry_after_ms(const struct http_reply *reply)
+{
+    char value[16];
+    if (!http_reply_header(reply, "x-amz-retry-after", value, sizeof(value))
+            || value[strspn(value, "0123456789")] != '\0') {
+        return -1;
+    }
+    return strtoll(value, NULL, 10);
+}
+
+static enum call_verdict judge(
+        struct call_progress *progress, enum retry_cause *ret_cause, struct err *reterr)
+{
+    struct http_reply *reply = &progress->exchange.reply;
+    *ret_cause = RETRY_NEVER;
+    if (reply->outcome == HTTP_REPLIED) {
+        return progress->call->type->judge(progress->call, reply, ret_cause, reterr);
+    }
+    describe_transport_failure(progress->call, reply, reterr);
+    *ret_cause = retry_cause_of_outcome(reply->outcome);
+    return *ret_cause == RETRY_NEVER ? CALL_FAILED : CALL_RETRIES;
+}
+
+static void tell_progress(const struct run *run, const struct call_progress *progress)
+{
+    const struct http_reply *reply = &progress->exchange.reply;
+    const struct call *call = progress->call;
+    long long took_ms = (long long)(now_ms(run) - progress->try_started_ms);
+    if (reply->outcome == HTTP_REPLIED) {
+        event_emit(run->settings->events, EVENT_PROGRESS, call->subject,
+                "%s asked for %s: status %d, %zu bytes in %lld ms", call->host, call->operation,
+                reply->status, secret_len(&reply->body), took_ms);
+    } else {
+        event_emit(run->settings->events, EVENT_PROGRESS, call->subject,
+                "%s asked for %s: %s (after %lld ms)", call->host, call->operation, reply->failure,
+                took_ms);
+    }
+}
+
+/* Decides about another try; false if there is none. */
+static bool schedule_retry(struct run *run, struct call_progress *progress, enum retry_cause cause)
+{
+    int64_t now = now_ms(run);
+    const struct retry_state state = {
+        .attempts = progress->tries,
+        .attempts_max = run->settings->attempts_max,
+        .since_ms = now - progress->first_try_ms,
+        .retry_after_ms = retry_after_ms(&progress->exchange.reply),
+    };
+    int64_t delay_ms = 0;
+    if (run->failed || !retry_delay(cause, &state, random_fraction(), &delay_ms)) {
+        return false;
+    }
+    progress->due_ms = now + delay_ms;
+    event_emit(run->settings->events, EVENT_PROGRESS, progress->call->subject,
+            "trying again in %lld ms (try %d)", (long long)delay_ms, progress->tries + 1);
+    return true;
+}
+
+static void tell_tries(const struct call_progress *progress, struct err *err)
+{
+    if (progress->tries > 1) {
+        err_add_why(err, " (after %d tries)", progress->tries);
+    }
+}
+
+/* True if the call goes on, false if it is over. */
+static bool settle(struct run *run, struct call_progress *progress)
+{
+    enum retry_cause cause = RETRY_NEVER;
+    struct err err = { .kind = ERR_NONE };
+    switch (judge(progress, &cause, &err)) {
+    case CALL_DONE:
+        return false;
+    case CALL_CONTINUES:
+        progress->tries = 0;
+        free(progress->cause);
+        progress->cause = NULL;
+        progress->due_ms = now_ms(run);
+        return true;
+    case CALL_REPEATS:
+        progress->due_ms = now_ms(run);
+        return true;
+    case CALL_RETRIES:
+        if (schedule_retry(run, progress, cause)) {
+            keep_cause(progress, &err);
+            return true;
+        }
+        tell_tries(progress, &err);
+        break;
+    case CALL_FAILED:
+        break;
+    }
+    report_failure(run, &err);
+    return false;
+}
+
+static void settle_exchange(struct run *run, struct http_exchange *exchange)
+{
+    struct call_progress *progress = (struct call_progress *)exchange;
+    progress->under_way = false;
+    run->under_way_count--;
+    tell_progress(run, progress);
+    bool goes_on = settle(run, progress);
+    http_reply_clear(&exchange->reply);
+    for (size_t i = 0; !goes_on && i < run->active_count; i++) {
+        if (run->active[i] == progress) {
+            remove_active(run, i);
+            break;
+        }
+    }
+}
+
+/* --- waiting --- */
+
+static void tell_waiting(struct run *run)
+{
+    int64_t now = now_ms(run);
+    if (now < run->next_waiting_ms || run->active_count == 0) {
+        return;
+    }
+    run->next_waiting_ms = now + CALLS_NEXT_WAITING_MS;
+    const struct call_progress *told = run->active[0];
+    for (size_t i = 0; i < run->active_count && told->cause == NULL; i++) {
+        told = run->active[i];
+    }
+    long long seconds = (long long)((now - run->began_ms) / 1000);
+    if (told->cause == NULL) {
+        event_emit(run->settings->events, EVENT_WAITING, told->call->subject,
+                "waiting for %s since %lld s: no answer yet", told->call->host, seconds);
+        return;
+    }
+    event_emit(run->settings->events, EVENT_WAITING, told->call->subject,
+            "still trying after %lld s: %s%s%s", seconds, told->cause->code,
+            told->cause->code[0] == '\0' || told->cause->why[0] == '\0' ? "" : ": ",
+            told->cause->why);
+}
+
+/* At the end of the time: what was still open fails too, unless another failure ended the run. */
+static void give_up_rest(struct run *run)
+{
+    bool out_of_time = !run->failed;
+    while (run->active_count > 0) {
+        struct call_progress *progress = run->active[run->active_count - 1];
+        const struct call *call = progress->call;
+        if (progress->under_way) {
+            run->settings->transport->cancel(run->settings->transport, &progress->exchange);
+        }
+        if (out_of_time) {
+            struct err err;
+            (void)err_set(&err, ERR_TIMEOUT, call->subject,
+                    "the timeout ended the wait for %s after %lld s", call->host,
+                    (long long)((now_ms(run) - run->began_ms + 500) / 1000));
+            if (progress->cause != NULL) {
+                err_add_why(&err, "; the last try ended with: %s%s%s", progress->cause->code,
+                        progress->cause->code[0] == '\0' || progress->cause->why[0] == '\0' ? ""
+                                                                                            : ": ",
+                        progress->cause->why);
+                err_set_hint(&err, "%s", progress->cause->hint);
+            }
+            report_failure(run, &err);
+        }
+        remove_active(run, run->active_count - 1);
+    }
+}
+
+static bool is_over(const struct run *run)
+{
+    return run->active_count == 0 && run->started == run->call_count;
+}
+
+static void work(struct run *run)
+{
+    struct http_transport *transport = run->settings->transport;
+    while (now_ms(run) < run->stop_ms) {
+        int64_t wake_ms = start_due(run);
+        if (is_over(run)) {
+            return;
+        }
+        wake_ms = wake_ms < run->next_waiting_ms ? wake_ms : run->next_waiting_ms;
+        int64_t left_ms = wake_ms - now_ms(run);
+        if (left_ms > 0) {
+            transport->wait(transport, left_ms);
+        }
+        for (struct http_exchange *done = transport->next_done(transport); done != NULL;
+                done = transport->next_done(transport)) {
+            settle_exchange(run, done);
+        }
+        tell_waiting(run);
+    }
+}
+
+static void free_active(struct call_progress ***active)
+{
+    free(*active);
+}
+
+bool calls_run(const struct call_settings *settings, struct call *const *calls, size_t call_count,
+        struct err_list *problems)
+{
+    if (call_count == 0) {
+        return true;
+    }
+    CLEANUP(free_active) struct call_progress **active = calloc(call_count, sizeof(struct call_progress *));
+    int64_t began_ms = clock_monotonic_ms(settings->clock);
+    struct run run = {
+        .settings = settings,
+        .calls = calls,
+        .call_count = call_count,
+        .active = active,
+        .problems = problems,
+        .stop_ms = settings->deadline_ms,
+        .began_ms = began_ms,
+        .next_waiting_ms = began_ms + CALLS_FIRST_WAITING_MS,
+    };
+    if (active == NULL) {
+        struct err err;
+        (void)err_set_no_memory(&err);
+        report_failure(&run, &err);
+        return false;
+    }
+    work(&run);
+    give_up_rest(&run);
+    if (run.started < run.call_count && !run.failed) {
+        struct err err;
+        (void)err_set(&err, ERR_TIMEOUT, calls[run.started]->subject,
+                "the timeout ended the run before this was asked for");
+        report_failure(&run, &err);
+    }
+    return !run.failed;
+}

@@ -1,0 +1,98 @@
+/* An HTTP request, its reply, and the transport that carries many of them at once. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attrs.h"
+#include "base/error.h"
+#include "base/secret.h"
+#include "base/text.h"
+
+enum {
+    HTTP_REQUEST_HEADERS_MAX = 12,
+    HTTP_HEADER_MAX_BYTES = 32 * 1024,        /* one request header; a session token has a few KB */
+    HTTP_REPLY_HEADERS_MAX_BYTES = 64 * 1024, /* all headers of a reply */
+};
+
+enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT };
+
+/* Headers may hold tokens and signatures, bodies may hold tokens: all are secrets. */
+struct http_request {
+    enum http_method method;
+    struct text url;
+    struct secret headers[HTTP_REQUEST_HEADERS_MAX]; /* "Name: value", without a line end */
+    size_t header_count;
+    struct secret body;
+    size_t reply_max_bytes;     /* of the body; a longer one is HTTP_TOO_LARGE */
+    int64_t connect_timeout_ms; /* name look-up, TCP, TLS */
+    int64_t timeout_ms;         /* everything */
+    bool never_proxied;         /* metadata and container endpoints, loopback */
+};
+
+void http_request_init(struct http_request *request, enum http_method method, size_t body_max_bytes);
+
+/* Adds "name: value". Sticky like secret_append: http_request_check tells. */
+void http_request_add_header(struct http_request *request, const char *name, const char *value);
+void http_request_add_secret_header(
+        struct http_request *request, const char *name, const struct secret *value);
+
+/* False if a text did not fit, there was no memory, or a header holds CR, LF or NUL. */
+MUST_CHECK bool http_request_check(const struct http_request *request, struct err *reterr);
+
+void http_request_clear(struct http_request *request);
+
+enum http_outcome {
+    HTTP_REPLIED,        /* status, headers and body are whole */
+    HTTP_NOT_RESOLVED,   /* the host name has no address */
+    HTTP_NOT_CONNECTED,  /* refused, unreachable, or no TCP connection in time */
+    HTTP_UNTRUSTED,      /* the server's certificate does not verify */
+    HTTP_TLS_FAILED,     /* the handshake failed otherwise */
+    HTTP_TIMED_OUT,      /* no whole answer in time */
+    HTTP_DROPPED,        /* the connection ended before the answer did */
+    HTTP_TOO_LARGE,      /* the answer passed a limit */
+    HTTP_MALFORMED,      /* the answer is not HTTP as we speak it */
+    HTTP_PROXY_FAILED,   /* the proxy could not be found or refused */
+    HTTP_IMPOSSIBLE,     /* nothing was sent: memory, an unusable CA file, an unusable URL */
+};
+
+struct http_reply {
+    enum http_outcome outcome;
+    char failure[256]; /* a phrase, for every outcome but HTTP_REPLIED */
+    int status;
+    bool tls_verified; /* the reply came over TLS from a server that proved its name */
+    struct text headers; /* the last response's header lines, each with its CRLF */
+    struct secret body;
+};
+
+void http_reply_clear(struct http_reply *reply);
+
+/*
+ * Copies the value of the first header of that name (any case), trimmed and cut to size - 1 bytes.
+ * False, and "" in value, if there is none.
+ */
+bool http_reply_header(const struct http_reply *reply, const char *name, char *value, size_t size);
+
+/* One request on its way. The caller owns it and keeps it in place until it is done or cancelled. */
+struct http_exchange {
+    struct http_request request;
+    struct http_reply reply;
+    struct http_exchange *next_impossible; /* the transport's own */
+};
+
+/*
+ * Carries exchanges over connections that it keeps and shares. TLS is always verified, redirects are
+ * never followed, only http and https are spoken, and every descriptor closes on exec.
+ */
+struct http_transport {
+    /* Puts the exchange under way. Failing is a reply too: HTTP_IMPOSSIBLE comes by next_done. */
+    void (*start)(struct http_transport *transport, struct http_exchange *exchange);
+    /* Works until an exchange is done or timeout_ms have passed. */
+    void (*wait)(struct http_transport *transport, int64_t timeout_ms);
+    /* An exchange that is done since the last call, or NULL. */
+    struct http_exchange *(*next_done)(struct http_transport *transport);
+    /* Gives up an exchange that is under way; it will not be handed out. */
+    void (*cancel)(struct http_transport *transport, struct http_exchange *exchange);
+};

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/http_curl.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+
+#include "base/locked.h"
+
+/* One transfer: an easy handle and what belongs to its present exchange. */
+struct transfer {
+    struct http_curl *owner;
+    struct http_exchange *exchange; /* NULL: idle */
+    CURL *easy;
+    struct curl_slist *headers;
+    char error_text[CURL_ERROR_SIZE];
+    bool too_large;
+    struct transfer *next;
+};
+
+struct http_curl {
+    struct http_transport transport; /* first: the interface is converted back to this */
+    struct http_curl_settings settings;
+    CURLM *multi;
+    struct transfer *transfers; /* all that were ever made; idle ones are used again */
+    struct http_exchange *impossible; /* failed before it was under way, not yet handed out */
+};
+
+static struct http_curl *of_transport(struct http_transport *transport)
+{
+    return (struct http_curl *)transport;
+}
+
+/* --- what libcurl calls while it works --- */
+
+/* Connections must not be seen by COMMAND, however the run ends. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)context;
+    (void)purpose;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static size_t receive_header(char *line, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    struct http_reply *reply = &transfer->exchange->reply;
+    size_t len = size * count;
+    if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+        text_reset(&reply->headers); /* an interim response (1xx, CONNECT) came before this one */
+    }
+    text_append(&reply->headers, line, len);
+    if (reply->headers.state != TEXT_SOUND) {
+        transfer->too_large = true;
+        return 0;
+    }
+    return len;
+}
+
+static size_t receive_body(char *bytes, size_t size, size_t count, void *context)
+{
+    struct transfer *transfer = context;
+    struct http_reply *reply = &transfer->exchange->reply;
+    struct err ignored;
+    if (secret_is_empty(&reply->body)) {
+        curl_off_t announced = -1;
+        (void)curl_easy_getinfo(
+                transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+        if (announced > 0 && (size_t)announced <= transfer->exchange->request.reply_max_bytes) {
+            secret_reserve(&reply->body, (size_t)announced);
+        }
+    }
+    secret_append(&reply->body, bytes, size * count);
+    if (!secret_check(&reply->body, NULL, &ignored)) {
+        transfer->too_large = true;
+        return 0;
+    }
+    return size * count;
+}
+
+/* --- transfers --- */
+
+static bool set_text(CURL *easy, CURLoption option, const char *value)
+{
+    return curl_easy_setopt(easy, option, value) == CURLE_OK;
+}
+
+static bool set_long(CURL *easy, CURLoption option, long value)
+{
+    return curl_easy_setopt(easy, option, value) == CURLE_OK;
+}
+
+/* Options that are the same for every exchange. */
+static bool set_fixed_options(struct transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+    const struct http_curl_settings *settings = &transfer->owner->settings;
+    bool ok = set_long(easy, CURLOPT_NOSIGNAL, 1) && set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
+            && set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
+            && set_text(easy, CURLOPT_REDIR_PROTOCOLS_STR, "")
+            && set_long(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1)
+            && set_long(easy, CURLOPT_SSL_VERIFYPEER, 1) && set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
+            && set_long(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2)
+            && set_long(easy, CURLOPT_PATH_AS_IS, 1) /* the path was signed as it is */
+            && set_text(easy, CURLOPT_USERAGENT, settings->user_agent)
+            && curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error_text) == CURLE_OK
+            && curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer) == CURLE_OK
+            && curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK
+            && curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_header) == CURLE_OK
+            && curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer) == CURLE_OK
+            && curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive_body) == CURLE_OK
+            && curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer) == CURLE_OK;
+    if (ok && settings->ca_file != NULL) {
+        /* Without the second line the system's directory of certificates would be trusted too. */
+        ok = set_text(easy, CURLOPT_CAINFO, settings->ca_file) && set_text(easy, CURLOPT_CAPATH, NULL);
+    }
+    return ok;
+}
+
+static bool set_method(struct transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+    const struct http_request *request = &transfer->exchange->request;
+    if (request->method == HTTP_GET) {
+        return set_long(easy, CURLOPT_HTTPGET, 1) && set_text(easy, CURLOPT_CUSTOMREQUEST, NULL);
+    }
+    return set_long(easy, CURLOPT_POST, 1)
+            && curl_easy_setopt(easy, CURLOPT_POSTFIELDS, secret_expose(&request->body)) == CURLE_OK
+            && curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                       (curl_off_t)secret_len(&request->body))
+            == CURLE_OK
+            && set_text(easy, CURLOPT_CUSTOMREQUEST, request->method == HTTP_PUT ? "PUT" : NULL);
+}
+
+static bool add_header(struct transfer *transfer, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(transfer->headers, line);
+    if (longer == NULL) {
+        return false;
+    }
+    transfer->headers = longer;
+    return true;
+}
+
+static bool set_headers(struct transfer *transfer)
+{
+    const struct http_request *request = &transfer->exchange->request;
+    /* Without this one libcurl asks before it sends a larger body, at the cost of a round trip. */
+    bool ok = add_header(transfer, "Expect:");
+    for (size_t i = 0; ok && i < request->header_count; i++) {
+        ok = add_header(transfer, secret_expose(&request->headers[i]));
+    }
+    return ok && curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers) == CURLE_OK;
+}
+
+static long to_timeout(int64_t timeout_ms)
+{
+    int64_t least = timeout_ms < 1 ? 1 : timeout_ms; /* to libcurl 0 means none at all */
+    return (long)(least > INT_MAX ? INT_MAX : least);
+}
+
+static bool set_exchange_options(struct transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+    const struct http_request *request = &transfer->exchange->request;
+    return set_text(easy, CURLOPT_URL, text_string(&request->url)) && set_method(transfer)
+            && set_headers(transfer)
+            && set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, to_timeout(request->connect_timeout_ms))
+            && set_long(easy, CURLOPT_TIMEOUT_MS, to_timeout(request->timeout_ms))
+            && set_text(easy, CURLOPT_PROXY, request->never_proxied ? "" : NULL)
+            && set_text(easy, CURLOPT_NOPROXY, request->never_proxied ? "*" : NULL);
+}
+
+/* An idle transfer, or a new one; NULL if libcurl has no memory. */
+static struct transfer *take_transfer(struct http_curl *curl)
+{
+    for (struct transfer *idle = curl->transfers; idle != NULL; idle = idle->next) {
+        if (idle->exchange == NULL) {
+            return idle;
+        }
+    }
+    struct transfer *transfer = calloc(1, sizeof(*transfer));
+    if (transfer == NULL) {
+        return NULL;
+    }
+    transfer->owner = curl;
+    transfer->easy = curl_easy_init();
+    if (transfer->easy == NULL || !set_fixed_options(transfer)) {
+        curl_easy_cleanup(transfer->easy);
+        free(transfer);
+        return NULL;
+    }
+    transfer->next = curl->transfers;
+    curl->transfers = transfer;
+    return transfer;
+}
+
+/* Ends the transfer's part in its exchange; the connection stays open for the next. */
+static void release_transfer(struct transfer *transfer)
+{
+    (void)curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL);
+    (void)curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, NULL);
+    curl_slist_free_all(transfer->headers);
+    transfer->headers = NULL;
+    transfer->exchange = NULL;
+}
+
+static void fail_at_once(struct http_curl *curl, struct http_exchange *exchange)
+{
+    exchange->reply.outcome = HTTP_IMPOSSIBLE;
+    (void)snprintf(exchange->reply.failure, sizeof(exchange->reply.failure),
+            "the HTTP library cannot send the request (no memory?)");
+    exchange->next_impossible = curl->impossible;
+    curl->impossible = exchange;
+}
+
+static void start(struct http_transport *transport, struct http_exchange *exchange)
+{
+    struct http_curl *curl = of_transport(transport);
+    exchange->reply = (struct http_reply){ .headers = TEXT_INIT(HTTP_REPLY_HEADERS_MAX_BYTES),
+        .body = SECRET_INIT(exchange->request.reply_max_bytes) };
+    struct transfer *transfer = take_transfer(curl);
+    if (transfer == NULL) {
+        fail_at_once(curl, exchange);
+        return;
+    }
+    transfer->exchange = exchange;
+    transfer->too_large = false;
+    transfer->error_text[0] = '\0';
+    if (!set_exchange_options(transfer)
+            || curl_multi_add_handle(curl->multi, transfer->easy) != CURLM_OK) {
+        release_transfer(transfer);
+        fail_at_once(curl, exchange);
+    }
+}
+
+static void wait_for_progress(struct http_transport *transport, int64_t timeout_ms)
+{
+    struct http_curl *curl = of_transport(transport);
+    int running = 0;
+    int before = 0;
+    for (const struct transfer *t = curl->transfers; t != NULL; t = t->next) {
+        before += t->exchange != NULL ? 1 : 0;
+    }
+    (void)curl_multi_perform(curl->multi, &running);
+    if (running < before || curl->impossible != NULL) {
+        return;
+    }
+    (void)curl_multi_poll(curl->multi, NULL, 0, (int)to_timeout(timeout_ms), NULL);
+    (void)curl_multi_perform(curl->multi, &running);
+}
+
+/* --- what became of it --- */
+
+static enum http_outcome outcome_of(CURLcode code, const struct transfer *transfer)
+{
+    if (transfer->too_large) {
+        return HTTP_TOO_LARGE;
+    }
+    long connect_code = 0;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
+    if (code != CURLE_OK && connect_code >= 400) {
+        return HTTP_PROXY_FAILED;
+    }
+    /* An enum of another library, open to new members: hence no -Wswitch-enum exhaustiveness. */
+    static const struct {
+        CURLcode code;
+        enum http_outcome outcome;
+    } known[] = {
+        { CURLE_OK, HTTP_REPLIED },
+        { CURLE_COULDNT_RESOLVE_HOST, HTTP_NOT_RESOLVED },
+        { CURLE_COULDNT_RESOLVE_PROXY, HTTP_PROXY_FAILED },
+        { CURLE_PROXY, HTTP_PROXY_FAILED },
+        { CURLE_COULDNT_CONNECT, HTTP_NOT_CONNECTED },
+        { CURLE_OPERATION_TIMEDOUT, HTTP_TIMED_OUT },
+        { CURLE_PEER_FAILED_VERIFICATION, HTTP_UNTRUSTED },
+        { CURLE_SSL_ISSUER_ERROR, HTTP_UNTRUSTED },
+        { CURLE_SSL_CONNECT_ERROR, HTTP_TLS_FAILED },
+        { CURLE_SSL_CACERT_BADFILE, HTTP_IMPOSSIBLE },
+        { CURLE_OUT_OF_MEMORY, HTTP_IMPOSSIBLE },
+        { CURLE_URL_MALFORMAT, HTTP_IMPOSSIBLE },
+        { CURLE_UNSUPPORTED_PROTOCOL, HTTP_MALFORMED },
+        { CURLE_WEIRD_SERVER_REPLY, HTTP_MALFORMED },
+        { CURLE_BAD_CONTENT_ENCODING, HTTP_MALFORMED },
+        { CURLE_HTTP_RETURNED_ERROR, HTTP_MALFORMED },
+    };
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (code == known[i].code) {
+            return known[i].outcome;
+        }
+    }
+    return HTTP_DROPPED;
+}
+
+/* A handshake that died with its connection is a dropped connection. */
+static enum http_outcome refine_outcome(enum http_outcome outcome, long os_error)
+{
+    bool reset = os_error == ECONNRESET || os_error == EPIPE;
+    return outcome == HTTP_TLS_FAILED && reset ? HTTP_DROPPED : outcome;
+}
+
+static void describe(const struct transfer *transfer, CURLcode code, struct http_reply *reply)
+{
+    long os_error = 0;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_error);
+    reply->outcome = refine_outcome(outcome_of(code, transfer), os_error);
+    const char *library = transfer->error_text[0] != '\0' ? transfer->error_text
+                                                          : curl_easy_strerror(code);
+    const char *phrase = library;
+    switch (reply->outcome) {
+    case HTTP_REPLIED:
+        phrase = "";
+        break;
+    case HTTP_NOT_RESOLVED:
+        phrase = "the host name cannot be resolved";
+        break;
+    case HTTP_NOT_CONNECTED:
+        phrase = os_error != 0 ? strerror((int)os_error) : library;
+        break;
+    case HTTP_DROPPED:
+        phrase = "the connection was closed before the answer was complete";
+        break;
+    case HTTP_TOO_LARGE:
+        phrase = "the answer is larger than the limit";
+        break;
+    case HTTP_TIMED_OUT:
+    case HTTP_UNTRUSTED:
+    case HTTP_TLS_FAILED:
+    case HTTP_MALFORMED:
+    case HTTP_PROXY_FAILED:
+    case HTTP_IMPOSSIBLE:
+        break;
+    }
+    (void)snprintf(reply->failure, sizeof(reply->failure), "%s", phrase);
+}
+
+static struct http_exchange *finish(struct http_curl *curl, CURLMsg *message)
+{
+    char *private_pointer = NULL;
+    (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private_pointer);
+    struct transfer *transfer = (struct transfer *)(void *)private_pointer;
+    struct http_exchange *exchange = transfer->exchange;
+    describe(transfer, message->data.result, &exchange->reply);
+    long status = 0;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    exchange->reply.status = (int)status;
+    exchange->reply.tls_verified = exchange->reply.outcome == HTTP_REPLIED
+            && strncmp(text_string(&exchange->request.url), "https:", 6) == 0;
+    (void)curl_multi_remove_handle(curl->multi, transfer->easy);
+    release_transfer(transfer);
+    return exchange;
+}
+
+static struct http_exchange *next_done(struct http_transport *transport)
+{
+    struct http_curl *curl = of_transport(transport);
+    if (curl->impossible != NULL) {
+        struct http_exchange *exchange = curl->impossible;
+        curl->impossible = exchange->next_impossible;
+        return exchange;
+    }
+    int left = 0;
+    for (CURLMsg *message = curl_multi_info_read(curl->multi, &left); message != NULL;
+            message = curl_multi_info_read(curl->multi, &left)) {
+        if (message->msg == CURLMSG_DONE) {
+            return finish(curl, message);
+        }
+    }
+    return NULL;
+}
+
+static void cancel(struct http_transport *transport, struct http_exchange *exchange)
+{
+    struct http_curl *curl = of_transport(transport);
+    for (struct transfer *transfer = curl->transfers; transfer != NULL; transfer = transfer->next) {
+        if (transfer->exchange == exchange) {
+            (void)curl_multi_remove_handle(curl->multi, transfer->easy);
+            release_transfer(transfer);
+        }
+    }
+    struct http_exchange **link = &curl->impossible;
+    while (*link != NULL && *link != exchange) {
+        link = &(*link)->next_impossible;
+    }
+    if (*link != NULL) {
+        *link = exchange->next_impossible;
+    }
+}
+
+/* --- the library --- */
+
+bool http_curl_new(
+        const struct http_curl_settings *settings, struct http_curl **ret_curl, struct err *reterr)
+{
+    (void)unsetenv("SSLKEYLOGFILE");
+    CURLcode code = curl_global_init_mem(CURL_GLOBAL_DEFAULT, locked_alloc, locked_free,
+            locked_realloc, locked_strdup, locked_calloc);
+    struct http_curl *curl = code == CURLE_OK ? calloc(1, sizeof(*curl)) : NULL;
+    if (curl != NULL) {
+        curl->multi = curl_multi_init();
+    }
+    if (curl == NULL || curl->multi == NULL) {
+        free(curl);
+        return err_set(reterr, ERR_SYSTEM, NULL, "the HTTP library cannot start: %s",
+                curl_easy_strerror(code == CURLE_OK ? CURLE_OUT_OF_MEMORY : code));
+    }
+    curl->settings = *settings;
+    curl->transport = (struct http_transport){
+        .start = start, .wait = wait_for_progress, .next_done = next_done, .cancel = cancel
+    };
+    *ret_curl = curl;
+    return true;
+}
+
+struct http_transport *http_curl_transport(struct http_curl *curl)
+{
+    return &curl->transport;
+}
+
+void http_curl_free(struct http_curl *curl)
+{
+    if (curl == NULL) {
+        return;
+    }
+    while (curl->transfers != NULL) {
+        struct transfer *transfer = curl->transfers;
+        curl->transfers = transfer->next;
+        if (transfer->exchange != NULL) {
+            cancel(&curl->transport, transfer->exchange);
+        }
+        curl_easy_cleanup(transfer->easy);
+        free(transfer);
+    }
+    (void)curl_multi_cleanup(curl->multi);
+    curl_global_cleanup();
+    free(curl);
+}
+
+const char *http_curl_versions(void)
+{
+    return curl_version();
+}

@@ -1,0 +1,551 @@
+/* SPDX-License-Identifier: MIT */
+#include "json/json.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define JSMN_STATIC
+#define JSMN_STRICT
+#define JSMN_PARENT_LINKS
+#include <jsmn.h>
+
+#include "base/ascii.h"
+#include "base/utf8.h"
+
+struct json_token {
+    enum json_type type;
+    size_t start; /* of the contents: strings without their quotes */
+    size_t end;
+    size_t children; /* members or items; for a member's name, 1 */
+    size_t span;     /* tokens of this value including itself: how far the next sibling is */
+};
+
+/*
+ * jsmn finds tokens but accepts more than JSON ("[1 2]", "{,}"), and its time is quadratic in the
+ * depth of nesting. So the text passes this check of the whole grammar first, in one pass and with
+ * a bounded depth; jsmn then sees nothing but valid JSON.
+ */
+struct grammar {
+    const char *text;
+    size_t len;
+    size_t at;
+    size_t depth;
+    bool in_object[JSON_DEPTH_MAX];
+    const char *fault;
+};
+
+enum expected { EXPECT_VALUE, EXPECT_VALUE_OR_END, EXPECT_NAME, EXPECT_NAME_OR_END, EXPECT_SEPARATOR };
+
+static bool fault(struct grammar *grammar, const char *what)
+{
+    grammar->fault = what;
+    return false;
+}
+
+static void skip_space(struct grammar *grammar)
+{
+    while (grammar->at < grammar->len
+            && strchr(" \t\r\n", grammar->text[grammar->at]) != NULL
+            && grammar->text[grammar->at] != '\0') {
+        grammar->at++;
+    }
+}
+
+static bool peek(const struct grammar *grammar, char c)
+{
+    return grammar->at < grammar->len && grammar->text[grammar->at] == c;
+}
+
+static bool check_escape(struct grammar *grammar)
+{
+    if (grammar->at >= grammar->len) {
+        return fault(grammar, "ends inside a string");
+    }
+    char kind = grammar->text[grammar->at++];
+    if (kind != 'u') {
+        return kind != '\0' && strchr("\"\\/bfnrt", kind) != NULL
+                ? true
+                : fault(grammar, "unknown escape in a string");
+    }
+    for (int i = 0; i < 4; i++, grammar->at++) {
+        if (grammar->at >= grammar->len || ascii_hex_value(grammar->text[grammar->at]) < 0) {
+            return fault(grammar, "\\u without four hexadecimal digits");
+        }
+    }
+    return true;
+}
+
+/* At the opening quote; ends behind the closing one. */
+static bool check_string(struct grammar *grammar)
+{
+    grammar->at++;
+    while (grammar->at < grammar->len) {
+        char c = grammar->text[grammar->at];
+        uint32_t code_point = 0;
+        size_t bytes = utf8_decode(
+                grammar->text + grammar->at, grammar->len - grammar->at, &code_point);
+        if (bytes == 0) {
+            return fault(grammar, "a string is not valid UTF-8");
+        }
+        if (code_point < 0x20) {
+            return fault(grammar, "raw control character in a string");
+        }
+        grammar->at += bytes;
+        if (c == '"') {
+            return true;
+        }
+        if (c == '\\' && !check_escape(grammar)) {
+            return false;
+        }
+    }
+    return fault(grammar, "ends inside a string");
+}
+
+static size_t skip_digits(struct grammar *grammar)
+{
+    size_t start = grammar->at;
+    while (grammar->at < grammar->len && ascii_is_digit(grammar->text[grammar->at])) {
+        grammar->at++;
+    }
+    return grammar->at - start;
+}
+
+static bool check_number(struct grammar *grammar)
+{
+    static const char what[] = "malformed number";
+    grammar->at += peek(grammar, '-') ? 1 : 0;
+    bool leading_zero = peek(grammar, '0');
+    size_t digits = skip_digits(grammar);
+    if (digits == 0 || (leading_zero && digits > 1)) {
+        return fault(grammar, what);
+    }
+    if (peek(grammar, '.')) {
+        grammar->at++;
+        if (skip_digits(grammar) == 0) {
+            return fault(grammar, what);
+        }
+    }
+    if (peek(grammar, 'e') || peek(grammar, 'E')) {
+        grammar->at++;
+        grammar->at += peek(grammar, '+') || peek(grammar, '-') ? 1 : 0;
+        if (skip_digits(grammar) == 0) {
+            return fault(grammar, what);
+        }
+    }
+    return true;
+}
+
+static bool check_word(struct grammar *grammar)
+{
+    static const char *const words[] = { "true", "false", "null" };
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        size_t len = strlen(words[i]);
+        if (grammar->len - grammar->at >= len
+                && memcmp(grammar->text + grammar->at, words[i], len) == 0) {
+            grammar->at += len;
+            return true;
+        }
+    }
+    return fault(grammar, "a value was expected");
+}
+
+/* At the first character of a value; containers are entered, not finished. */
+static bool check_value_start(struct grammar *grammar, enum expected *ret_next)
+{
+    char c = grammar->at < grammar->len ? grammar->text[grammar->at] : '\0';
+    *ret_next = EXPECT_SEPARATOR;
+    if (c == '{' || c == '[') {
+        if (grammar->depth == JSON_DEPTH_MAX) {
+            return fault(grammar, "nested too deeply");
+        }
+        grammar->in_object[grammar->depth++] = c == '{';
+        grammar->at++;
+        *ret_next = c == '{' ? EXPECT_NAME_OR_END : EXPECT_VALUE_OR_END;
+        return true;
+    }
+    if (c == '"') {
+        return check_string(grammar);
+    }
+    return c == '-' || ascii_is_digit(c) ? check_number(grammar) : check_word(grammar);
+}
+
+static bool check_name(struct grammar *grammar, enum expected *ret_next)
+{
+    if (!peek(grammar, '"')) {
+        return fault(grammar, "a member name was expected");
+    }
+    if (!check_string(grammar)) {
+        return false;
+    }
+    skip_space(grammar);
+    if (!peek(grammar, ':')) {
+        return fault(grammar, "a colon was expected");
+    }
+    grammar->at++;
+    *ret_next = EXPECT_VALUE;
+    return true;
+}
+
+/* Behind a value inside a container. */
+static bool check_separator(struct grammar *grammar, enum expected *ret_next)
+{
+    bool in_object = grammar->in_object[grammar->depth - 1];
+    if (peek(grammar, in_object ? '}' : ']')) {
+        grammar->at++;
+        grammar->depth--;
+        *ret_next = EXPECT_SEPARATOR;
+        return true;
+    }
+    if (!peek(grammar, ',')) {
+        return fault(grammar, "a comma or the end of the list was expected");
+    }
+    grammar->at++;
+    *ret_next = in_object ? EXPECT_NAME : EXPECT_VALUE;
+    return true;
+}
+
+static bool check_step(struct grammar *grammar, enum expected *expected)
+{
+    bool may_end = *expected == EXPECT_VALUE_OR_END || *expected == EXPECT_NAME_OR_END;
+    if (*expected == EXPECT_SEPARATOR || (may_end && (peek(grammar, '}') || peek(grammar, ']')))) {
+        return check_separator(grammar, expected);
+    }
+    if (*expected == EXPECT_NAME || *expected == EXPECT_NAME_OR_END) {
+        return check_name(grammar, expected);
+    }
+    return check_value_start(grammar, expected);
+}
+
+static bool check_grammar(struct grammar *grammar)
+{
+    enum expected expected = EXPECT_VALUE;
+    do {
+        skip_space(grammar);
+        if (!check_step(grammar, &expected)) {
+            return false;
+        }
+    } while (grammar->depth > 0);
+    skip_space(grammar);
+    return grammar->at == grammar->len ? true : fault(grammar, "something follows its end");
+}
+
+static enum json_type to_type(const jsmntok_t *token, const char *text)
+{
+    if (token->type == JSMN_OBJECT) {
+        return JSON_OBJECT;
+    }
+    if (token->type == JSMN_ARRAY) {
+        return JSON_ARRAY;
+    }
+    if (token->type == JSMN_STRING) {
+        return JSON_STRING;
+    }
+    switch (text[token->start]) {
+    case 't':
+        return JSON_TRUE;
+    case 'f':
+        return JSON_FALSE;
+    case 'n':
+        return JSON_NULL;
+    default:
+        return JSON_NUMBER;
+    }
+}
+
+static void free_jsmn_tokens(jsmntok_t **tokens)
+{
+    free(*tokens);
+}
+
+static bool fail_to_parse(const char *where, struct err *reterr, const char *fault_text)
+{
+    return err_set(reterr, ERR_PROTOCOL, where, "not valid JSON: %s", fault_text);
+}
+
+/* Our own tokens: with the span of each, so that siblings are one step apart. */
+static void convert_tokens(const jsmntok_t *found, struct json_document *document)
+{
+    for (size_t i = 0; i < document->token_count; i++) {
+        document->tokens[i] = (struct json_token){
+            .type = to_type(&found[i], document->text),
+            .start = (size_t)found[i].start,
+            .end = (size_t)found[i].end,
+            .children = (size_t)found[i].size,
+            .span = 1,
+        };
+    }
+    for (size_t i = document->token_count - 1; i > 0; i--) {
+        document->tokens[found[i].parent].span += document->tokens[i].span;
+    }
+}
+
+bool json_parse(const struct secret *text, const char *where, struct json_document *ret_document,
+        struct err *reterr)
+{
+    const char *bytes = secret_expose(text);
+    size_t len = secret_len(text);
+    struct grammar grammar = { .text = bytes, .len = len };
+    if (len >= INT_MAX) {
+        return fail_to_parse(where, reterr, "too long");
+    }
+    if (!check_grammar(&grammar)) {
+        return fail_to_parse(where, reterr, grammar.fault);
+    }
+    jsmn_parser parser;
+    jsmn_init(&parser);
+    /* jsmn in its strict form wants something behind a lone number: the NUL does. */
+    int count = jsmn_parse(&parser, bytes, len + 1, NULL, 0);
+    if (count <= 0) {
+        return fail_to_parse(where, reterr, "no value");
+    }
+    CLEANUP(free_jsmn_tokens) jsmntok_t *found = calloc((size_t)count, sizeof(*found));
+    struct json_token *tokens = calloc((size_t)count, sizeof(*tokens));
+    if (found == NULL || tokens == NULL) {
+        free(tokens);
+        return err_set_no_memory(reterr);
+    }
+    for (int i = 0; i < count; i++) {
+        found[i].parent = -1; /* jsmn leaves the root container's as it is */
+    }
+    jsmn_init(&parser);
+    if (jsmn_parse(&parser, bytes, len, found, (unsigned int)count) != count) {
+        free(tokens);
+        return fail_to_parse(where, reterr, "not one value");
+    }
+    *ret_document = (struct json_document){
+        .text = bytes, .tokens = tokens, .token_count = (size_t)count
+    };
+    convert_tokens(found, ret_document);
+    return true;
+}
+
+void json_document_clear(struct json_document *document)
+{
+    free(document->tokens);
+    *document = (struct json_document){ 0 };
+}
+
+struct json_value json_root(const struct json_document *document)
+{
+    return (struct json_value){ .document = document };
+}
+
+static const struct json_token *token_of(struct json_value value)
+{
+    return &value.document->tokens[value.token];
+}
+
+enum json_type json_type_of(struct json_value value)
+{
+    return token_of(value)->type;
+}
+
+/* Where decoded pieces go: a secret or a text. */
+struct sink {
+    struct secret *secret;
+    struct text *text;
+};
+
+static void put(const struct sink *sink, const char *bytes, size_t len)
+{
+    if (sink->secret != NULL) {
+        secret_append(sink->secret, bytes, len);
+    } else {
+        text_append(sink->text, bytes, len);
+    }
+}
+
+/* The four digits behind "\u"; the grammar check has seen them. */
+static uint32_t hex4(const char *digits)
+{
+    uint32_t unit = 0;
+    for (int i = 0; i < 4; i++) {
+        unit = unit * 16 + (uint32_t)ascii_hex_value(digits[i]);
+    }
+    return unit;
+}
+
+/* At "\uXXXX"; gives the bytes of text used, 0 for a lone surrogate. */
+static size_t put_unicode_escape(const char *at, const char *end, const struct sink *sink)
+{
+    uint32_t code_point = hex4(at + 2);
+    size_t used = 6;
+    if (code_point >= 0xd800 && code_point <= 0xdfff) {
+        bool has_low = code_point < 0xdc00 && end - at >= 12 && at[6] == '\\' && at[7] == 'u';
+        uint32_t low = has_low ? hex4(at + 8) : 0;
+        if (low < 0xdc00 || low > 0xdfff) {
+            return 0;
+        }
+        code_point = 0x10000 + ((code_point - 0xd800) << 10) + (low - 0xdc00);
+        used = 12;
+    }
+    char bytes[UTF8_MAX_BYTES];
+    put(sink, bytes, utf8_encode(code_point, bytes));
+    explicit_bzero(bytes, sizeof(bytes));
+    return used;
+}
+
+static char simple_escape(char kind)
+{
+    switch (kind) {
+    case 'b':
+        return '\b';
+    case 'f':
+        return '\f';
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    default:
+        return kind; /* the quote, the backslash and the slash stand for themselves */
+    }
+}
+
+static bool decode(
+        struct json_value string, const char *where, const struct sink *sink, struct err *reterr)
+{
+    const struct json_token *token = token_of(string);
+    if (token->type != JSON_STRING) {
+        return err_set(reterr, ERR_PROTOCOL, where, "a JSON string was expected");
+    }
+    const char *at = string.document->text + token->start;
+    const char *end = string.document->text + token->end;
+    while (at < end) {
+        const char *backslash = memchr(at, '\\', (size_t)(end - at));
+        const char *plain_end = backslash == NULL ? end : backslash;
+        put(sink, at, (size_t)(plain_end - at));
+        at = plain_end;
+        if (at == end) {
+            break;
+        }
+        if (at[1] != 'u') {
+            char c = simple_escape(at[1]);
+            put(sink, &c, 1);
+            at += 2;
+            continue;
+        }
+        size_t used = put_unicode_escape(at, end, sink);
+        if (used == 0) {
+            return err_set(reterr, ERR_PROTOCOL, where,
+                    "holds half a character (an unpaired UTF-16 surrogate)");
+        }
+        at += used;
+    }
+    return true;
+}
+
+bool json_decode_secret(
+        struct json_value string, const char *where, struct secret *ret_secret, struct err *reterr)
+{
+    return decode(string, where, &(struct sink){ .secret = ret_secret }, reterr);
+}
+
+bool json_decode_text(
+        struct json_value string, const char *where, struct text *ret_text, struct err *reterr)
+{
+    return decode(string, where, &(struct sink){ .text = ret_text }, reterr);
+}
+
+size_t json_encoded_len(struct json_value string)
+{
+    const struct json_token *token = token_of(string);
+    return token->end - token->start;
+}
+
+static bool name_equals(struct json_value key, const char *name)
+{
+    const struct json_token *token = token_of(key);
+    const char *bytes = key.document->text + token->start;
+    size_t len = token->end - token->start;
+    size_t name_len = strlen(name);
+    if (memchr(bytes, '\\', len) == NULL) {
+        return len == name_len && memcmp(bytes, name, len) == 0;
+    }
+    CLEANUP(text_clear) struct text decoded = TEXT_INIT(len);
+    struct err ignored;
+    return json_decode_text(key, NULL, &decoded, &ignored) && decoded.state == TEXT_SOUND
+            && decoded.len == name_len && memcmp(text_string(&decoded), name, name_len) == 0;
+}
+
+bool json_find(struct json_value value, const char *name, struct json_value *ret_member)
+{
+    const struct json_token *tokens = value.document->tokens;
+    if (json_type_of(value) != JSON_OBJECT) {
+        return false;
+    }
+    size_t end = value.token + tokens[value.token].span;
+    size_t found = 0;
+    for (size_t key = value.token + 1; key < end; key += tokens[key].span) {
+        if (name_equals((struct json_value){ value.document, key }, name)) {
+            found = key + 1;
+        }
+    }
+    if (found == 0 || tokens[found].type == JSON_NULL) {
+        return false;
+    }
+    *ret_member = (struct json_value){ value.document, found };
+    return true;
+}
+
+bool json_find_typed(struct json_value value, const char *name, enum json_type type,
+        struct json_value *ret_member)
+{
+    struct json_value member;
+    if (!json_find(value, name, &member) || json_type_of(member) != type) {
+        return false;
+    }
+    *ret_member = member;
+    return true;
+}
+
+bool json_next_item(struct json_value array, size_t *cursor, struct json_value *ret_item)
+{
+    const struct json_token *tokens = array.document->tokens;
+    size_t next = *cursor == 0 ? array.token + 1 : *cursor;
+    if (json_type_of(array) != JSON_ARRAY || next >= array.token + tokens[array.token].span) {
+        return false;
+    }
+    *ret_item = (struct json_value){ array.document, next };
+    *cursor = next + tokens[next].span;
+    return true;
+}
+
+size_t json_count(struct json_value value)
+{
+    enum json_type type = json_type_of(value);
+    return type == JSON_ARRAY || type == JSON_OBJECT ? token_of(value)->children : 0;
+}
+
+bool json_number(struct json_value value, double *ret_number)
+{
+    const struct json_token *token = token_of(value);
+    char digits[64];
+    size_t len = token->end - token->start;
+    if (token->type != JSON_NUMBER || len >= sizeof(digits)) {
+        return false;
+    }
+    memcpy(digits, value.document->text + token->start, len);
+    digits[len] = '\0';
+    /* The program never calls setlocale, so the decimal point is a point. */
+    double number = strtod(digits, NULL);
+    if (!isfinite(number)) {
+        return false;
+    }
+    *ret_number = number;
+    return true;
+}
+
+bool json_int64(struct json_value value, int64_t *ret_number)
+{
+    double number = 0;
+    static const double LIMIT = 9007199254740992.0; /* 2^53: whole numbers are exact below */
+    if (!json_number(value, &number) || number != trunc(number) || fabs(number) > LIMIT) {
+        return false;
+    }
+    *ret_number = (int64_t)number;
+    return true;
+}

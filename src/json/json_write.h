@@ -1,0 +1,13 @@
+/* Writing JSON strings. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/text.h"
+
+/*
+ * Appends a quoted JSON string. Control characters (C0, DEL, C1) are escaped, so the line can be
+ * shown on a terminal; bytes that are not UTF-8 become U+FFFD.
+ */
+void json_write_string(struct text *out, const char *string);

@@ -1,0 +1,21 @@
+"""Who may sign requests: access keys, their secrets and session tokens, and the principals behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .names import ACCOUNT_ID
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """One set of credentials. A session token makes them temporary; expired ones are known but refused."""
+
+    access_key_id: str
+    secret_access_key: str
+    session_token: str | None = None
+    expired: bool = False
+    principal_arn: str = f"arn:aws:iam::{ACCOUNT_ID}:user/tests"
+
+
+DEFAULT_CREDENTIALS = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
