@@ -576,7 +576,7 @@ static bool is_out_of_sight(const char *path)
 }
 
 /*
- * A container's HOME is often another user's, such as /root, and every SDK takes what it cannot see
+ * A container's HOME is often another user's, such as /root, and botocore takes what it cannot see
  * there as missing. A file that was asked for, or can be seen, must be readable.
  */
 static bool read_contents(const char *path,

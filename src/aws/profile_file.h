@@ -52,8 +52,9 @@ struct profile_files {
  * at most 1 MiB; a missing file is an empty one. Where anything is wrong, false: *ret_files is
  * untouched, and what was found in both files is added to *problems, a handful for each file:
  * ERR_INPUT (unreadable, a directory, too long; not the grammar, `where` being "file:line"),
- * ERR_TIMEOUT or ERR_SYSTEM. Sections and properties that the grammar ignores are EVENT_WARNINGs.
- * Neither ever quotes a line.
+ * ERR_TIMEOUT or ERR_SYSTEM. Sections and properties that the grammar ignores are EVENT_WARNINGs,
+ * and so is a default file in a directory closed to us, which counts as missing. None of them ever
+ * quotes a line.
  */
 MUST_CHECK bool profile_files_load(const struct environment *environment,
         const struct file_limits *limits,

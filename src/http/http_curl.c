@@ -103,7 +103,6 @@ static bool set_fixed_options(struct transfer *transfer)
     const struct http_curl_settings *settings = &transfer->owner->settings;
     bool ok = set_long(easy, CURLOPT_NOSIGNAL, 1) && set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
             && set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
-            && set_text(easy, CURLOPT_REDIR_PROTOCOLS_STR, "")
             && set_long(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1)
             && set_long(easy, CURLOPT_SSL_VERIFYPEER, 1) && set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
             && set_long(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2)

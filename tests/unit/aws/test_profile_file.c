@@ -20,6 +20,7 @@
 enum {
     PATH_BYTES = 256,
     VARIABLES_MAX = 4,
+    MEBIBYTE = 1024 * 1024,
 };
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -78,7 +79,7 @@ static int set_up(void **state)
     set_variable(fixture, "AWS_CONFIG_FILE", fixture->config);
     set_variable(fixture, "AWS_SHARED_CREDENTIALS_FILE", fixture->credentials);
     fixture->sink.receive = receive;
-    fixture->warnings = TEXT_INIT(1024 * 1024);
+    fixture->warnings = TEXT_INIT(MEBIBYTE);
     fixture->files = PROFILE_FILES_INIT;
     *state = fixture;
     return 0;
@@ -591,6 +592,7 @@ static void names_with_other_characters_are_quoted_as_a_shell_does(void **state)
         { "escaped backslash", "[profile \"a\\\\\"]", NULL, PROFILE, "a\\", true },
         { "other backslash", "[profile \"a\\b\"]", NULL, PROFILE, "a\\b", true },
         { "backslash in single quotes", "[profile 'a\\b']", NULL, PROFILE, "a\\b", true },
+        { "two in single quotes", "[profile 'a\\\\b']", NULL, PROFILE, "a\\\\b", true },
         { "two words", "[profile 'a' 'b']", NULL, PROFILE, "a", false },
         { "empty", "[profile \"\"]", NULL, PROFILE, "", false },
         { "not closed", "[profile \"a]", NULL, PROFILE, "\"a", false },
@@ -639,8 +641,9 @@ struct complaint_row {
     const char *part;
 };
 
-static void format_where(
-        const struct fixture *fixture, const struct complaint_row *row, char where[2 * PATH_BYTES])
+static void format_where(const struct fixture *fixture,
+        const struct complaint_row *row,
+        char where[static 2 * PATH_BYTES])
 {
     const char *path = row->config != NULL ? fixture->config : fixture->credentials;
     (void)snprintf(where, 2 * PATH_BYTES, "%s:%zu", path, row->line);
@@ -804,7 +807,7 @@ static void all_problems_of_both_files_are_told_at_once(void **state)
 static void a_file_that_is_something_else_is_given_up_soon(void **state)
 {
     struct fixture *fixture = *state;
-    CLEANUP(text_clear) struct text config = TEXT_INIT(1024 * 1024);
+    CLEANUP(text_clear) struct text config = TEXT_INIT(MEBIBYTE);
     text_append_string(&config, "[default]\n");
     for (size_t i = 0; i < 1000; i++) {
         text_append_string(&config, "no key\n");
@@ -856,7 +859,7 @@ static void a_mebibyte_is_read_and_a_byte_more_is_an_error(void **state)
 {
     struct fixture *fixture = *state;
     static const char HEAD[] = "[profile x]\nk = v\n#";
-    static char config[1024 * 1024 + 1];
+    static char config[MEBIBYTE + 1];
     memset(config, 'c', sizeof(config));
     memcpy(config, HEAD, strlen(HEAD));
     put_file(fixture->config, config, sizeof(config) - 1);
@@ -936,6 +939,7 @@ static void without_home_the_user_database_knows(void **state)
     const struct passwd *entry = getpwuid(getuid());
     if (entry == NULL) {
         skip();
+        return;
     }
     set_variable(fixture, "AWS_CONFIG_FILE", "~/.ssm-exec-test-no-such-file");
     set_variable(fixture, "HOME", "");
@@ -1117,11 +1121,11 @@ static void long_values_come_whole(void **state)
     static const size_t LENS[] = { 1, 63, 64, 65, 4096, 16385, 300000 };
     struct fixture *fixture = *state;
     for (size_t i = 0; i < COUNT_OF(LENS); i++) {
-        CLEANUP(text_clear) struct text value = TEXT_INIT(1024 * 1024);
+        CLEANUP(text_clear) struct text value = TEXT_INIT(MEBIBYTE);
         for (size_t at = 0; at < LENS[i]; at++) {
             text_append_char(&value, (char)('a' + at % 26));
         }
-        CLEANUP(text_clear) struct text config = TEXT_INIT(1024 * 1024);
+        CLEANUP(text_clear) struct text config = TEXT_INIT(MEBIBYTE);
         text_append_format(&config, "[profile x]\nk = %s\nj = %s\n  %s\n", text_string(&value),
                 text_string(&value), text_string(&value));
         load_texts(fixture, text_string(&config), NULL);
@@ -1144,8 +1148,8 @@ enum {
 static void ten_thousand_sections_are_found_and_merged(void **state)
 {
     struct fixture *fixture = *state;
-    CLEANUP(text_clear) struct text config = TEXT_INIT(1024 * 1024);
-    CLEANUP(text_clear) struct text credentials = TEXT_INIT(1024 * 1024);
+    CLEANUP(text_clear) struct text config = TEXT_INIT(MEBIBYTE);
+    CLEANUP(text_clear) struct text credentials = TEXT_INIT(MEBIBYTE);
     for (size_t i = 0; i < MANY; i++) {
         text_append_format(&config, "[profile p%zu]\nk = %zu\nj = %zu\n", i * 7919 % MANY, i, i);
         text_append_format(&credentials, "[p%zu]\nk = c%zu\n", i, i);
@@ -1166,7 +1170,7 @@ static void ten_thousand_sections_are_found_and_merged(void **state)
 static void ten_thousand_properties_and_lines_are_read(void **state)
 {
     struct fixture *fixture = *state;
-    CLEANUP(text_clear) struct text config = TEXT_INIT(1024 * 1024);
+    CLEANUP(text_clear) struct text config = TEXT_INIT(MEBIBYTE);
     text_append_string(&config, "[profile x]\n");
     for (size_t i = 0; i < MANY; i++) {
         text_append_format(&config, "k%zu = %zu\n", i, i);

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+#include "app.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "aws/client.h"
+#include "aws/credentials.h"
+#include "aws/digest.h"
+#include "aws/settings.h"
+#include "aws/ssm.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "dryrun.h"
+#include "fetch.h"
+#include "http/calls.h"
+#include "http/http_curl.h"
+#include "launch/launch.h"
+#include "launch/resolve.h"
+#include "options.h"
+#include "report.h"
+#include "vars/envblock.h"
+#include "vars/merge.h"
+
+enum { TEXT_MAX_BYTES = 16 * 1024 };
+
+/* What every step of the run may look at. */
+struct run {
+    const struct options *options;
+    const struct environment *environment;
+    const struct clock *clock;
+    struct report *report;
+    int64_t deadline_ms;
+};
+
+static void free_string(char **string)
+{
+    free(*string);
+}
+
+static void free_curl(struct http_curl **curl)
+{
+    http_curl_free(*curl);
+}
+
+static int fail(const struct report *report, const struct err *err)
+{
+    report_error(report, err);
+    return report_exit_status(err->kind);
+}
+
+/* --help, --version */
+static int print_text(const struct report *report, enum options_action action)
+{
+    CLEANUP(text_clear) struct text out = TEXT_INIT(TEXT_MAX_BYTES);
+    struct err err;
+    if (action == OPTIONS_HELP) {
+        options_write_help(&out);
+    } else {
+        text_append_format(&out, "ssm-exec %s (%s %s)\n", SSM_EXEC_VERSION, http_curl_versions(),
+                digest_library());
+    }
+    return dryrun_print(&out, &err) ? 0 : fail(report, &err);
+}
+
+/* COMMAND is looked up before anything is asked of the network. */
+static bool find_command(const struct run *run, char **ret_file, struct err *reterr)
+{
+    if (run->options->command == NULL) {
+        return true;
+    }
+    return resolve_command(run->options->command[0],
+            environment_get_raw(run->environment, "PATH"), ret_file, reterr);
+}
+
+static bool load_settings(
+        const struct run *run, struct settings *ret_settings, struct err_list *problems)
+{
+    const struct options *options = run->options;
+    const struct settings_wish wish = {
+        .region = options->region,
+        .profile = options->profile,
+        .endpoint_url = options->endpoint_url,
+        .ca_bundle = options->ca_bundle,
+        .allow_http = options->allow_http,
+    };
+    const struct file_limits limits = { .clock = run->clock, .deadline_ms = run->deadline_ms };
+    return settings_load(
+            &wish, run->environment, &limits, &run->report->sink, ret_settings, problems);
+}
+
+static bool find_credentials(const struct run *run, const struct settings *settings,
+        struct credentials *ret_credentials, struct err_list *problems)
+{
+    const struct credentials_context context = { .settings = settings, .clock = run->clock };
+    struct err err;
+    if (!credentials_find(&context, ret_credentials, &err)) {
+        err_list_add(problems, &err);
+        return false;
+    }
+    event_emit(&run->report->sink, EVENT_PROGRESS, NULL, "credentials from: %s",
+            ret_credentials->origin);
+    return true;
+}
+
+/* Everything that goes over the network; connections are closed again when it returns. */
+static bool fetch(const struct run *run, const struct settings *settings,
+        struct fetched *ret_fetched, struct assignment_list *ret_assignments,
+        struct err_list *problems)
+{
+    CLEANUP(credentials_clear) struct credentials credentials = CREDENTIALS_INIT;
+    CLEANUP(free_curl) struct http_curl *curl = NULL;
+    const struct http_curl_settings curl_settings = {
+        .ca_file = settings->ca_file, .user_agent = settings->user_agent
+    };
+    struct err err;
+    bool regions_match = fetch_check_regions(&run->options->sources, settings->region, problems);
+    if (!find_credentials(run, settings, &credentials, problems) || !regions_match) {
+        return false;
+    }
+    if (!http_curl_new(&curl_settings, &curl, &err)) {
+        err_list_add(problems, &err);
+        return false;
+    }
+    struct client client = {
+        .service = "ssm",
+        .region = settings->region,
+        .endpoint = &settings->ssm_endpoint,
+        .credentials = &credentials,
+        .clock = run->clock,
+        .events = &run->report->sink,
+    };
+    const struct call_settings calls = {
+        .transport = http_curl_transport(curl),
+        .clock = run->clock,
+        .events = &run->report->sink,
+        .deadline_ms = run->deadline_ms,
+        .connect_timeout_ms = CALLS_CONNECT_TIMEOUT_MS,
+        .try_timeout_ms = CALLS_TRY_TIMEOUT_MS,
+        .attempts_max = settings->attempts_max,
+    };
+    const struct ssm ssm = { .client = &client, .calls = &calls };
+    const struct fetch_rules rules = {
+        .recursive = !run->options->no_recursive,
+        .label = run->options->label,
+        .names = { .flat = run->options->flat, .preserve_case = run->options->preserve_case },
+    };
+    return fetch_sources(
+            &ssm, &run->options->sources, &rules, ret_fetched, ret_assignments, problems);
+}
+
+static bool merge_variables(const struct run *run, struct assignment_list *assignments,
+        struct merge_result *ret_merged, struct err_list *problems)
+{
+    const struct options *options = run->options;
+    const struct merge_rules rules = {
+        .allowed = (const char *const *)options->allowed_variables.items,
+        .allowed_count = options->allowed_variables.len,
+        .preserve_all = options->preserve_all,
+        .preserved = (const char *const *)options->preserved.items,
+        .preserved_count = options->preserved.len,
+    };
+    return merge(&options->sources, assignments, run->environment, &rules, ret_merged, problems);
+}
+
+static bool check_deadline(const struct run *run, struct err *reterr)
+{
+    return clock_monotonic_ms(run->clock) < run->deadline_ms
+            ? true
+            : err_set(reterr, ERR_TIMEOUT, NULL, "the timeout ended the run before COMMAND started");
+}
+
+static int print_plan(const struct run *run, const struct merge_result *merged)
+{
+    struct err err;
+    bool ok = run->options->json
+            ? dryrun_print_json(merged, &run->options->sources, &err)
+            : dryrun_print_table(merged, &run->options->sources, &err);
+    return ok ? 0 : fail(run->report, &err);
+}
+
+static int become_command(const struct run *run, const struct merge_result *merged,
+        const char *file, const struct process_state *state)
+{
+    CLEANUP(envblock_clear) struct envblock block = ENVBLOCK_INIT;
+    struct err err;
+    if (!envblock_build(run->environment, merged, &block, &err) || !check_deadline(run, &err)) {
+        return fail(run->report, &err);
+    }
+    process_restore(state);
+    return launch(file, run->options->command, block.entries, &err) ? 0 : fail(run->report, &err);
+}
+
+static int fail_all(const struct run *run, const struct err_list *problems)
+{
+    report_errors(run->report, problems);
+    return report_exit_status(problems->len > 0 ? problems->items[0].kind : ERR_SYSTEM);
+}
+
+/* The options are right: the run itself. */
+static int carry_out(const struct run *run, const struct process_state *state)
+{
+    CLEANUP(err_list_clear) struct err_list problems = { 0 };
+    CLEANUP(free_string) char *file = NULL;
+    CLEANUP(settings_clear) struct settings settings = { 0 };
+    CLEANUP(fetched_clear) struct fetched fetched = { 0 };
+    CLEANUP(assignment_list_clear) struct assignment_list assignments = { 0 };
+    CLEANUP(merge_result_clear) struct merge_result merged = { 0 };
+    struct err err;
+    if (!find_command(run, &file, &err)) {
+        return fail(run->report, &err);
+    }
+    if (!load_settings(run, &settings, &problems)
+            || !fetch(run, &settings, &fetched, &assignments, &problems)
+            || !merge_variables(run, &assignments, &merged, &problems)) {
+        return fail_all(run, &problems);
+    }
+    if (run->options->dry_run) {
+        return print_plan(run, &merged);
+    }
+    return become_command(run, &merged, file, state);
+}
+
+int app_run(int argc, char *const argv[], const struct environment *environment,
+        const struct clock *clock, const struct process_state *state)
+{
+    CLEANUP(err_list_clear) struct err_list problems = { 0 };
+    CLEANUP(options_clear) struct options options = { 0 };
+    struct report report;
+    int64_t began_ms = clock_monotonic_ms(clock);
+    report_init(&report, clock);
+    bool understood = options_read(argc, argv, environment, &options, &problems);
+    report.format = options.log_format;
+    report.verbosity = options_verbosity(&options);
+    const struct run run = {
+        .options = &options,
+        .environment = environment,
+        .clock = clock,
+        .report = &report,
+        .deadline_ms = began_ms + options.timeout_ms,
+    };
+    if (!understood) {
+        return fail_all(&run, &problems);
+    }
+    if (options.action != OPTIONS_RUN) {
+        return print_text(&report, options.action);
+    }
+    return carry_out(&run, state);
+}

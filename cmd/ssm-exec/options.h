@@ -1,0 +1,63 @@
+/* The command line and its SSM_EXEC_ variables, read into one struct. Nothing is looked at but these. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/attrs.h"
+#include "base/environment.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "report.h"
+#include "vars/source.h"
+
+/* Owns its strings. */
+struct string_list {
+    char **items;
+    size_t len;
+};
+
+enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
+
+/* Texts are borrowed from argv or the environment. Release with options_clear. */
+struct options {
+    enum options_action action;
+    struct source_list sources; /* in the order in which they count */
+    char *const *command;       /* COMMAND and its arguments, NULL at the end; NULL: none */
+    const char *label;
+    bool no_recursive;
+    bool flat;
+    bool preserve_case;
+    bool preserve_all;
+    struct string_list preserved;
+    struct string_list allowed_variables;
+    bool allow_mixed;
+    const char *region;
+    const char *profile;
+    const char *endpoint_url;
+    const char *ca_bundle;
+    bool allow_http;
+    int64_t timeout_ms;
+    bool dry_run;
+    bool json;
+    bool verbose;
+    bool quiet;
+    enum report_format log_format;
+};
+
+/*
+ * Reads the variables first, then argv, which wins; repeatable options add up. False with everything
+ * that is wrong added to problems (ERR_USAGE, ERR_SYSTEM); *ret_options is filled as far as possible
+ * in any case, so that the failure can be reported in the shape that was asked for.
+ */
+MUST_CHECK bool options_read(int argc, char *const argv[], const struct environment *environment,
+        struct options *ret_options, struct err_list *problems);
+
+void options_clear(struct options *options);
+
+enum report_verbosity options_verbosity(const struct options *options);
+
+/* What --help prints. */
+void options_write_help(struct text *out);

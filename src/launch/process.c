@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "launch/process.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char FD_DIRECTORY[] = "/proc/self/fd";
+
+/*
+ * The root directory can be opened for reading in any mount namespace, even an empty one; reading
+ * from it or writing to it fails, as on a closed stream.
+ */
+static bool occupy_closed_streams(struct err *reterr)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) {
+            continue;
+        }
+        int opened = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (opened != fd) {
+            return err_set_errno(reterr, ERR_SYSTEM, errno, NULL,
+                    "standard stream %d is closed and cannot be kept from becoming a socket", fd);
+        }
+    }
+    return true;
+}
+
+static int compare_ints(const void *a, const void *b)
+{
+    int left = *(const int *)a;
+    int right = *(const int *)b;
+    return left < right ? -1 : left > right ? 1 : 0;
+}
+
+/* Calls visit for each open descriptor but the one it reads the list by; false without /proc. */
+static bool for_each_fd(bool (*visit)(int fd, void *context), void *context)
+{
+    DIR *directory = opendir(FD_DIRECTORY);
+    if (directory == NULL) {
+        return false;
+    }
+    bool ok = true;
+    for (const struct dirent *entry = readdir(directory); entry != NULL && ok;
+            entry = readdir(directory)) {
+        char *end = NULL;
+        long fd = strtol(entry->d_name, &end, 10);
+        if (end != entry->d_name && *end == '\0' && fd != dirfd(directory)) {
+            ok = visit((int)fd, context);
+        }
+    }
+    (void)closedir(directory);
+    return ok;
+}
+
+static bool remember_fd(int fd, void *context)
+{
+    struct process_state *state = context;
+    enum { STEP = 64 };
+    if (state->inherited_fd_count % STEP == 0) {
+        int *larger = calloc(state->inherited_fd_count + STEP, sizeof(int));
+        if (larger == NULL) {
+            return false;
+        }
+        for (size_t i = 0; i < state->inherited_fd_count; i++) {
+            larger[i] = state->inherited_fds[i];
+        }
+        free(state->inherited_fds);
+        state->inherited_fds = larger;
+    }
+    state->inherited_fds[state->inherited_fd_count++] = fd;
+    return true;
+}
+
+static void remember_fds(struct process_state *state)
+{
+    if (!for_each_fd(remember_fd, state)) {
+        free(state->inherited_fds);
+        state->inherited_fds = NULL;
+        state->inherited_fd_count = 0;
+        return;
+    }
+    qsort(state->inherited_fds, state->inherited_fd_count, sizeof(int), compare_ints);
+}
+
+static bool close_new_fd_on_exec(int fd, void *context)
+{
+    const struct process_state *state = context;
+    const int *found = bsearch(
+            &fd, state->inherited_fds, state->inherited_fd_count, sizeof(int), compare_ints);
+    if (found == NULL) {
+        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+    return true;
+}
+
+/* Async-signal-safe: the kernel discards this signal for process 1, so its default is done by hand. */
+static void end_as_process_1(int signal_number)
+{
+    _exit(128 + signal_number);
+}
+
+static void make_process_1_mortal(void)
+{
+    static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+        struct sigaction inherited = { 0 };
+        struct sigaction ending = { .sa_handler = end_as_process_1 };
+        (void)sigemptyset(&ending.sa_mask);
+        if (sigaction(signals[i], NULL, &inherited) == 0 && inherited.sa_handler == SIG_DFL) {
+            (void)sigaction(signals[i], &ending, NULL);
+        }
+    }
+}
+
+static void block_pipe_signal(struct process_state *state)
+{
+    sigset_t pending;
+    sigset_t pipe_only;
+    (void)sigemptyset(&pending);
+    (void)sigemptyset(&pipe_only);
+    (void)sigaddset(&pipe_only, SIGPIPE);
+    (void)sigpending(&pending);
+    state->pipe_was_pending = sigismember(&pending, SIGPIPE) == 1;
+    (void)pthread_sigmask(SIG_BLOCK, &pipe_only, &state->mask);
+}
+
+bool process_prepare(struct process_state *ret_state, struct err *reterr)
+{
+    struct process_state state = { 0 };
+    if (!occupy_closed_streams(reterr)) {
+        return false;
+    }
+    remember_fds(&state);
+    (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+    block_pipe_signal(&state);
+    if (getpid() == 1) {
+        make_process_1_mortal();
+    }
+    *ret_state = state;
+    return true;
+}
+
+void process_restore(const struct process_state *state)
+{
+    if (state->inherited_fds != NULL) {
+        struct process_state context = *state;
+        (void)for_each_fd(close_new_fd_on_exec, &context);
+    }
+    sigset_t pipe_only;
+    (void)sigemptyset(&pipe_only);
+    (void)sigaddset(&pipe_only, SIGPIPE);
+    if (!state->pipe_was_pending) {
+        const struct timespec at_once = { 0 };
+        (void)sigtimedwait(&pipe_only, NULL, &at_once);
+    }
+    (void)pthread_sigmask(SIG_SETMASK, &state->mask, NULL);
+}
+
+void process_state_clear(struct process_state *state)
+{
+    free(state->inherited_fds);
+    *state = (struct process_state){ 0 };
+}

@@ -1,0 +1,39 @@
+/*
+ * What this process is to its surroundings until COMMAND takes its place: unreadable to others while it
+ * holds secrets, mortal as process 1, harmless to closed streams, and without a trace afterwards.
+ */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attrs.h"
+#include "base/error.h"
+
+/* What has to be given back; release with process_state_clear. */
+struct process_state {
+    sigset_t mask;       /* as it was inherited */
+    bool pipe_was_pending;
+    int *inherited_fds;  /* sorted; NULL: not known (no /proc) */
+    size_t inherited_fd_count;
+};
+
+/*
+ * Call first of all, with one thread. Takes up standard streams that are closed, so that no socket
+ * becomes one (they close again on exec); remembers the open descriptors; forbids others to trace the
+ * process, read its memory or get its core; blocks SIGPIPE, which a library may cause; as process 1,
+ * makes SIGINT, SIGTERM and SIGHUP end the process with 128 + n where their disposition is the
+ * default, since the kernel would discard them. ERR_SYSTEM.
+ */
+MUST_CHECK bool process_prepare(struct process_state *ret_state, struct err *reterr);
+
+/*
+ * Call last of all before execve: every descriptor that was not inherited closes on exec, a SIGPIPE of
+ * our own making is forgotten, the signal mask is the inherited one again. (Handlers and the
+ * undumpable state end with execve itself.)
+ */
+void process_restore(const struct process_state *state);
+
+void process_state_clear(struct process_state *state);

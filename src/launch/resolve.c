@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "launch/resolve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+enum { FILE_MAX_BYTES = 64 * 1024 };
+
+/* 0 if the file may be executed, else errno: ENOENT and ENOTDIR if there is none. */
+static int check_executable(const char *file)
+{
+    struct stat status = { 0 };
+    if (stat(file, &status) != 0) {
+        return errno;
+    }
+    if (S_ISDIR(status.st_mode)) {
+        return EISDIR;
+    }
+    return faccessat(AT_FDCWD, file, X_OK, AT_EACCESS) == 0 ? 0 : errno;
+}
+
+static bool is_missing(int error)
+{
+    return error == ENOENT || error == ENOTDIR;
+}
+
+static bool fail_unusable(const char *file, int error, struct err *reterr)
+{
+    if (error == EISDIR) {
+        return err_set(reterr, ERR_COMMAND_UNUSABLE, file, "is a directory");
+    }
+    (void)err_set_errno(reterr, ERR_COMMAND_UNUSABLE, error, file, "cannot be executed");
+    if (error == EACCES) {
+        err_set_hint(reterr, "is it marked executable (chmod +x), for the user that runs this?");
+    }
+    return false;
+}
+
+static bool use_as_written(const char *command, char **ret_file, struct err *reterr)
+{
+    int error = check_executable(command);
+    if (is_missing(error)) {
+        return err_set_errno(reterr, ERR_COMMAND_MISSING, error, command, "not found");
+    }
+    if (error != 0) {
+        return fail_unusable(command, error, reterr);
+    }
+    *ret_file = strdup(command);
+    return *ret_file != NULL ? true : err_set_no_memory(reterr);
+}
+
+bool resolve_command(
+        const char *command, const char *search_path, char **ret_file, struct err *reterr)
+{
+    if (command[0] == '\0') {
+        return err_set(reterr, ERR_COMMAND_MISSING, NULL, "the command is an empty word");
+    }
+    if (strchr(command, '/') != NULL) {
+        return use_as_written(command, ret_file, reterr);
+    }
+    const char *path = search_path == NULL ? RESOLVE_DEFAULT_PATH : search_path;
+    CLEANUP(text_clear) struct text file = TEXT_INIT(FILE_MAX_BYTES);
+    struct err unusable = { .kind = ERR_NONE };
+    for (const char *at = path;; at++) {
+        size_t len = strcspn(at, ":");
+        text_reset(&file);
+        text_append(&file, len == 0 ? "." : at, len == 0 ? 1 : len);
+        text_append_string(&file, "/");
+        text_append_string(&file, command);
+        int error = file.state == TEXT_SOUND ? check_executable(text_string(&file)) : ENAMETOOLONG;
+        if (error == 0) {
+            *ret_file = text_take(&file);
+            return *ret_file != NULL ? true : err_set_no_memory(reterr);
+        }
+        if (!is_missing(error) && error != ENAMETOOLONG && unusable.kind == ERR_NONE) {
+            (void)fail_unusable(text_string(&file), error, &unusable);
+        }
+        at += len;
+        if (*at == '\0') {
+            break;
+        }
+    }
+    if (unusable.kind != ERR_NONE) {
+        *reterr = unusable;
+        return false;
+    }
+    (void)err_set(reterr, ERR_COMMAND_MISSING, command, "not found in PATH (%s)", path);
+    return false;
+}

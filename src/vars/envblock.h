@@ -1,0 +1,29 @@
+/* The environment COMMAND gets, as execve(2) wants it; fetched values stand in wiped memory. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attrs.h"
+#include "base/environment.h"
+#include "base/error.h"
+#include "base/secret.h"
+#include "vars/merge.h"
+
+/* Borrows inherited entries, owns the rest. Release with envblock_clear. */
+struct envblock {
+    char **entries; /* "NAME=value", NULL at the end; no name twice */
+    struct secret fetched;
+};
+
+#define ENVBLOCK_INIT ((struct envblock){ .fetched = SECRET_INIT((size_t)256 * 1024 * 1024) })
+
+/*
+ * Inherited entries in their order, without SSM_EXEC_ names and without what is replaced; of
+ * duplicates the first stays; then the fetched variables in the order of names. ERR_SYSTEM.
+ */
+MUST_CHECK bool envblock_build(const struct environment *inherited,
+        const struct merge_result *merged, struct envblock *ret_block, struct err *reterr);
+
+void envblock_clear(struct envblock *block);

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "vars/guard.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+#include "vars/name_pattern.h"
+
+bool guard_is_guarded(const char *variable)
+{
+    static const char *const patterns[] = { "LD_*", "GCONV_PATH", "GLIBC_TUNABLES", "PATH", "IFS",
+        "BASH_ENV", "SHELLOPTS", "BASHOPTS", "PS4", "BASH_FUNC_*" };
+    return name_pattern_any(
+            patterns, sizeof(patterns) / sizeof(patterns[0]), variable, strlen(variable));
+}
+
+static const struct {
+    const char *first_level;
+    const char *environment;
+} known_environments[] = {
+    { "prod", "production" },
+    { "production", "production" },
+    { "staging", "staging" },
+    { "stage", "staging" },
+    { "dev", "development" },
+    { "development", "development" },
+    { "test", "test" },
+    { "qa", "qa" },
+    { "uat", "uat" },
+    { "preprod", "preprod" },
+    { "sandbox", "sandbox" },
+};
+
+/* The environment that the source's first level names, in any case; NULL if it is none we know. */
+static const char *environment_of(const struct source *source)
+{
+    static const char secrets[] = "/aws/reference/secretsmanager/";
+    size_t len = 0;
+    const char *name = source_parameter_name(source, &len);
+    if (strncmp(name, secrets, sizeof(secrets) - 1) == 0) {
+        return NULL;
+    }
+    const char *level = name[0] == '/' ? name + 1 : name;
+    size_t level_len = strcspn(level, "/:");
+    for (size_t i = 0; i < sizeof(known_environments) / sizeof(known_environments[0]); i++) {
+        const char *known = known_environments[i].first_level;
+        size_t at = 0;
+        while (at < level_len && ascii_lower(level[at]) == known[at]) {
+            at++;
+        }
+        if (at == level_len && known[at] == '\0' && level_len > 0) {
+            return known_environments[i].environment;
+        }
+    }
+    return NULL;
+}
+
+bool guard_check_environments(const struct source_list *sources, struct err *reterr)
+{
+    const struct source *first = NULL;
+    for (size_t i = 0; i < sources->len; i++) {
+        const struct source *source = &sources->items[i];
+        if (source->kind == SOURCE_PATH && strcmp(source->path, "/") == 0) {
+            (void)err_set(reterr, ERR_USAGE, source->text,
+                    "this is the whole store, all environments together");
+            err_set_hint(reterr, "name the paths that are meant, or say --allow-mixed");
+            return false;
+        }
+        const char *environment = environment_of(source);
+        if (environment == NULL) {
+            continue;
+        }
+        if (first == NULL) {
+            first = source;
+        } else if (strcmp(environment, environment_of(first)) != 0) {
+            (void)err_set(reterr, ERR_USAGE, source->text,
+                    "is of the environment %s, but %s is of %s", environment, first->text,
+                    environment_of(first));
+            err_set_hint(reterr, "if one run is meant to read from both, say --allow-mixed");
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,25 @@
+/* From a parameter's name to a variable's name. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attrs.h"
+#include "base/error.h"
+
+/* [A-Za-z_][A-Za-z0-9_]* (POSIX, "Name"). */
+bool var_name_is_valid(const char *name, size_t len);
+
+struct var_name_rules {
+    bool flat;          /* the last level only */
+    bool preserve_case; /* letters stay as they are; else they become upper case */
+};
+
+/*
+ * The variable for a parameter below path: the path goes, the prefix comes, '/', '-' and '.' become
+ * '_'. The caller frees *ret_name. ERR_MAPPING, `where` being the parameter, if the result is no
+ * variable name.
+ */
+MUST_CHECK bool var_name_make(const char *parameter, const char *path, const char *prefix,
+        const struct var_name_rules *rules, char **ret_name, struct err *reterr);
