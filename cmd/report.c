@@ -11,7 +11,9 @@
 #include "base/utf8.h"
 #include "json/json_write.h"
 
-enum { LINE_MAX_BYTES = 64 * 1024 };
+enum {
+    LINE_MAX_BYTES = 64 * 1024
+};
 
 /* One message before it has a shape. */
 struct line {
@@ -132,8 +134,7 @@ static void put_line(const struct report *report, const struct line *line)
 static void receive_event(struct event_sink *sink, const struct event *event)
 {
     const struct report *report = (const struct report *)sink;
-    enum report_verbosity needed =
-            event->kind == EVENT_WAITING ? REPORT_NORMAL : REPORT_VERBOSE;
+    enum report_verbosity needed = event->kind == EVENT_WAITING ? REPORT_NORMAL : REPORT_VERBOSE;
     if (report->verbosity < needed) {
         return;
     }
@@ -184,8 +185,8 @@ void report_errors(const struct report *report, const struct err_list *list)
     }
     if (list->unlisted > 0) {
         struct err err;
-        (void)err_set(&err, ERR_SYSTEM, NULL, "%zu more errors like these are not shown",
-                list->unlisted);
+        (void)err_set(
+                &err, ERR_SYSTEM, NULL, "%zu more errors like these are not shown", list->unlisted);
         put_error(report, &err, false);
     }
 }

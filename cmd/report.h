@@ -8,7 +8,10 @@
 #include "base/error.h"
 #include "base/event.h"
 
-enum report_format { REPORT_TEXT, REPORT_JSON };
+enum report_format {
+    REPORT_TEXT,
+    REPORT_JSON
+};
 
 enum report_verbosity {
     REPORT_QUIET,   /* errors only */

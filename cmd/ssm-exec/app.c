@@ -22,7 +22,9 @@
 #include "vars/envblock.h"
 #include "vars/merge.h"
 
-enum { TEXT_MAX_BYTES = 16 * 1024 };
+enum {
+    TEXT_MAX_BYTES = 16 * 1024
+};
 
 /* What every step of the run may look at. */
 struct run {
@@ -69,8 +71,8 @@ static bool find_command(const struct run *run, char **ret_file, struct err *ret
     if (run->options->command == NULL) {
         return true;
     }
-    return resolve_command(run->options->command[0],
-            environment_get_raw(run->environment, "PATH"), ret_file, reterr);
+    return resolve_command(run->options->command[0], environment_get_raw(run->environment, "PATH"),
+            ret_file, reterr);
 }
 
 static bool load_settings(
@@ -89,8 +91,10 @@ static bool load_settings(
             &wish, run->environment, &limits, &run->report->sink, ret_settings, problems);
 }
 
-static bool find_credentials(const struct run *run, const struct settings *settings,
-        struct credentials *ret_credentials, struct err_list *problems)
+static bool find_credentials(const struct run *run,
+        const struct settings *settings,
+        struct credentials *ret_credentials,
+        struct err_list *problems)
 {
     const struct credentials_context context = { .settings = settings, .clock = run->clock };
     struct err err;
@@ -104,15 +108,16 @@ static bool find_credentials(const struct run *run, const struct settings *setti
 }
 
 /* Everything that goes over the network; connections are closed again when it returns. */
-static bool fetch(const struct run *run, const struct settings *settings,
-        struct fetched *ret_fetched, struct assignment_list *ret_assignments,
+static bool fetch(const struct run *run,
+        const struct settings *settings,
+        struct fetched *ret_fetched,
+        struct assignment_list *ret_assignments,
         struct err_list *problems)
 {
     CLEANUP(credentials_clear) struct credentials credentials = CREDENTIALS_INIT;
     CLEANUP(free_curl) struct http_curl *curl = NULL;
-    const struct http_curl_settings curl_settings = {
-        .ca_file = settings->ca_file, .user_agent = settings->user_agent
-    };
+    const struct http_curl_settings curl_settings = { .ca_file = settings->ca_file,
+        .user_agent = settings->user_agent };
     struct err err;
     bool regions_match = fetch_check_regions(&run->options->sources, settings->region, problems);
     if (!find_credentials(run, settings, &credentials, problems) || !regions_match) {
@@ -149,8 +154,10 @@ static bool fetch(const struct run *run, const struct settings *settings,
             &ssm, &run->options->sources, &rules, ret_fetched, ret_assignments, problems);
 }
 
-static bool merge_variables(const struct run *run, struct assignment_list *assignments,
-        struct merge_result *ret_merged, struct err_list *problems)
+static bool merge_variables(const struct run *run,
+        struct assignment_list *assignments,
+        struct merge_result *ret_merged,
+        struct err_list *problems)
 {
     const struct options *options = run->options;
     const struct merge_rules rules = {
@@ -167,20 +174,22 @@ static bool check_deadline(const struct run *run, struct err *reterr)
 {
     return clock_monotonic_ms(run->clock) < run->deadline_ms
             ? true
-            : err_set(reterr, ERR_TIMEOUT, NULL, "the timeout ended the run before COMMAND started");
+            : err_set(
+                    reterr, ERR_TIMEOUT, NULL, "the timeout ended the run before COMMAND started");
 }
 
 static int print_plan(const struct run *run, const struct merge_result *merged)
 {
     struct err err;
-    bool ok = run->options->json
-            ? dryrun_print_json(merged, &run->options->sources, &err)
-            : dryrun_print_table(merged, &run->options->sources, &err);
+    bool ok = run->options->json ? dryrun_print_json(merged, &run->options->sources, &err)
+                                 : dryrun_print_table(merged, &run->options->sources, &err);
     return ok ? 0 : fail(run->report, &err);
 }
 
-static int become_command(const struct run *run, const struct merge_result *merged,
-        const char *file, const struct process_state *state)
+static int become_command(const struct run *run,
+        const struct merge_result *merged,
+        const char *file,
+        const struct process_state *state)
 {
     CLEANUP(envblock_clear) struct envblock block = ENVBLOCK_INIT;
     struct err err;
@@ -221,8 +230,11 @@ static int carry_out(const struct run *run, const struct process_state *state)
     return become_command(run, &merged, file, state);
 }
 
-int app_run(int argc, char *const argv[], const struct environment *environment,
-        const struct clock *clock, const struct process_state *state)
+int app_run(int argc,
+        char *const argv[],
+        const struct environment *environment,
+        const struct clock *clock,
+        const struct process_state *state)
 {
     CLEANUP(err_list_clear) struct err_list problems = { 0 };
     CLEANUP(options_clear) struct options options = { 0 };

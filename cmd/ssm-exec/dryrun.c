@@ -10,7 +10,9 @@
 #include "base/timestamp.h"
 #include "json/json_write.h"
 
-enum { OUTPUT_MAX_BYTES = 64 * 1024 * 1024 };
+enum {
+    OUTPUT_MAX_BYTES = 64 * 1024 * 1024
+};
 
 bool dryrun_print(const struct text *text, struct err *reterr)
 {
@@ -21,8 +23,7 @@ bool dryrun_print(const struct text *text, struct err *reterr)
     while (written < text->len) {
         ssize_t got = write(STDOUT_FILENO, text->bytes + written, text->len - written);
         if (got < 0 && errno != EINTR) {
-            return err_set_errno(
-                    reterr, ERR_SYSTEM, errno, "standard output", "cannot be written");
+            return err_set_errno(reterr, ERR_SYSTEM, errno, "standard output", "cannot be written");
         }
         written += got > 0 ? (size_t)got : 0;
     }
@@ -51,8 +52,7 @@ static void append_note(
     if (variable->overridden != NULL) {
         text_append_format(out, "%s%s of %s",
                 variable->overridden_inherited != NULL ? " and " : "overrides ",
-                variable->overridden->parameter,
-                sources->items[variable->overridden->source].text);
+                variable->overridden->parameter, sources->items[variable->overridden->source].text);
     }
 }
 

@@ -37,8 +37,7 @@ static void clear_plan(struct plan *plan)
     free(plan->query_of_source);
 }
 
-static bool collect_wishes(
-        const struct source_list *sources, struct plan *plan, struct err *reterr)
+static bool collect_wishes(const struct source_list *sources, struct plan *plan, struct err *reterr)
 {
     plan->path_wishes = calloc(sources->len + 1, sizeof(*plan->path_wishes));
     plan->name_wishes = calloc(sources->len + 1, sizeof(*plan->name_wishes));
@@ -66,8 +65,11 @@ static bool repeats(const struct wish *wishes, size_t i)
 }
 
 /* What several sources ask for may be missing only if all of them say so. */
-static bool make_queries(const struct source_list *sources, const struct fetch_rules *rules,
-        struct plan *plan, struct fetched *fetched, struct err *reterr)
+static bool make_queries(const struct source_list *sources,
+        const struct fetch_rules *rules,
+        struct plan *plan,
+        struct fetched *fetched,
+        struct err *reterr)
 {
     fetched->paths = calloc(plan->path_wish_count + 1, sizeof(*fetched->paths));
     fetched->names = calloc(plan->name_wish_count + 1, sizeof(*fetched->names));
@@ -104,8 +106,12 @@ static bool make_queries(const struct source_list *sources, const struct fetch_r
     return true;
 }
 
-static bool assign(const struct parameter *parameter, const char *shown_as, size_t source,
-        char *variable_taken, struct assignment_list *assignments, struct err *reterr)
+static bool assign(const struct parameter *parameter,
+        const char *shown_as,
+        size_t source,
+        char *variable_taken,
+        struct assignment_list *assignments,
+        struct err *reterr)
 {
     const struct assignment assignment = {
         .variable = variable_taken,
@@ -119,17 +125,19 @@ static bool assign(const struct parameter *parameter, const char *shown_as, size
     return assignment_list_add(assignments, &assignment, reterr);
 }
 
-static bool assign_path(const struct source *source, size_t index,
-        const struct ssm_path_query *query, const struct var_name_rules *rules,
-        struct assignment_list *assignments, struct err_list *problems)
+static bool assign_path(const struct source *source,
+        size_t index,
+        const struct ssm_path_query *query,
+        const struct var_name_rules *rules,
+        struct assignment_list *assignments,
+        struct err_list *problems)
 {
     bool ok = true;
     for (size_t i = 0; i < query->found.len; i++) {
         const struct parameter *parameter = &query->found.items[i];
         char *variable = NULL;
         struct err err;
-        if (!var_name_make(
-                    parameter->name, source->path, source->prefix, rules, &variable, &err)
+        if (!var_name_make(parameter->name, source->path, source->prefix, rules, &variable, &err)
                 || !assign(parameter, parameter->name, index, variable, assignments, &err)) {
             err_list_add(problems, &err);
             ok = false;
@@ -138,8 +146,10 @@ static bool assign_path(const struct source *source, size_t index,
     return ok;
 }
 
-static bool assign_name(const struct source *source, size_t index,
-        const struct ssm_name_query *query, struct assignment_list *assignments,
+static bool assign_name(const struct source *source,
+        size_t index,
+        const struct ssm_name_query *query,
+        struct assignment_list *assignments,
         struct err_list *problems)
 {
     if (!query->is_found) {
@@ -158,17 +168,20 @@ static bool assign_name(const struct source *source, size_t index,
     return ok;
 }
 
-static bool map_sources(const struct source_list *sources, const struct plan *plan,
-        const struct fetch_rules *rules, const struct fetched *fetched,
-        struct assignment_list *assignments, struct err_list *problems)
+static bool map_sources(const struct source_list *sources,
+        const struct plan *plan,
+        const struct fetch_rules *rules,
+        const struct fetched *fetched,
+        struct assignment_list *assignments,
+        struct err_list *problems)
 {
     bool ok = true;
     for (size_t i = 0; i < sources->len; i++) {
         const struct source *source = &sources->items[i];
         size_t query = plan->query_of_source[i];
         bool mapped = source->kind == SOURCE_PATH
-                ? assign_path(source, i, &fetched->paths[query], &rules->names, assignments,
-                        problems)
+                ? assign_path(
+                        source, i, &fetched->paths[query], &rules->names, assignments, problems)
                 : assign_name(source, i, &fetched->names[query], assignments, problems);
         ok = ok && mapped;
     }
@@ -202,9 +215,12 @@ bool fetch_check_regions(
     return ok;
 }
 
-bool fetch_sources(const struct ssm *ssm, const struct source_list *sources,
-        const struct fetch_rules *rules, struct fetched *ret_fetched,
-        struct assignment_list *ret_assignments, struct err_list *problems)
+bool fetch_sources(const struct ssm *ssm,
+        const struct source_list *sources,
+        const struct fetch_rules *rules,
+        struct fetched *ret_fetched,
+        struct assignment_list *ret_assignments,
+        struct err_list *problems)
 {
     CLEANUP(clear_plan) struct plan plan = { 0 };
     struct err err;

@@ -33,8 +33,11 @@ MUST_CHECK bool fetch_check_regions(
  * Fetches all sources at the same time and maps them. False with everything that is wrong added to
  * problems: what ssm_fetch gives; or, if all was fetched, what cannot be mapped (ERR_MAPPING).
  */
-MUST_CHECK bool fetch_sources(const struct ssm *ssm, const struct source_list *sources,
-        const struct fetch_rules *rules, struct fetched *ret_fetched,
-        struct assignment_list *ret_assignments, struct err_list *problems);
+MUST_CHECK bool fetch_sources(const struct ssm *ssm,
+        const struct source_list *sources,
+        const struct fetch_rules *rules,
+        struct fetched *ret_fetched,
+        struct assignment_list *ret_assignments,
+        struct err_list *problems);
 
 void fetched_clear(struct fetched *fetched);

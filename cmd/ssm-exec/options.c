@@ -12,28 +12,36 @@
 static const int64_t DEFAULT_TIMEOUT_MS = 60 * 1000;
 static const char TWIN_PREFIX[] = "SSM_EXEC_";
 
-enum { TWIN_NAME_MAX = 64 };
+enum {
+    TWIN_NAME_MAX = 64
+};
 
 /* What an option's value is, which also says what its variable may hold. */
 enum option_kind {
-    KIND_FLAG,         /* no value */
-    KIND_TEXT,         /* a text, kept as it is */
-    KIND_LIST,         /* repeatable: names of variables */
+    KIND_FLAG,          /* no value */
+    KIND_TEXT,          /* a text, kept as it is */
+    KIND_LIST,          /* repeatable: names of variables */
     KIND_OPTIONAL_LIST, /* --preserve-env: all, or =NAME,... */
-    KIND_SOURCE,       /* repeatable: a source that may be missing */
+    KIND_SOURCE,        /* repeatable: a source that may be missing */
     KIND_DURATION,
     KIND_LOG_FORMAT,
     KIND_ACTION, /* --help, --version: no variable */
 };
 
-enum option_group { GROUP_SOURCES, GROUP_MAPPING, GROUP_AWS, GROUP_OUTPUT, GROUP_COUNT };
+enum option_group {
+    GROUP_SOURCES,
+    GROUP_MAPPING,
+    GROUP_AWS,
+    GROUP_OUTPUT,
+    GROUP_COUNT
+};
 
 struct option {
     const char *name; /* without "--"; its variable is SSM_EXEC_ and this in upper case */
     char letter;      /* 0: none */
     enum option_kind kind;
     enum option_group group;
-    size_t member; /* where in struct options */
+    size_t member;     /* where in struct options */
     const char *value; /* what the value is called in the help */
     const char *help;
 };
@@ -41,7 +49,8 @@ struct option {
 #define MEMBER(name) offsetof(struct options, name)
 
 static const struct option table[] = {
-    { "optional", 0, KIND_SOURCE, GROUP_SOURCES, 0, "SOURCE", "a source that may be missing or empty" },
+    { "optional", 0, KIND_SOURCE, GROUP_SOURCES, 0, "SOURCE",
+            "a source that may be missing or empty" },
     { "label", 0, KIND_TEXT, GROUP_SOURCES, MEMBER(label), "LABEL",
             "below paths: the versions that carry LABEL" },
     { "no-recursive", 0, KIND_FLAG, GROUP_SOURCES, MEMBER(no_recursive), NULL,
@@ -60,7 +69,8 @@ static const struct option table[] = {
     { "profile", 0, KIND_TEXT, GROUP_AWS, MEMBER(profile), "NAME", "profile of the AWS files" },
     { "endpoint-url", 0, KIND_TEXT, GROUP_AWS, MEMBER(endpoint_url), "URL",
             "ask here instead of AWS's own host" },
-    { "ca-bundle", 0, KIND_TEXT, GROUP_AWS, MEMBER(ca_bundle), "FILE", "PEM certificates to trust" },
+    { "ca-bundle", 0, KIND_TEXT, GROUP_AWS, MEMBER(ca_bundle), "FILE",
+            "PEM certificates to trust" },
     { "allow-http", 0, KIND_FLAG, GROUP_AWS, MEMBER(allow_http), NULL,
             "let http:// be used beyond loopback" },
     { "timeout", 0, KIND_DURATION, GROUP_AWS, MEMBER(timeout_ms), "DURATION",
@@ -77,14 +87,16 @@ static const struct option table[] = {
     { "version", 'V', KIND_ACTION, GROUP_OUTPUT, OPTIONS_VERSION, NULL, "print the version" },
 };
 
-enum { OPTION_COUNT = sizeof(table) / sizeof(table[0]) };
+enum {
+    OPTION_COUNT = sizeof(table) / sizeof(table[0])
+};
 
 /* Where the reading stands. */
 struct reading {
     struct options *options;
     struct err_list *problems;
-    bool on_command_line;         /* else in a variable */
-    bool given[OPTION_COUNT];     /* on the command line */
+    bool on_command_line;     /* else in a variable */
+    bool given[OPTION_COUNT]; /* on the command line */
 };
 
 static void add_usage_error(
@@ -124,8 +136,11 @@ static void add_string(
     list->items = items;
 }
 
-static void add_name(struct reading *reading, struct string_list *list, const char *where,
-        const char *text, size_t len)
+static void add_name(struct reading *reading,
+        struct string_list *list,
+        const char *where,
+        const char *text,
+        size_t len)
 {
     if (!var_name_is_valid(text, len)) {
         struct err err;
@@ -158,8 +173,8 @@ static const char *next_part(const char *at, const char *separators, size_t *ret
     return *ret_len > 0 ? at : NULL;
 }
 
-static void add_names(struct reading *reading, struct string_list *list, const char *where,
-        const char *text)
+static void add_names(
+        struct reading *reading, struct string_list *list, const char *where, const char *text)
 {
     size_t len = 0;
     for (const char *part = next_part(text, ",", &len); part != NULL;
@@ -288,15 +303,17 @@ static const struct option *find_twin(const char *variable, size_t len)
     return NULL;
 }
 
-static void read_twin(struct reading *reading, const char *variable, const struct option *option,
+static void read_twin(struct reading *reading,
+        const char *variable,
+        const struct option *option,
         const char *value)
 {
     if (option->kind == KIND_ACTION || value[0] == '\0') {
         return; /* Dockerfiles set SSM_EXEC_VERSION; empty is unset */
     }
     if (option->kind == KIND_FLAG && yes_or_no(value) < 0) {
-        add_usage_error(reading, variable, "is a yes or no: 1, true, yes, on or 0, false, no, off",
-                NULL);
+        add_usage_error(
+                reading, variable, "is a yes or no: 1, true, yes, on or 0, false, no, off", NULL);
         return;
     }
     apply(reading, option, variable, value);
@@ -531,8 +548,11 @@ static void check_combinations(struct reading *reading)
     }
 }
 
-bool options_read(int argc, char *const argv[], const struct environment *environment,
-        struct options *ret_options, struct err_list *problems)
+bool options_read(int argc,
+        char *const argv[],
+        const struct environment *environment,
+        struct options *ret_options,
+        struct err_list *problems)
 {
     *ret_options = (struct options){ .timeout_ms = DEFAULT_TIMEOUT_MS };
     struct reading reading = { .options = ret_options, .problems = problems };
@@ -575,7 +595,10 @@ enum report_verbosity options_verbosity(const struct options *options)
 
 static void write_option(struct text *out, const struct option *option)
 {
-    enum { HELP_COLUMN = 28 };
+    enum {
+        HELP_COLUMN = 28
+    };
+
     char letter[] = "    ";
     if (option->letter != 0) {
         memcpy(letter, (const char[]){ '-', option->letter, ',', ' ' }, 4);
@@ -586,8 +609,8 @@ static void write_option(struct text *out, const struct option *option)
         text_append_format(out, "%s%s", option->value[0] == '[' ? "" : " ", option->value);
     }
     size_t width = out->len - start;
-    text_append_format(out, "%*s%s\n", width < HELP_COLUMN ? (int)(HELP_COLUMN - width) : 1, "",
-            option->help);
+    text_append_format(
+            out, "%*s%s\n", width < HELP_COLUMN ? (int)(HELP_COLUMN - width) : 1, "", option->help);
 }
 
 void options_write_help(struct text *out)

@@ -19,7 +19,11 @@ struct string_list {
     size_t len;
 };
 
-enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
+enum options_action {
+    OPTIONS_RUN,
+    OPTIONS_HELP,
+    OPTIONS_VERSION
+};
 
 /* Texts are borrowed from argv or the environment. Release with options_clear. */
 struct options {
@@ -52,8 +56,11 @@ struct options {
  * that is wrong added to problems (ERR_USAGE, ERR_SYSTEM); *ret_options is filled as far as possible
  * in any case, so that the failure can be reported in the shape that was asked for.
  */
-MUST_CHECK bool options_read(int argc, char *const argv[], const struct environment *environment,
-        struct options *ret_options, struct err_list *problems);
+MUST_CHECK bool options_read(int argc,
+        char *const argv[],
+        const struct environment *environment,
+        struct options *ret_options,
+        struct err_list *problems);
 
 void options_clear(struct options *options);
 

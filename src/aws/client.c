@@ -12,20 +12,29 @@
 static const char JSON_1_1[] = "application/x-amz-json-1.1";
 
 /* AWS accepts five minutes; closer than this the clock is not what it complains about. */
-enum { CLOCK_TOLERANCE_S = 4 * 60 };
+enum {
+    CLOCK_TOLERANCE_S = 4 * 60
+};
 
 /* What is read of a reply that is not AWS's, for the message. */
-enum { EXCERPT_MAX_BYTES = 120 };
+enum {
+    EXCERPT_MAX_BYTES = 120
+};
 
 static void append_url(const struct uri *endpoint, struct text *url)
 {
-    text_append_format(url, "%s://%s%s", endpoint->is_https ? "https" : "http",
-            endpoint->authority, endpoint->path);
+    text_append_format(url, "%s://%s%s", endpoint->is_https ? "https" : "http", endpoint->authority,
+            endpoint->path);
 }
 
-static bool sign(const struct client *client, struct client_attempt *attempt,
-        const struct sigv4_header headers[], size_t header_count, int64_t epoch_s,
-        const struct http_request *request, struct secret *ret_authorization, struct err *reterr)
+static bool sign(const struct client *client,
+        struct client_attempt *attempt,
+        const struct sigv4_header headers[],
+        size_t header_count,
+        int64_t epoch_s,
+        const struct http_request *request,
+        struct secret *ret_authorization,
+        struct err *reterr)
 {
     const struct sigv4_request signed_request = {
         .method = "POST",
@@ -41,8 +50,11 @@ static bool sign(const struct client *client, struct client_attempt *attempt,
             &client->credentials->secret_access_key, ret_authorization, attempt->signature, reterr);
 }
 
-bool client_sign_json(const struct client *client, struct client_attempt *attempt,
-        const char *target, struct http_request *request, struct err *reterr)
+bool client_sign_json(const struct client *client,
+        struct client_attempt *attempt,
+        const char *target,
+        struct http_request *request,
+        struct err *reterr)
 {
     const struct secret *token = &client->credentials->session_token;
     int64_t epoch_s = clock_realtime_s(client->clock) + client->skew_s;
@@ -50,10 +62,8 @@ bool client_sign_json(const struct client *client, struct client_attempt *attemp
     timestamp_format_basic(epoch_s, date);
     attempt->skew_s = client->skew_s;
     const struct sigv4_header headers[] = {
-        { "content-type", JSON_1_1 },
-        { "host", client->endpoint->authority },
-        { "x-amz-date", date },
-        { "x-amz-target", target },
+        { "content-type", JSON_1_1 }, { "host", client->endpoint->authority },
+        { "x-amz-date", date }, { "x-amz-target", target },
         { "x-amz-security-token", secret_expose(token) }, /* the last: left out without a token */
     };
     size_t header_count = sizeof(headers) / sizeof(headers[0]) - (secret_is_empty(token) ? 1 : 0);
@@ -74,8 +84,8 @@ bool client_sign_json(const struct client *client, struct client_attempt *attemp
 /* --- refusals --- */
 
 /* AWS's text without what it echoes: the quoted canonical request, our token, keys and signature. */
-static void clean_message(const struct client *client, const struct client_attempt *attempt,
-        struct secret *message)
+static void clean_message(
+        const struct client *client, const struct client_attempt *attempt, struct secret *message)
 {
     const char *quote = strstr(secret_expose(message), "The Canonical String");
     if (quote != NULL) {
@@ -112,8 +122,7 @@ static bool correct_clock(
         struct client *client, struct client_attempt *attempt, const struct http_reply *reply)
 {
     int64_t skew_s = 0;
-    if (attempt->clock_was_corrected || !reply->tls_verified
-            || !reply_skew(client, reply, &skew_s)
+    if (attempt->clock_was_corrected || !reply->tls_verified || !reply_skew(client, reply, &skew_s)
             || llabs(skew_s - attempt->skew_s) <= CLOCK_TOLERANCE_S) {
         return false;
     }
@@ -139,7 +148,8 @@ static void hint_at_clock(
             llabs(skew_s), skew_s > 0 ? "behind" : "ahead of");
 }
 
-static void add_hint(const struct client *client, const struct http_reply *reply, struct err *reterr)
+static void add_hint(
+        const struct client *client, const struct http_reply *reply, struct err *reterr)
 {
     static const struct {
         const char *code;
@@ -160,10 +170,11 @@ static void add_hint(const struct client *client, const struct http_reply *reply
                 "something between here and AWS changes the Authorization header: a proxy?" },
         { "OptInRequired", "the account is not enabled for this service or region" },
     };
+
     for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
         if (strcmp(reterr->code, hints[i].code) == 0) {
-            err_set_hint(reterr, "%s (these came from: %s)", hints[i].hint,
-                    client->credentials->origin);
+            err_set_hint(
+                    reterr, "%s (these came from: %s)", hints[i].hint, client->credentials->origin);
         }
     }
     if (strcmp(reterr->code, "InvalidSignatureException") == 0
@@ -179,8 +190,11 @@ static void add_hint(const struct client *client, const struct http_reply *reply
 }
 
 /* A proxy's page, a load balancer, something that is not AWS at all. */
-static void describe_stranger(const struct client *client, const struct client_attempt *attempt,
-        const char *subject, const struct http_reply *reply, struct err *reterr)
+static void describe_stranger(const struct client *client,
+        const struct client_attempt *attempt,
+        const char *subject,
+        const struct http_reply *reply,
+        struct err *reterr)
 {
     CLEANUP(secret_clear) struct secret excerpt = SECRET_INIT(EXCERPT_MAX_BYTES);
     size_t len = secret_len(&reply->body);
@@ -198,8 +212,11 @@ static void describe_stranger(const struct client *client, const struct client_a
     }
 }
 
-enum call_verdict client_judge_refusal(struct client *client, struct client_attempt *attempt,
-        const char *subject, const struct http_reply *reply, enum retry_cause *ret_cause,
+enum call_verdict client_judge_refusal(struct client *client,
+        struct client_attempt *attempt,
+        const char *subject,
+        const struct http_reply *reply,
+        enum retry_cause *ret_cause,
         struct err *reterr)
 {
     CLEANUP(service_error_clear) struct service_error error = SERVICE_ERROR_INIT;

@@ -31,17 +31,21 @@ struct client {
 
 /* What the client keeps of a call from one try to the next; zero-initialise. */
 struct client_attempt {
-    char signature[DIGEST_SHA256_HEX_BYTES]; /* of the present try, to be cut out of what AWS echoes */
-    int64_t skew_s;                          /* that the present try was signed with */
-    bool clock_was_corrected;                /* once is enough */
+    char signature
+            [DIGEST_SHA256_HEX_BYTES]; /* of the present try, to be cut out of what AWS echoes */
+    int64_t skew_s;                    /* that the present try was signed with */
+    bool clock_was_corrected;          /* once is enough */
 };
 
 /*
  * Completes *request, whose body is there, into a signed POST of AWS JSON 1.1: URL, headers,
  * Authorization. target is X-Amz-Target. ERR_SYSTEM, ERR_INPUT.
  */
-MUST_CHECK bool client_sign_json(const struct client *client, struct client_attempt *attempt,
-        const char *target, struct http_request *request, struct err *reterr);
+MUST_CHECK bool client_sign_json(const struct client *client,
+        struct client_attempt *attempt,
+        const char *target,
+        struct http_request *request,
+        struct err *reterr);
 
 /*
  * Reads a reply whose status is not 200 and decides: throttling and server errors are retried, a
@@ -49,6 +53,9 @@ MUST_CHECK bool client_sign_json(const struct client *client, struct client_atte
  * ERR_PROTOCOL where it is not AWS that answers) with AWS's code, text and request id; our own
  * token, keys and signature are cut out of that text.
  */
-enum call_verdict client_judge_refusal(struct client *client, struct client_attempt *attempt,
-        const char *subject, const struct http_reply *reply, enum retry_cause *ret_cause,
+enum call_verdict client_judge_refusal(struct client *client,
+        struct client_attempt *attempt,
+        const char *subject,
+        const struct http_reply *reply,
+        enum retry_cause *ret_cause,
         struct err *reterr);

@@ -24,8 +24,11 @@ void credentials_clear(struct credentials *credentials)
 }
 
 /* A control character would break the header that the field goes into. */
-static bool check_field(const struct secret *field, const char *name, bool may_be_empty,
-        const char *origin, struct err *reterr)
+static bool check_field(const struct secret *field,
+        const char *name,
+        bool may_be_empty,
+        const char *origin,
+        struct err *reterr)
 {
     const char *bytes = secret_expose(field);
     size_t len = secret_len(field);
@@ -73,7 +76,8 @@ static bool check(
 }
 
 bool credentials_find(const struct credentials_context *context,
-        struct credentials *ret_credentials, struct err *reterr)
+        struct credentials *ret_credentials,
+        struct err *reterr)
 {
     struct err tried;
     (void)err_set(&tried, ERR_CREDENTIALS, NULL, "no AWS credentials were found; tried");

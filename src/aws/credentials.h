@@ -11,7 +11,9 @@
 #include "base/error.h"
 #include "base/secret.h"
 
-enum { CREDENTIALS_FIELD_MAX_BYTES = 16 * 1024 };
+enum {
+    CREDENTIALS_FIELD_MAX_BYTES = 16 * 1024
+};
 
 /* Release with credentials_clear, which wipes. */
 struct credentials {
@@ -22,9 +24,9 @@ struct credentials {
     char origin[256];            /* who gave them, for messages: "environment", "profile x" */
 };
 
-#define CREDENTIALS_INIT \
+#define CREDENTIALS_INIT                                                              \
     ((struct credentials){ .access_key_id = SECRET_INIT(CREDENTIALS_FIELD_MAX_BYTES), \
-            .secret_access_key = SECRET_INIT(CREDENTIALS_FIELD_MAX_BYTES), \
+            .secret_access_key = SECRET_INIT(CREDENTIALS_FIELD_MAX_BYTES),            \
             .session_token = SECRET_INIT(CREDENTIALS_FIELD_MAX_BYTES) })
 
 void credentials_clear(struct credentials *credentials);
@@ -48,7 +50,8 @@ struct credentials_context {
 struct credentials_provider {
     const char *name;
     enum credentials_outcome (*fetch)(const struct credentials_context *context,
-            struct credentials *ret_credentials, struct err *reterr);
+            struct credentials *ret_credentials,
+            struct err *reterr);
 };
 
 /*
@@ -57,4 +60,5 @@ struct credentials_provider {
  * the message lists what each of them said.
  */
 MUST_CHECK bool credentials_find(const struct credentials_context *context,
-        struct credentials *ret_credentials, struct err *reterr);
+        struct credentials *ret_credentials,
+        struct err *reterr);

@@ -12,7 +12,8 @@ static enum credentials_outcome absent(struct err *reterr, const char *why)
 }
 
 static bool take_expiration(const struct environment *environment,
-        struct credentials *ret_credentials, struct err *reterr)
+        struct credentials *ret_credentials,
+        struct err *reterr)
 {
     const char *expiration = environment_get(environment, "AWS_CREDENTIAL_EXPIRATION");
     if (expiration != NULL && !timestamp_parse_iso8601(expiration, &ret_credentials->expires_s)) {
@@ -23,7 +24,8 @@ static bool take_expiration(const struct environment *environment,
 }
 
 static enum credentials_outcome fetch(const struct credentials_context *context,
-        struct credentials *ret_credentials, struct err *reterr)
+        struct credentials *ret_credentials,
+        struct err *reterr)
 {
     const struct environment *environment = context->settings->environment;
     const char *access_key_id = environment_get(environment, "AWS_ACCESS_KEY_ID");

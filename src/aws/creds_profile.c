@@ -4,7 +4,8 @@
 #include <stdio.h>
 
 static enum credentials_outcome fetch(const struct credentials_context *context,
-        struct credentials *ret_credentials, struct err *reterr)
+        struct credentials *ret_credentials,
+        struct err *reterr)
 {
     const struct settings *settings = context->settings;
     if (settings->profile == NULL) {
@@ -12,15 +13,15 @@ static enum credentials_outcome fetch(const struct credentials_context *context,
                 settings->profile_name);
         return CREDENTIALS_ABSENT;
     }
-    const struct profile_property *access_key_id =
-            profile_section_find(settings->profile, "aws_access_key_id");
+    const struct profile_property *access_key_id = profile_section_find(
+            settings->profile, "aws_access_key_id");
     if (access_key_id == NULL) {
         (void)err_set(reterr, ERR_CREDENTIALS, NULL, "profile \"%s\" has no aws_access_key_id",
                 settings->profile_name);
         return CREDENTIALS_ABSENT;
     }
-    const struct secret *secret_access_key =
-            profile_section_get_secret(settings->profile, "aws_secret_access_key");
+    const struct secret *secret_access_key = profile_section_get_secret(
+            settings->profile, "aws_secret_access_key");
     if (secret_access_key == NULL) {
         char where[PROFILE_WHERE_BYTES];
         profile_property_where(access_key_id, where);

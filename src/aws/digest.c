@@ -10,15 +10,21 @@ static bool fail(int code, struct err *reterr)
             (unsigned int)-code);
 }
 
-bool digest_sha256(const void *bytes, size_t len,
-        unsigned char ret_digest[static DIGEST_SHA256_BYTES], struct err *reterr)
+bool digest_sha256(const void *bytes,
+        size_t len,
+        unsigned char ret_digest[static DIGEST_SHA256_BYTES],
+        struct err *reterr)
 {
     int code = mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), bytes, len, ret_digest);
     return code == 0 ? true : fail(code, reterr);
 }
 
-bool digest_hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t len,
-        unsigned char ret_mac[static DIGEST_SHA256_BYTES], struct err *reterr)
+bool digest_hmac_sha256(const void *key,
+        size_t key_len,
+        const void *bytes,
+        size_t len,
+        unsigned char ret_mac[static DIGEST_SHA256_BYTES],
+        struct err *reterr)
 {
     int code = mbedtls_md_hmac(
             mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), key, key_len, bytes, len, ret_mac);

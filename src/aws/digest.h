@@ -14,11 +14,17 @@ enum {
 };
 
 /* ERR_SYSTEM if the library fails. */
-MUST_CHECK bool digest_sha256(const void *bytes, size_t len,
-        unsigned char ret_digest[static DIGEST_SHA256_BYTES], struct err *reterr);
+MUST_CHECK bool digest_sha256(const void *bytes,
+        size_t len,
+        unsigned char ret_digest[static DIGEST_SHA256_BYTES],
+        struct err *reterr);
 
-MUST_CHECK bool digest_hmac_sha256(const void *key, size_t key_len, const void *bytes, size_t len,
-        unsigned char ret_mac[static DIGEST_SHA256_BYTES], struct err *reterr);
+MUST_CHECK bool digest_hmac_sha256(const void *key,
+        size_t key_len,
+        const void *bytes,
+        size_t len,
+        unsigned char ret_mac[static DIGEST_SHA256_BYTES],
+        struct err *reterr);
 
 /* Lower-case hexadecimal with a NUL. */
 void digest_to_hex(const unsigned char digest[static DIGEST_SHA256_BYTES],

@@ -11,7 +11,7 @@ struct service {
     const char *host; /* first label or labels */
     const char *fips_host;
     const char *url_variable;
-    const char *section_key; /* in a services section */
+    const char *section_key;        /* in a services section */
     bool is_fips_everywhere_in_gov; /* GovCloud's normal endpoints are the FIPS ones */
 };
 
@@ -58,7 +58,8 @@ static bool use_property(const struct profile_property *property, struct configu
 
 /* The services section that the profile names; naming one that is missing is an error. */
 static bool find_services_section(const struct endpoint_request *request,
-        const struct profile_section **ret_section, struct err *reterr)
+        const struct profile_section **ret_section,
+        struct err *reterr)
 {
     const struct profile_property *naming = profile_section_find(request->profile, "services");
     *ret_section = NULL;
@@ -75,8 +76,10 @@ static bool find_services_section(const struct endpoint_request *request,
     return true;
 }
 
-static bool find_configured(const struct endpoint_request *request, const struct service *service,
-        struct configured *ret_found, struct err *reterr)
+static bool find_configured(const struct endpoint_request *request,
+        const struct service *service,
+        struct configured *ret_found,
+        struct err *reterr)
 {
     if (request->command_line_url != NULL) {
         *ret_found = (struct configured){ request->command_line_url, "--endpoint-url" };
@@ -100,7 +103,9 @@ static bool find_configured(const struct endpoint_request *request, const struct
 }
 
 static bool use_configured(const struct endpoint_request *request,
-        const struct configured *configured, struct uri *ret_endpoint, struct err *reterr)
+        const struct configured *configured,
+        struct uri *ret_endpoint,
+        struct err *reterr)
 {
     if (!uri_parse(configured->url, configured->where, ret_endpoint, reterr)) {
         return false;
@@ -115,8 +120,12 @@ static bool use_configured(const struct endpoint_request *request,
     return true;
 }
 
-static bool use_own_host(const struct service *service, const char *region, bool fips,
-        bool dual_stack, struct uri *ret_endpoint, struct err *reterr)
+static bool use_own_host(const struct service *service,
+        const char *region,
+        bool fips,
+        bool dual_stack,
+        struct uri *ret_endpoint,
+        struct err *reterr)
 {
     const struct partition *partition = region_partition(region);
     bool in_gov = strcmp(partition->name, "aws-us-gov") == 0;
@@ -128,8 +137,11 @@ static bool use_own_host(const struct service *service, const char *region, bool
             && uri_parse(text_string(&url), region, ret_endpoint, reterr);
 }
 
-bool endpoint_find(const struct endpoint_request *request, enum endpoint_service service,
-        const char *region, struct uri *ret_endpoint, struct err *reterr)
+bool endpoint_find(const struct endpoint_request *request,
+        enum endpoint_service service,
+        const char *region,
+        struct uri *ret_endpoint,
+        struct err *reterr)
 {
     bool fips = is_on(request, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
     bool dual_stack = is_on(request, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");

@@ -10,7 +10,11 @@
 #include "base/environment.h"
 #include "base/error.h"
 
-enum endpoint_service { ENDPOINT_SSM, ENDPOINT_STS, ENDPOINT_SSO };
+enum endpoint_service {
+    ENDPOINT_SSM,
+    ENDPOINT_STS,
+    ENDPOINT_SSO
+};
 
 struct endpoint_request {
     const struct environment *environment;
@@ -28,5 +32,8 @@ struct endpoint_request {
  * ERR_INPUT names the setting that cannot be used. Source: AWS SDK reference guide,
  * "Service-specific endpoints", "Dual-stack and FIPS endpoints". Release with uri_clear.
  */
-MUST_CHECK bool endpoint_find(const struct endpoint_request *request, enum endpoint_service service,
-        const char *region, struct uri *ret_endpoint, struct err *reterr);
+MUST_CHECK bool endpoint_find(const struct endpoint_request *request,
+        enum endpoint_service service,
+        const char *region,
+        struct uri *ret_endpoint,
+        struct err *reterr);

@@ -10,7 +10,9 @@
 #include "base/error.h"
 #include "base/secret.h"
 
-enum { PARAMETER_VALUE_MAX_BYTES = 1024 * 1024 };
+enum {
+    PARAMETER_VALUE_MAX_BYTES = 1024 * 1024
+};
 
 /* Owns its texts; release with parameter_clear. */
 struct parameter {

@@ -6,7 +6,9 @@
 
 #include "base/ascii.h"
 
-enum { LABEL_MAX = 63 };
+enum {
+    LABEL_MAX = 63
+};
 
 static bool is_host_label(const char *name)
 {
@@ -63,6 +65,7 @@ const struct partition *region_partition(const char *name)
         { "eusc-", { "aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu" } },
         { "", { "aws", "amazonaws.com", "api.aws" } },
     };
+
     size_t i = 0;
     while (strncmp(name, table[i].prefix, strlen(table[i].prefix)) != 0) {
         i++; /* the last prefix is empty and matches */

@@ -6,7 +6,9 @@
 
 #include "json/json.h"
 
-enum { PIECE_MIN_BYTES = 12 };
+enum {
+    PIECE_MIN_BYTES = 12
+};
 
 /* "com.amazonaws.ssm#ThrottlingException:http://..." is ThrottlingException. */
 static void put_code(struct service_error *error, const char *raw)
@@ -22,8 +24,7 @@ static void put_code(struct service_error *error, const char *raw)
     error->code[len] = '\0';
 }
 
-static void put_code_member(
-        struct service_error *error, struct json_value root, const char *name)
+static void put_code_member(struct service_error *error, struct json_value root, const char *name)
 {
     struct json_value member;
     CLEANUP(text_clear) struct text code = TEXT_INIT(512);

@@ -8,7 +8,9 @@
 #include "http/http.h"
 #include "http/retry.h"
 
-enum { SERVICE_ERROR_MESSAGE_MAX_BYTES = 8 * 1024 };
+enum {
+    SERVICE_ERROR_MESSAGE_MAX_BYTES = 8 * 1024
+};
 
 /* The message may echo the request: it is a secret until that is cut out. */
 struct service_error {

@@ -149,24 +149,25 @@ static bool find_user_agent(struct settings *settings, struct err *reterr)
     if (!use_variable(&app, settings, "AWS_SDK_UA_APP_ID")) {
         (void)use_profile(&app, settings, "sdk_ua_app_id");
     }
-    settings->user_agent =
-            user_agent_make(environment_get(settings->environment, "AWS_EXECUTION_ENV"), app.value);
+    settings->user_agent = user_agent_make(
+            environment_get(settings->environment, "AWS_EXECUTION_ENV"), app.value);
     return settings->user_agent != NULL ? true : err_set_no_memory(reterr);
 }
 
-bool settings_load(const struct settings_wish *wish, const struct environment *environment,
-        const struct file_limits *limits, struct event_sink *events, struct settings *ret_settings,
+bool settings_load(const struct settings_wish *wish,
+        const struct environment *environment,
+        const struct file_limits *limits,
+        struct event_sink *events,
+        struct settings *ret_settings,
         struct err_list *problems)
 {
-    CLEANUP(settings_clear) struct settings settings = {
-        .wish = *wish, .environment = environment
-    };
+    CLEANUP(settings_clear)
+    struct settings settings = { .wish = *wish, .environment = environment };
     if (!profile_files_load(environment, limits, events, &settings.files, problems)) {
         return false;
     }
-    static bool (*const steps[])(struct settings *, struct err *) = {
-        find_profile, find_region, find_endpoint, find_ca_file, find_attempts, find_user_agent
-    };
+    static bool (*const steps[])(struct settings *, struct err *) = { find_profile, find_region,
+        find_endpoint, find_ca_file, find_attempts, find_user_agent };
     bool ok = true;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         struct err err;

@@ -41,7 +41,10 @@ struct settings {
 
 /* False with everything that is wrong added to problems (ERR_INPUT, ERR_CREDENTIALS, ERR_SYSTEM). */
 MUST_CHECK bool settings_load(const struct settings_wish *wish,
-        const struct environment *environment, const struct file_limits *limits,
-        struct event_sink *events, struct settings *ret_settings, struct err_list *problems);
+        const struct environment *environment,
+        const struct file_limits *limits,
+        struct event_sink *events,
+        struct settings *ret_settings,
+        struct err_list *problems);
 
 void settings_clear(struct settings *settings);

@@ -10,7 +10,10 @@
 
 static const char ALGORITHM[] = "AWS4-HMAC-SHA256";
 
-enum { TEXT_MAX_BYTES = SIGV4_CANONICAL_MAX_BYTES, DATE_LEN = 8 };
+enum {
+    TEXT_MAX_BYTES = SIGV4_CANONICAL_MAX_BYTES,
+    DATE_LEN = 8
+};
 
 /* --- canonical path --- */
 
@@ -206,8 +209,10 @@ static void canonical_headers(
 
 /* --- the steps --- */
 
-static bool sha256_hex(const void *bytes, size_t len,
-        char ret_hex[static DIGEST_SHA256_HEX_BYTES], struct err *reterr)
+static bool sha256_hex(const void *bytes,
+        size_t len,
+        char ret_hex[static DIGEST_SHA256_HEX_BYTES],
+        struct err *reterr)
 {
     unsigned char digest[DIGEST_SHA256_BYTES];
     if (!digest_sha256(bytes, len, digest, reterr)) {
@@ -217,8 +222,10 @@ static bool sha256_hex(const void *bytes, size_t len,
     return true;
 }
 
-bool sigv4_canonical_request(const struct sigv4_request *request, struct secret *ret_canonical,
-        struct text *ret_signed_headers, struct err *reterr)
+bool sigv4_canonical_request(const struct sigv4_request *request,
+        struct secret *ret_canonical,
+        struct text *ret_signed_headers,
+        struct err *reterr)
 {
     CLEANUP(text_clear) struct text path = TEXT_INIT(TEXT_MAX_BYTES);
     CLEANUP(text_clear) struct text query = TEXT_INIT(TEXT_MAX_BYTES);
@@ -256,8 +263,10 @@ static void append_scope(struct text *out, const struct sigv4_scope *scope)
     text_append_format(out, "/%s/%s/aws4_request", scope->region, scope->service);
 }
 
-bool sigv4_string_to_sign(const struct secret *canonical, const struct sigv4_scope *scope,
-        struct text *ret_string, struct err *reterr)
+bool sigv4_string_to_sign(const struct secret *canonical,
+        const struct sigv4_scope *scope,
+        struct text *ret_string,
+        struct err *reterr)
 {
     char hash[DIGEST_SHA256_HEX_BYTES];
     char date[TIMESTAMP_BASIC_BYTES];
@@ -271,8 +280,10 @@ bool sigv4_string_to_sign(const struct secret *canonical, const struct sigv4_sco
     return text_check(ret_string, "the string to sign", reterr);
 }
 
-static bool hmac_text(const unsigned char key[static DIGEST_SHA256_BYTES], const char *text,
-        unsigned char ret_mac[static DIGEST_SHA256_BYTES], struct err *reterr)
+static bool hmac_text(const unsigned char key[static DIGEST_SHA256_BYTES],
+        const char *text,
+        unsigned char ret_mac[static DIGEST_SHA256_BYTES],
+        struct err *reterr)
 {
     return digest_hmac_sha256(key, DIGEST_SHA256_BYTES, text, strlen(text), ret_mac, reterr);
 }
@@ -289,8 +300,10 @@ static void wipe_keys(struct derived_keys *keys)
     explicit_bzero(keys, sizeof(*keys));
 }
 
-bool sigv4_signature(const struct secret *secret_access_key, const struct sigv4_scope *scope,
-        const char *string_to_sign, char ret_signature[static DIGEST_SHA256_HEX_BYTES],
+bool sigv4_signature(const struct secret *secret_access_key,
+        const struct sigv4_scope *scope,
+        const char *string_to_sign,
+        char ret_signature[static DIGEST_SHA256_HEX_BYTES],
         struct err *reterr)
 {
     CLEANUP(secret_clear) struct secret first_key = SECRET_INIT(TEXT_MAX_BYTES);
@@ -314,9 +327,12 @@ bool sigv4_signature(const struct secret *secret_access_key, const struct sigv4_
     return ok;
 }
 
-bool sigv4_sign(const struct sigv4_request *request, const struct sigv4_scope *scope,
-        const struct secret *access_key_id, const struct secret *secret_access_key,
-        struct secret *ret_authorization, char ret_signature[static DIGEST_SHA256_HEX_BYTES],
+bool sigv4_sign(const struct sigv4_request *request,
+        const struct sigv4_scope *scope,
+        const struct secret *access_key_id,
+        const struct secret *secret_access_key,
+        struct secret *ret_authorization,
+        char ret_signature[static DIGEST_SHA256_HEX_BYTES],
         struct err *reterr)
 {
     CLEANUP(secret_clear) struct secret canonical = SECRET_INIT(SIGV4_CANONICAL_MAX_BYTES);

@@ -38,25 +38,37 @@ struct sigv4_scope {
     const char *service;
 };
 
-enum { SIGV4_HEADERS_MAX = 16, SIGV4_CANONICAL_MAX_BYTES = 64 * 1024 };
+enum {
+    SIGV4_HEADERS_MAX = 16,
+    SIGV4_CANONICAL_MAX_BYTES = 64 * 1024
+};
 
 /*
  * Appends the canonical request, a secret since it holds the session token, and the list of signed
  * header names ("content-type;host;x-amz-date"). ERR_SYSTEM, or ERR_INPUT past the limits.
  */
 MUST_CHECK bool sigv4_canonical_request(const struct sigv4_request *request,
-        struct secret *ret_canonical, struct text *ret_signed_headers, struct err *reterr);
+        struct secret *ret_canonical,
+        struct text *ret_signed_headers,
+        struct err *reterr);
 
 MUST_CHECK bool sigv4_string_to_sign(const struct secret *canonical,
-        const struct sigv4_scope *scope, struct text *ret_string, struct err *reterr);
+        const struct sigv4_scope *scope,
+        struct text *ret_string,
+        struct err *reterr);
 
 /* 64 lower-case hexadecimal digits. Derived keys are wiped. */
 MUST_CHECK bool sigv4_signature(const struct secret *secret_access_key,
-        const struct sigv4_scope *scope, const char *string_to_sign,
-        char ret_signature[static DIGEST_SHA256_HEX_BYTES], struct err *reterr);
+        const struct sigv4_scope *scope,
+        const char *string_to_sign,
+        char ret_signature[static DIGEST_SHA256_HEX_BYTES],
+        struct err *reterr);
 
 /* All of it: appends the value of the Authorization header, and gives the signature in it. */
-MUST_CHECK bool sigv4_sign(const struct sigv4_request *request, const struct sigv4_scope *scope,
-        const struct secret *access_key_id, const struct secret *secret_access_key,
-        struct secret *ret_authorization, char ret_signature[static DIGEST_SHA256_HEX_BYTES],
+MUST_CHECK bool sigv4_sign(const struct sigv4_request *request,
+        const struct sigv4_scope *scope,
+        const struct secret *access_key_id,
+        const struct secret *secret_access_key,
+        struct secret *ret_authorization,
+        char ret_signature[static DIGEST_SHA256_HEX_BYTES],
         struct err *reterr);

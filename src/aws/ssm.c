@@ -44,8 +44,8 @@ static bool prepare_path(struct call *base, struct http_request *ret_request, st
     if (call->step == PATH_ASKING_ITSELF) {
         ret_request->reply_max_bytes = SSM_NAMES_REPLY_MAX_BYTES;
         ssm_request_names(&query->path, 1, /* with_decryption= */ false, &ret_request->body);
-        return client_sign_json(call->ssm->client, &call->attempt, SSM_GET_PARAMETERS, ret_request,
-                reterr);
+        return client_sign_json(
+                call->ssm->client, &call->attempt, SSM_GET_PARAMETERS, ret_request, reterr);
     }
     const struct ssm_path_request request = {
         .path = query->path,
@@ -75,8 +75,7 @@ static bool is_below(const struct ssm_path_query *query, const char *name)
     return rest[0] != '\0' && (query->recursive || strchr(rest, '/') == NULL);
 }
 
-static bool keep_parameters(
-        struct path_call *call, struct parameter_list *page, struct err *reterr)
+static bool keep_parameters(struct path_call *call, struct parameter_list *page, struct err *reterr)
 {
     for (size_t i = 0; i < page->len; i++) {
         struct parameter *parameter = &page->items[i];
@@ -187,8 +186,10 @@ static enum call_verdict judge_itself(
     return CALL_FAILED;
 }
 
-static enum call_verdict judge_path(struct call *base, struct http_reply *reply,
-        enum retry_cause *ret_cause, struct err *reterr)
+static enum call_verdict judge_path(struct call *base,
+        struct http_reply *reply,
+        enum retry_cause *ret_cause,
+        struct err *reterr)
 {
     struct path_call *call = (struct path_call *)base;
     struct client *client = call->ssm->client;
@@ -294,8 +295,8 @@ static enum call_verdict judge_answer(
         struct ssm_name_query *query = &call->queries[i];
         query->was_answered = true;
         if (!query->is_found && !is_listed(answer.invalid_names, query->name)) {
-            (void)err_set(reterr, ERR_PROTOCOL, query->subject,
-                    "the reply says nothing about %s", query->name);
+            (void)err_set(reterr, ERR_PROTOCOL, query->subject, "the reply says nothing about %s",
+                    query->name);
             return CALL_FAILED;
         }
     }
@@ -332,8 +333,10 @@ static const struct ssm_name_query *find_refused(
     return refused;
 }
 
-static enum call_verdict judge_names(struct call *base, struct http_reply *reply,
-        enum retry_cause *ret_cause, struct err *reterr)
+static enum call_verdict judge_names(struct call *base,
+        struct http_reply *reply,
+        enum retry_cause *ret_cause,
+        struct err *reterr)
 {
     struct names_call *call = (struct names_call *)base;
     if (call->failure != NULL) {
@@ -393,8 +396,7 @@ static bool allocate_fetch(struct fetch *fetch, struct err *reterr)
             : err_set_no_memory(reterr);
 }
 
-static void set_up_paths(
-        const struct ssm *ssm, struct fetch *fetch, struct ssm_path_query *queries)
+static void set_up_paths(const struct ssm *ssm, struct fetch *fetch, struct ssm_path_query *queries)
 {
     for (size_t i = 0; i < fetch->path_count; i++) {
         fetch->paths[i] = (struct path_call){
@@ -409,7 +411,9 @@ static void set_up_paths(
     }
 }
 
-static void set_up_names(const struct ssm *ssm, struct fetch *fetch, struct ssm_name_query *queries,
+static void set_up_names(const struct ssm *ssm,
+        struct fetch *fetch,
+        struct ssm_name_query *queries,
         size_t query_count)
 {
     for (size_t i = 0; i < fetch->names_count; i++) {
@@ -429,7 +433,9 @@ static void set_up_names(const struct ssm *ssm, struct fetch *fetch, struct ssm_
 }
 
 /* Names that do not exist are no failure of a call: they are told one by one afterwards. */
-static bool report_missing(const struct ssm *ssm, const struct ssm_name_query *names, size_t count,
+static bool report_missing(const struct ssm *ssm,
+        const struct ssm_name_query *names,
+        size_t count,
         struct err_list *problems)
 {
     bool ok = true;
@@ -444,10 +450,15 @@ static bool report_missing(const struct ssm *ssm, const struct ssm_name_query *n
     return ok;
 }
 
-bool ssm_fetch(const struct ssm *ssm, struct ssm_path_query *paths, size_t path_count,
-        struct ssm_name_query *names, size_t name_count, struct err_list *problems)
+bool ssm_fetch(const struct ssm *ssm,
+        struct ssm_path_query *paths,
+        size_t path_count,
+        struct ssm_name_query *names,
+        size_t name_count,
+        struct err_list *problems)
 {
-    CLEANUP(clear_fetch) struct fetch fetch = {
+    CLEANUP(clear_fetch)
+    struct fetch fetch = {
         .path_count = path_count,
         .names_count = (name_count + SSM_NAMES_PER_CALL - 1) / SSM_NAMES_PER_CALL,
     };
@@ -458,8 +469,7 @@ bool ssm_fetch(const struct ssm *ssm, struct ssm_path_query *paths, size_t path_
     }
     set_up_paths(ssm, &fetch, paths);
     set_up_names(ssm, &fetch, names, name_count);
-    bool ran = calls_run(
-            ssm->calls, fetch.calls, fetch.path_count + fetch.names_count, problems);
+    bool ran = calls_run(ssm->calls, fetch.calls, fetch.path_count + fetch.names_count, problems);
     bool complete = report_missing(ssm, names, name_count, problems);
     return ran && complete;
 }

@@ -26,7 +26,7 @@ struct ssm_path_query {
     const char *path;    /* without a trailing slash, but for "/" itself */
     const char *label;   /* only versions that carry it; NULL: the latest */
     bool recursive;
-    bool optional;       /* may be empty */
+    bool optional; /* may be empty */
     struct parameter_list found;
 };
 
@@ -51,5 +51,9 @@ struct ssm {
  * paths that are empty and names that do not exist (ERR_SERVICE, ParameterNotFound), replies that hold
  * what was not asked for (ERR_PROTOCOL).
  */
-MUST_CHECK bool ssm_fetch(const struct ssm *ssm, struct ssm_path_query *paths, size_t path_count,
-        struct ssm_name_query *names, size_t name_count, struct err_list *problems);
+MUST_CHECK bool ssm_fetch(const struct ssm *ssm,
+        struct ssm_path_query *paths,
+        size_t path_count,
+        struct ssm_name_query *names,
+        size_t name_count,
+        struct err_list *problems);

@@ -6,10 +6,15 @@
 #include "aws/region.h"
 #include "base/text.h"
 
-enum { NAMES_MAX_BYTES = 700 };
+enum {
+    NAMES_MAX_BYTES = 700
+};
 
-bool ssm_diagnosis_read(const struct client *client, const char *subject,
-        const struct http_reply *reply, struct ssm_reply *ret_reply, struct err *reterr)
+bool ssm_diagnosis_read(const struct client *client,
+        const char *subject,
+        const struct http_reply *reply,
+        struct ssm_reply *ret_reply,
+        struct err *reterr)
 {
     if (ssm_reply_read(&reply->body, subject, ret_reply, reterr)) {
         return true;
@@ -98,13 +103,16 @@ void ssm_diagnosis_name_secrets(const struct parameter_list *page, struct err *e
     }
 }
 
-void ssm_diagnosis_empty_path(const struct client *client, const struct ssm_path_query *query,
-        bool is_parameter, struct err *reterr)
+void ssm_diagnosis_empty_path(const struct client *client,
+        const struct ssm_path_query *query,
+        bool is_parameter,
+        struct err *reterr)
 {
     (void)err_set(reterr, ERR_SERVICE, query->subject,
             "there is no parameter %s this path in %s%s%s",
             query->recursive ? "below" : "directly below", client->region,
-            query->label == NULL ? "" : " with the label ", query->label == NULL ? "" : query->label);
+            query->label == NULL ? "" : " with the label ",
+            query->label == NULL ? "" : query->label);
     if (is_parameter) {
         err_set_hint(reterr,
                 "%s is itself a parameter: to read it, say which variable it is for: NAME=%s",

@@ -7,11 +7,16 @@
 #include "base/text.h"
 #include "json/json.h"
 
-enum { NAME_MAX_BYTES = 4096 };
+enum {
+    NAME_MAX_BYTES = 4096
+};
 
 /* A member that is a string, or "" where it is missing. */
-static bool take_text(struct json_value object, const char *name, const char *where,
-        char **ret_text, struct err *reterr)
+static bool take_text(struct json_value object,
+        const char *name,
+        const char *where,
+        char **ret_text,
+        struct err *reterr)
 {
     struct json_value member;
     struct text text = TEXT_INIT(SSM_NEXT_TOKEN_MAX_BYTES);
@@ -28,7 +33,9 @@ static bool take_text(struct json_value object, const char *name, const char *wh
     return *ret_text != NULL ? true : err_set_no_memory(reterr);
 }
 
-static bool take_value(struct json_value object, const char *where, struct parameter *parameter,
+static bool take_value(struct json_value object,
+        const char *where,
+        struct parameter *parameter,
         struct err *reterr)
 {
     struct json_value member;
@@ -40,7 +47,9 @@ static bool take_value(struct json_value object, const char *where, struct param
             && secret_check(&parameter->value, where, reterr);
 }
 
-static bool take_numbers(struct json_value object, const char *where, struct parameter *parameter,
+static bool take_numbers(struct json_value object,
+        const char *where,
+        struct parameter *parameter,
         struct err *reterr)
 {
     struct json_value member;
@@ -58,7 +67,9 @@ static bool take_numbers(struct json_value object, const char *where, struct par
     return true;
 }
 
-static bool take_parameter(struct json_value object, const char *where, struct parameter *parameter,
+static bool take_parameter(struct json_value object,
+        const char *where,
+        struct parameter *parameter,
         struct err *reterr)
 {
     if (json_type_of(object) != JSON_OBJECT) {
@@ -91,9 +102,8 @@ static bool take_parameters(
         return err_set(reterr, ERR_PROTOCOL, where, "the reply's Parameters are no list");
     }
     while (json_next_item(array, &cursor, &item)) {
-        CLEANUP(parameter_clear) struct parameter parameter = {
-            .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES)
-        };
+        CLEANUP(parameter_clear)
+        struct parameter parameter = { .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES) };
         if (!take_parameter(item, where, &parameter, reterr)
                 || !parameter_list_add_take(list, &parameter, reterr)) {
             return false;
@@ -131,7 +141,9 @@ static bool take_invalid_names(
     return true;
 }
 
-bool ssm_reply_read(const struct secret *body, const char *where, struct ssm_reply *ret_reply,
+bool ssm_reply_read(const struct secret *body,
+        const char *where,
+        struct ssm_reply *ret_reply,
         struct err *reterr)
 {
     CLEANUP(json_document_clear) struct json_document document = { 0 };

@@ -28,8 +28,8 @@ void ssm_request_path(const struct ssm_path_request *request, struct secret *ret
     text_append_format(&text, ",\"Recursive\":%s,\"WithDecryption\":%s,\"MaxResults\":%d",
             boolean(request->recursive), boolean(request->with_decryption), request->page_items);
     if (request->label != NULL) {
-        text_append_string(
-                &text, ",\"ParameterFilters\":[{\"Key\":\"Label\",\"Option\":\"Equals\",\"Values\":[");
+        text_append_string(&text,
+                ",\"ParameterFilters\":[{\"Key\":\"Label\",\"Option\":\"Equals\",\"Values\":[");
         json_write_string(&text, request->label);
         text_append_string(&text, "]}]");
     }
@@ -41,8 +41,8 @@ void ssm_request_path(const struct ssm_path_request *request, struct secret *ret
     move_to_body(&text, ret_body);
 }
 
-void ssm_request_names(const char *const names[], size_t count, bool with_decryption,
-        struct secret *ret_body)
+void ssm_request_names(
+        const char *const names[], size_t count, bool with_decryption, struct secret *ret_body)
 {
     CLEANUP(text_clear) struct text text = TEXT_INIT(SSM_REQUEST_MAX_BYTES);
     text_append_string(&text, "{\"Names\":[");

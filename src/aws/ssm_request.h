@@ -7,11 +7,13 @@
 
 #include "base/secret.h"
 
-enum { SSM_REQUEST_MAX_BYTES = 64 * 1024 };
+enum {
+    SSM_REQUEST_MAX_BYTES = 64 * 1024
+};
 
 /* X-Amz-Target */
 #define SSM_GET_PARAMETERS_BY_PATH "AmazonSSM.GetParametersByPath"
-#define SSM_GET_PARAMETERS "AmazonSSM.GetParameters"
+#define SSM_GET_PARAMETERS         "AmazonSSM.GetParameters"
 
 struct ssm_path_request {
     const char *path;
@@ -24,5 +26,5 @@ struct ssm_path_request {
 
 /* Append the body; secret_check tells if it did not fit. */
 void ssm_request_path(const struct ssm_path_request *request, struct secret *ret_body);
-void ssm_request_names(const char *const names[], size_t count, bool with_decryption,
-        struct secret *ret_body);
+void ssm_request_names(
+        const char *const names[], size_t count, bool with_decryption, struct secret *ret_body);

@@ -6,7 +6,9 @@
 
 #include "base/ascii.h"
 
-enum { URI_MAX_BYTES = 2048 };
+enum {
+    URI_MAX_BYTES = 2048
+};
 
 static bool take_scheme(const char **at, bool *ret_is_https)
 {
@@ -118,7 +120,8 @@ bool uri_parse(const char *url, const char *where, struct uri *ret_uri, struct e
         return err_set(reterr, ERR_INPUT, where, "the URL's host or port is not valid");
     }
     if (!is_path(at)) {
-        return err_set(reterr, ERR_INPUT, where, "the URL's path has a character that must be escaped");
+        return err_set(
+                reterr, ERR_INPUT, where, "the URL's path has a character that must be escaped");
     }
     struct uri uri = copy_parts(is_https, host, len, port, at);
     if (uri.host == NULL || uri.authority == NULL || uri.path == NULL) {

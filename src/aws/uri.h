@@ -12,9 +12,9 @@
 /* An http or https URL of an endpoint. Release with uri_clear. */
 struct uri {
     bool is_https;
-    char *host;      /* lower case; an IPv6 address in its brackets */
-    char *authority; /* host, with :port unless that is the scheme's own: the Host header */
-    char *path;      /* begins with '/' */
+    char *host;       /* lower case; an IPv6 address in its brackets */
+    char *authority;  /* host, with :port unless that is the scheme's own: the Host header */
+    char *path;       /* begins with '/' */
     bool is_loopback; /* 127.0.0.0/8, [::1], localhost */
 };
 

@@ -8,7 +8,10 @@
 #include "base/ascii.h"
 #include "base/text.h"
 
-enum { USER_AGENT_MAX_BYTES = 2048, VALUE_MAX_BYTES = 256 };
+enum {
+    USER_AGENT_MAX_BYTES = 2048,
+    VALUE_MAX_BYTES = 256
+};
 
 static void append_value(struct text *out, const char *value, const char *also_allowed)
 {

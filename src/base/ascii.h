@@ -10,9 +10,9 @@ bool ascii_is_upper(char c);
 bool ascii_is_letter(char c);
 bool ascii_is_digit(char c);
 bool ascii_is_alnum(char c);
-bool ascii_is_blank(char c);    /* blank or tab */
-bool ascii_is_space(char c);    /* blank, tab, CR, LF, FF, VT */
-bool ascii_is_control(char c);  /* below blank, and DEL */
+bool ascii_is_blank(char c);   /* blank or tab */
+bool ascii_is_space(char c);   /* blank, tab, CR, LF, FF, VT */
+bool ascii_is_control(char c); /* below blank, and DEL */
 char ascii_lower(char c);
 char ascii_upper(char c);
 

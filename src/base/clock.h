@@ -5,8 +5,9 @@
 #include <stdint.h>
 
 struct clock {
-    int64_t (*realtime_ms)(const struct clock *clock);  /* milliseconds since the epoch, UTC */
-    int64_t (*monotonic_ms)(const struct clock *clock); /* milliseconds; only differences mean something */
+    int64_t (*realtime_ms)(const struct clock *clock); /* milliseconds since the epoch, UTC */
+    int64_t (*monotonic_ms)(
+            const struct clock *clock); /* milliseconds; only differences mean something */
 };
 
 /* The system's clocks (CLOCK_REALTIME, CLOCK_MONOTONIC). */

@@ -18,6 +18,7 @@ static bool find_unit(const char *unit, int64_t *ret_ms)
         { "m", 60 * 1000 },
         { "h", 60 * 60 * 1000 },
     };
+
     for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
         if (strcmp(unit, units[i].name) == 0) {
             *ret_ms = units[i].ms;

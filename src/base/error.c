@@ -52,8 +52,12 @@ bool err_set(struct err *reterr, enum err_kind kind, const char *where, const ch
     return false;
 }
 
-bool err_set_errno(struct err *reterr, enum err_kind kind, int errno_value, const char *where,
-        const char *format, ...)
+bool err_set_errno(struct err *reterr,
+        enum err_kind kind,
+        int errno_value,
+        const char *where,
+        const char *format,
+        ...)
 {
     set_common(reterr, kind, errno_value, where);
     va_list args;

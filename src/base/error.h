@@ -30,12 +30,12 @@ enum err_kind {
  */
 struct err {
     enum err_kind kind;
-    int os_error;          /* errno, or 0 */
-    char where[512];       /* source, file:line, variable or host; may be empty */
-    char code[96];         /* AWS's error code; may be empty */
-    char why[1536];        /* the sentence; may be empty where code says it all */
-    char hint[1024];       /* the user's next action; may be empty */
-    char request_id[80];   /* AWS's request id; may be empty */
+    int os_error;        /* errno, or 0 */
+    char where[512];     /* source, file:line, variable or host; may be empty */
+    char code[96];       /* AWS's error code; may be empty */
+    char why[1536];      /* the sentence; may be empty where code says it all */
+    char hint[1024];     /* the user's next action; may be empty */
+    char request_id[80]; /* AWS's request id; may be empty */
 };
 
 /* Fills *reterr from nothing; where may be NULL. Always returns false: `return err_set(...)`. */
@@ -43,8 +43,12 @@ bool err_set(struct err *reterr, enum err_kind kind, const char *where, const ch
         PRINTF_LIKE(4, 5);
 
 /* The same with errno's own text appended after a colon; errno_value is kept in os_error. */
-bool err_set_errno(struct err *reterr, enum err_kind kind, int errno_value, const char *where,
-        const char *format, ...) PRINTF_LIKE(5, 6);
+bool err_set_errno(struct err *reterr,
+        enum err_kind kind,
+        int errno_value,
+        const char *where,
+        const char *format,
+        ...) PRINTF_LIKE(5, 6);
 
 bool err_set_no_memory(struct err *reterr);
 
@@ -64,7 +68,9 @@ struct err_list {
     size_t unlisted; /* more failures than are kept; they were counted */
 };
 
-enum { ERR_LIST_MAX = 64 };
+enum {
+    ERR_LIST_MAX = 64
+};
 
 /* Copies *err into the list. Cannot fail: past ERR_LIST_MAX, or without memory, it counts. */
 void err_list_add(struct err_list *list, const struct err *err);

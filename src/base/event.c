@@ -4,8 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void event_emit(struct event_sink *sink, enum event_kind kind, const char *where,
-        const char *format, ...)
+void event_emit(
+        struct event_sink *sink, enum event_kind kind, const char *where, const char *format, ...)
 {
     char message[1024] = "";
     va_list args;

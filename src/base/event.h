@@ -12,9 +12,9 @@ enum event_kind {
 
 struct event {
     enum event_kind kind;
-    const char *where;      /* source, file, host; may be NULL */
-    const char *message;    /* one sentence, may hold unescaped bytes from outside, never a secret */
-    const char *code;       /* AWS's error code; may be NULL */
+    const char *where;   /* source, file, host; may be NULL */
+    const char *message; /* one sentence, may hold unescaped bytes from outside, never a secret */
+    const char *code;    /* AWS's error code; may be NULL */
     const char *request_id; /* may be NULL */
 };
 
@@ -23,5 +23,6 @@ struct event_sink {
 };
 
 /* Formats the message and hands it to the sink; messages past 1 KiB are cut. */
-void event_emit(struct event_sink *sink, enum event_kind kind, const char *where,
-        const char *format, ...) PRINTF_LIKE(4, 5);
+void event_emit(
+        struct event_sink *sink, enum event_kind kind, const char *where, const char *format, ...)
+        PRINTF_LIKE(4, 5);

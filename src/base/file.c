@@ -31,8 +31,11 @@ static bool wait_readable(
     return err_set(reterr, ERR_TIMEOUT, path, "was not ready to be read within the timeout");
 }
 
-static bool read_all(int fd, const char *path, const struct file_limits *limits,
-        struct secret *contents, struct err *reterr)
+static bool read_all(int fd,
+        const char *path,
+        const struct file_limits *limits,
+        struct secret *contents,
+        struct err *reterr)
 {
     for (;;) {
         char piece[4096];
@@ -59,8 +62,11 @@ static bool read_all(int fd, const char *path, const struct file_limits *limits,
     }
 }
 
-bool file_read(const char *path, const struct file_limits *limits, struct secret *ret_contents,
-        enum file_presence *ret_presence, struct err *reterr)
+bool file_read(const char *path,
+        const struct file_limits *limits,
+        struct secret *ret_contents,
+        enum file_presence *ret_presence,
+        struct err *reterr)
 {
     /* O_NONBLOCK: opening or reading a pipe must not outlast the timeout. */
     CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);

@@ -10,7 +10,10 @@
 #include "base/error.h"
 #include "base/secret.h"
 
-enum file_presence { FILE_PRESENT, FILE_ABSENT };
+enum file_presence {
+    FILE_PRESENT,
+    FILE_ABSENT
+};
 
 struct file_limits {
     const struct clock *clock;
@@ -23,5 +26,8 @@ struct file_limits {
  * appended. Otherwise ERR_INPUT, `where` being the path: unreadable, a directory, too large, or
  * not ready in time (ERR_TIMEOUT). Pipes and other streams are read to their end.
  */
-MUST_CHECK bool file_read(const char *path, const struct file_limits *limits,
-        struct secret *ret_contents, enum file_presence *ret_presence, struct err *reterr);
+MUST_CHECK bool file_read(const char *path,
+        const struct file_limits *limits,
+        struct secret *ret_contents,
+        enum file_presence *ret_presence,
+        struct err *reterr);

@@ -123,8 +123,8 @@ void *locked_alloc(size_t size)
 {
     size_t size_class = find_class(size);
     (void)pthread_mutex_lock(&pool.mutex);
-    struct block_header *header =
-            size_class < CLASS_COUNT ? take_small(size_class) : take_large(size);
+    struct block_header *header = size_class < CLASS_COUNT ? take_small(size_class)
+                                                           : take_large(size);
     (void)pthread_mutex_unlock(&pool.mutex);
     return header == NULL ? NULL : header + 1;
 }

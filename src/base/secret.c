@@ -6,7 +6,9 @@
 
 #include "base/locked.h"
 
-enum { FIRST_CAPACITY = 64 };
+enum {
+    FIRST_CAPACITY = 64
+};
 
 /* Makes room for `wanted` bytes and a NUL. The old block is wiped by its release. */
 static void grow_to(struct secret *secret, size_t wanted)

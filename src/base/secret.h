@@ -23,7 +23,12 @@ struct secret {
     size_t len_;
     size_t cap_;
     size_t max_bytes_;
-    enum { SECRET_SOUND, SECRET_TOO_LONG, SECRET_NO_MEMORY } state_;
+
+    enum {
+        SECRET_SOUND,
+        SECRET_TOO_LONG,
+        SECRET_NO_MEMORY
+    } state_;
 };
 
 #define SECRET_INIT(max_bytes) ((struct secret){ .max_bytes_ = (max_bytes) })

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_CAPACITY = 64 };
+enum {
+    FIRST_CAPACITY = 64
+};
 
 /* Makes room for `wanted` bytes and a NUL. */
 static bool reserve(struct text *text, size_t wanted)
@@ -82,8 +84,7 @@ bool text_check(const struct text *text, const char *where, struct err *reterr)
     case TEXT_TOO_LONG:
         break;
     }
-    return err_set(
-            reterr, ERR_INPUT, where, "longer than the limit of %zu bytes", text->max_bytes);
+    return err_set(reterr, ERR_INPUT, where, "longer than the limit of %zu bytes", text->max_bytes);
 }
 
 const char *text_string(const struct text *text)

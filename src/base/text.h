@@ -18,7 +18,12 @@ struct text {
     size_t len;
     size_t cap;
     size_t max_bytes;
-    enum { TEXT_SOUND, TEXT_TOO_LONG, TEXT_NO_MEMORY } state;
+
+    enum {
+        TEXT_SOUND,
+        TEXT_TOO_LONG,
+        TEXT_NO_MEMORY
+    } state;
 };
 
 #define TEXT_INIT(maximum) ((struct text){ .max_bytes = (maximum) })

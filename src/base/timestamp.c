@@ -150,8 +150,8 @@ bool timestamp_parse_http(const char *text, int64_t *ret_epoch_s)
     int year = 0;
     if (!take_text(&at, " ") || !take_number(&at, 2, &parts.tm_mday) || !take_text(&at, " ")
             || !take_month_name(&at, &parts.tm_mon) || !take_text(&at, " ")
-            || !take_number(&at, 4, &year) || !take_text(&at, " ")
-            || !take_time_of_day(&at, &parts) || !take_text(&at, " GMT") || *at != '\0') {
+            || !take_number(&at, 4, &year) || !take_text(&at, " ") || !take_time_of_day(&at, &parts)
+            || !take_text(&at, " GMT") || *at != '\0') {
         return false;
     }
     parts.tm_year = year - 1900;

@@ -10,12 +10,12 @@
 struct call_progress {
     struct http_exchange exchange; /* first: a finished exchange is converted back to this */
     struct call *call;
-    bool under_way;         /* else it waits for due_ms */
-    int64_t due_ms;         /* when the next try starts */
-    int64_t first_try_ms;   /* when the present request was tried first */
+    bool under_way;       /* else it waits for due_ms */
+    int64_t due_ms;       /* when the next try starts */
+    int64_t first_try_ms; /* when the present request was tried first */
     int64_t try_started_ms;
-    int tries;              /* of the present request */
-    struct err *cause;      /* why the last try did not do; NULL before the first failure */
+    int tries;         /* of the present request */
+    struct err *cause; /* why the last try did not do; NULL before the first failure */
 };
 
 struct run {
@@ -392,13 +392,16 @@ static void free_active(struct call_progress ***active)
     free(*active);
 }
 
-bool calls_run(const struct call_settings *settings, struct call *const *calls, size_t call_count,
+bool calls_run(const struct call_settings *settings,
+        struct call *const *calls,
+        size_t call_count,
         struct err_list *problems)
 {
     if (call_count == 0) {
         return true;
     }
-    CLEANUP(free_active) struct call_progress **active = calloc(call_count, sizeof(struct call_progress *));
+    CLEANUP(free_active)
+    struct call_progress **active = calloc(call_count, sizeof(struct call_progress *));
     int64_t began_ms = clock_monotonic_ms(settings->clock);
     struct run run = {
         .settings = settings,

@@ -17,10 +17,10 @@
 #include "http/retry.h"
 
 enum {
-    CALLS_AT_ONCE_MAX = 32,       /* under way at the same time, hence the most connections */
+    CALLS_AT_ONCE_MAX = 32,          /* under way at the same time, hence the most connections */
     CALLS_CONNECT_TIMEOUT_MS = 3000, /* one try: name look-up, TCP and TLS */
     CALLS_TRY_TIMEOUT_MS = 10000,    /* one try: everything */
-    CALLS_GRACE_MS = 1000,        /* after a final failure: what others still have to say */
+    CALLS_GRACE_MS = 1000,           /* after a final failure: what others still have to say */
     CALLS_FIRST_WAITING_MS = 3000, /* when the first EVENT_WAITING comes, and how often after it */
     CALLS_NEXT_WAITING_MS = 10000,
 };
@@ -43,8 +43,10 @@ struct call_type {
      * Judges a whole HTTP reply of any status. With CALL_RETRIES it gives the cause and, as with
      * CALL_FAILED, the error. The reply's body may be taken over (secret_move).
      */
-    enum call_verdict (*judge)(struct call *call, struct http_reply *reply,
-            enum retry_cause *ret_cause, struct err *reterr);
+    enum call_verdict (*judge)(struct call *call,
+            struct http_reply *reply,
+            enum retry_cause *ret_cause,
+            struct err *reterr);
 };
 
 struct call_progress;
@@ -62,10 +64,10 @@ struct call_settings {
     struct http_transport *transport;
     const struct clock *clock;
     struct event_sink *events;
-    int64_t deadline_ms;         /* monotonic */
-    int64_t connect_timeout_ms;  /* of one try */
-    int64_t try_timeout_ms;      /* of one try */
-    int attempts_max;            /* tries of one request; 0: no limit but the deadline */
+    int64_t deadline_ms;        /* monotonic */
+    int64_t connect_timeout_ms; /* of one try */
+    int64_t try_timeout_ms;     /* of one try */
+    int attempts_max;           /* tries of one request; 0: no limit but the deadline */
 };
 
 /*
@@ -73,5 +75,7 @@ struct call_settings {
  * CALLS_GRACE_MS after the first final one, is added to problems: ERR_NETWORK, ERR_TIMEOUT,
  * ERR_PROTOCOL, ERR_SYSTEM, or what judge and prepare gave. Nothing is under way afterwards.
  */
-MUST_CHECK bool calls_run(const struct call_settings *settings, struct call *const *calls,
-        size_t call_count, struct err_list *problems);
+MUST_CHECK bool calls_run(const struct call_settings *settings,
+        struct call *const *calls,
+        size_t call_count,
+        struct err_list *problems);

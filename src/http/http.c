@@ -5,13 +5,15 @@
 
 #include "base/ascii.h"
 
-enum { URL_MAX_BYTES = 4096 };
+enum {
+    URL_MAX_BYTES = 4096
+};
 
 void http_request_init(struct http_request *request, enum http_method method, size_t body_max_bytes)
 {
-    *request = (struct http_request){ .method = method,
-        .url = TEXT_INIT(URL_MAX_BYTES),
-        .body = SECRET_INIT(body_max_bytes) };
+    *request = (struct http_request){
+        .method = method, .url = TEXT_INIT(URL_MAX_BYTES), .body = SECRET_INIT(body_max_bytes)
+    };
 }
 
 /* The next free header, started with its name; NULL past the maximum, which is a bug of ours. */

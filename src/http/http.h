@@ -17,7 +17,11 @@ enum {
     HTTP_REPLY_HEADERS_MAX_BYTES = 64 * 1024, /* all headers of a reply */
 };
 
-enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT };
+enum http_method {
+    HTTP_GET,
+    HTTP_POST,
+    HTTP_PUT
+};
 
 /* Headers may hold tokens and signatures, bodies may hold tokens: all are secrets. */
 struct http_request {
@@ -32,7 +36,8 @@ struct http_request {
     bool never_proxied;         /* metadata and container endpoints, loopback */
 };
 
-void http_request_init(struct http_request *request, enum http_method method, size_t body_max_bytes);
+void http_request_init(
+        struct http_request *request, enum http_method method, size_t body_max_bytes);
 
 /* Adds "name: value". Sticky like secret_append: http_request_check tells. */
 void http_request_add_header(struct http_request *request, const char *name, const char *value);
@@ -45,24 +50,24 @@ MUST_CHECK bool http_request_check(const struct http_request *request, struct er
 void http_request_clear(struct http_request *request);
 
 enum http_outcome {
-    HTTP_REPLIED,        /* status, headers and body are whole */
-    HTTP_NOT_RESOLVED,   /* the host name has no address */
-    HTTP_NOT_CONNECTED,  /* refused, unreachable, or no TCP connection in time */
-    HTTP_UNTRUSTED,      /* the server's certificate does not verify */
-    HTTP_TLS_FAILED,     /* the handshake failed otherwise */
-    HTTP_TIMED_OUT,      /* no whole answer in time */
-    HTTP_DROPPED,        /* the connection ended before the answer did */
-    HTTP_TOO_LARGE,      /* the answer passed a limit */
-    HTTP_MALFORMED,      /* the answer is not HTTP as we speak it */
-    HTTP_PROXY_FAILED,   /* the proxy could not be found or refused */
-    HTTP_IMPOSSIBLE,     /* nothing was sent: memory, an unusable CA file, an unusable URL */
+    HTTP_REPLIED,       /* status, headers and body are whole */
+    HTTP_NOT_RESOLVED,  /* the host name has no address */
+    HTTP_NOT_CONNECTED, /* refused, unreachable, or no TCP connection in time */
+    HTTP_UNTRUSTED,     /* the server's certificate does not verify */
+    HTTP_TLS_FAILED,    /* the handshake failed otherwise */
+    HTTP_TIMED_OUT,     /* no whole answer in time */
+    HTTP_DROPPED,       /* the connection ended before the answer did */
+    HTTP_TOO_LARGE,     /* the answer passed a limit */
+    HTTP_MALFORMED,     /* the answer is not HTTP as we speak it */
+    HTTP_PROXY_FAILED,  /* the proxy could not be found or refused */
+    HTTP_IMPOSSIBLE,    /* nothing was sent: memory, an unusable CA file, an unusable URL */
 };
 
 struct http_reply {
     enum http_outcome outcome;
     char failure[256]; /* a phrase, for every outcome but HTTP_REPLIED */
     int status;
-    bool tls_verified; /* the reply came over TLS from a server that proved its name */
+    bool tls_verified;   /* the reply came over TLS from a server that proved its name */
     struct text headers; /* the last response's header lines, each with its CRLF */
     struct secret body;
 };

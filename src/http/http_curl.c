@@ -28,7 +28,7 @@ struct http_curl {
     struct http_transport transport; /* first: the interface is converted back to this */
     struct http_curl_settings settings;
     CURLM *multi;
-    struct transfer *transfers; /* all that were ever made; idle ones are used again */
+    struct transfer *transfers;       /* all that were ever made; idle ones are used again */
     struct http_exchange *impossible; /* failed before it was under way, not yet handed out */
 };
 
@@ -70,8 +70,7 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *context
     struct err ignored;
     if (secret_is_empty(&reply->body)) {
         curl_off_t announced = -1;
-        (void)curl_easy_getinfo(
-                transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+        (void)curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
         if (announced > 0 && (size_t)announced <= transfer->exchange->request.reply_max_bytes) {
             secret_reserve(&reply->body, (size_t)announced);
         }
@@ -104,7 +103,8 @@ static bool set_fixed_options(struct transfer *transfer)
     bool ok = set_long(easy, CURLOPT_NOSIGNAL, 1) && set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
             && set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
             && set_long(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1)
-            && set_long(easy, CURLOPT_SSL_VERIFYPEER, 1) && set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
+            && set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
+            && set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
             && set_long(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2)
             && set_long(easy, CURLOPT_PATH_AS_IS, 1) /* the path was signed as it is */
             && set_text(easy, CURLOPT_USERAGENT, settings->user_agent)
@@ -117,7 +117,8 @@ static bool set_fixed_options(struct transfer *transfer)
             && curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer) == CURLE_OK;
     if (ok && settings->ca_file != NULL) {
         /* Without the second line the system's directory of certificates would be trusted too. */
-        ok = set_text(easy, CURLOPT_CAINFO, settings->ca_file) && set_text(easy, CURLOPT_CAPATH, NULL);
+        ok = set_text(easy, CURLOPT_CAINFO, settings->ca_file)
+                && set_text(easy, CURLOPT_CAPATH, NULL);
     }
     return ok;
 }
@@ -131,8 +132,8 @@ static bool set_method(struct transfer *transfer)
     }
     return set_long(easy, CURLOPT_POST, 1)
             && curl_easy_setopt(easy, CURLOPT_POSTFIELDS, secret_expose(&request->body)) == CURLE_OK
-            && curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                       (curl_off_t)secret_len(&request->body))
+            && curl_easy_setopt(
+                       easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)secret_len(&request->body))
             == CURLE_OK
             && set_text(easy, CURLOPT_CUSTOMREQUEST, request->method == HTTP_PUT ? "PUT" : NULL);
 }
@@ -155,7 +156,8 @@ static bool set_headers(struct transfer *transfer)
     for (size_t i = 0; ok && i < request->header_count; i++) {
         ok = add_header(transfer, secret_expose(&request->headers[i]));
     }
-    return ok && curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers) == CURLE_OK;
+    return ok
+            && curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers) == CURLE_OK;
 }
 
 static long to_timeout(int64_t timeout_ms)
@@ -267,6 +269,7 @@ static enum http_outcome outcome_of(CURLcode code, const struct transfer *transf
     if (code != CURLE_OK && connect_code >= 400) {
         return HTTP_PROXY_FAILED;
     }
+
     /* An enum of another library, open to new members: hence no -Wswitch-enum exhaustiveness. */
     static const struct {
         CURLcode code;
@@ -289,6 +292,7 @@ static enum http_outcome outcome_of(CURLcode code, const struct transfer *transf
         { CURLE_BAD_CONTENT_ENCODING, HTTP_MALFORMED },
         { CURLE_HTTP_RETURNED_ERROR, HTTP_MALFORMED },
     };
+
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (code == known[i].code) {
             return known[i].outcome;

@@ -33,7 +33,9 @@ static int64_t ceiling_ms(int64_t first_ms, int64_t cap_ms, int attempts)
     return ceiling < cap_ms ? ceiling : cap_ms;
 }
 
-bool retry_delay(enum retry_cause cause, const struct retry_state *state, double fraction,
+bool retry_delay(enum retry_cause cause,
+        const struct retry_state *state,
+        double fraction,
         int64_t *ret_delay_ms)
 {
     bool spent = state->attempts_max > 0 && state->attempts >= state->attempts_max;

@@ -29,9 +29,9 @@ enum {
 };
 
 struct retry_state {
-    int attempts;         /* tries made so far, the failed one included; at least 1 */
-    int attempts_max;     /* 0: as many as the time allows (AWS_MAX_ATTEMPTS) */
-    int64_t since_ms;     /* how long ago the first try of this request began */
+    int attempts;           /* tries made so far, the failed one included; at least 1 */
+    int attempts_max;       /* 0: as many as the time allows (AWS_MAX_ATTEMPTS) */
+    int64_t since_ms;       /* how long ago the first try of this request began */
     int64_t retry_after_ms; /* what the server asked for (x-amz-retry-after); -1 if nothing */
 };
 
@@ -42,5 +42,7 @@ enum retry_cause retry_cause_of_outcome(enum http_outcome outcome);
  * True, with the delay in milliseconds before the next try, if there is to be one. fraction is
  * uniform in [0, 1).
  */
-bool retry_delay(enum retry_cause cause, const struct retry_state *state, double fraction,
+bool retry_delay(enum retry_cause cause,
+        const struct retry_state *state,
+        double fraction,
         int64_t *ret_delay_ms);

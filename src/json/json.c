@@ -36,7 +36,13 @@ struct grammar {
     const char *fault;
 };
 
-enum expected { EXPECT_VALUE, EXPECT_VALUE_OR_END, EXPECT_NAME, EXPECT_NAME_OR_END, EXPECT_SEPARATOR };
+enum expected {
+    EXPECT_VALUE,
+    EXPECT_VALUE_OR_END,
+    EXPECT_NAME,
+    EXPECT_NAME_OR_END,
+    EXPECT_SEPARATOR
+};
 
 static bool fault(struct grammar *grammar, const char *what)
 {
@@ -46,8 +52,7 @@ static bool fault(struct grammar *grammar, const char *what)
 
 static void skip_space(struct grammar *grammar)
 {
-    while (grammar->at < grammar->len
-            && strchr(" \t\r\n", grammar->text[grammar->at]) != NULL
+    while (grammar->at < grammar->len && strchr(" \t\r\n", grammar->text[grammar->at]) != NULL
             && grammar->text[grammar->at] != '\0') {
         grammar->at++;
     }
@@ -281,7 +286,9 @@ static void convert_tokens(const jsmntok_t *found, struct json_document *documen
     }
 }
 
-bool json_parse(const struct secret *text, const char *where, struct json_document *ret_document,
+bool json_parse(const struct secret *text,
+        const char *where,
+        struct json_document *ret_document,
         struct err *reterr)
 {
     const char *bytes = secret_expose(text);
@@ -491,7 +498,9 @@ bool json_find(struct json_value value, const char *name, struct json_value *ret
     return true;
 }
 
-bool json_find_typed(struct json_value value, const char *name, enum json_type type,
+bool json_find_typed(struct json_value value,
+        const char *name,
+        enum json_type type,
         struct json_value *ret_member)
 {
     struct json_value member;

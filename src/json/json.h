@@ -11,10 +11,20 @@
 #include "base/secret.h"
 #include "base/text.h"
 
-enum json_type { JSON_OBJECT, JSON_ARRAY, JSON_STRING, JSON_NUMBER, JSON_TRUE, JSON_FALSE, JSON_NULL };
+enum json_type {
+    JSON_OBJECT,
+    JSON_ARRAY,
+    JSON_STRING,
+    JSON_NUMBER,
+    JSON_TRUE,
+    JSON_FALSE,
+    JSON_NULL
+};
 
 /* Deeper nesting is refused: no reply that is read here needs more than five levels. */
-enum { JSON_DEPTH_MAX = 32 };
+enum {
+    JSON_DEPTH_MAX = 32
+};
 
 struct json_token;
 
@@ -36,8 +46,10 @@ struct json_value {
  * 8259 does not allow, for invalid UTF-8 and for nesting past JSON_DEPTH_MAX; ERR_SYSTEM without
  * memory. No message quotes the text. Time and memory are linear in the text.
  */
-MUST_CHECK bool json_parse(const struct secret *text, const char *where,
-        struct json_document *ret_document, struct err *reterr);
+MUST_CHECK bool json_parse(const struct secret *text,
+        const char *where,
+        struct json_document *ret_document,
+        struct err *reterr);
 
 void json_document_clear(struct json_document *document);
 
@@ -52,7 +64,9 @@ enum json_type json_type_of(struct json_value value);
 bool json_find(struct json_value value, const char *name, struct json_value *ret_member);
 
 /* json_find for a member that must be of one type: false for any other type as well. */
-bool json_find_typed(struct json_value value, const char *name, enum json_type type,
+bool json_find_typed(struct json_value value,
+        const char *name,
+        enum json_type type,
         struct json_value *ret_member);
 
 /* Items of an array in order: false when there are no more. Start with *cursor 0. */

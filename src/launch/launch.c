@@ -63,7 +63,8 @@ static bool explain_format(const char *file, struct err *reterr)
     }
     (void)err_set(reterr, ERR_COMMAND_UNUSABLE, file,
             "is neither a program nor a script that begins with \"#!\"");
-    err_set_hint(reterr, "begin it with a line such as #!/bin/sh, or name its interpreter as command");
+    err_set_hint(
+            reterr, "begin it with a line such as #!/bin/sh, or name its interpreter as command");
     return false;
 }
 

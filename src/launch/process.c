@@ -60,7 +60,11 @@ static bool for_each_fd(bool (*visit)(int fd, void *context), void *context)
 static bool remember_fd(int fd, void *context)
 {
     struct process_state *state = context;
-    enum { STEP = 64 };
+
+    enum {
+        STEP = 64
+    };
+
     if (state->inherited_fd_count % STEP == 0) {
         int *larger = calloc(state->inherited_fd_count + STEP, sizeof(int));
         if (larger == NULL) {

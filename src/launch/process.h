@@ -14,9 +14,9 @@
 
 /* What has to be given back; release with process_state_clear. */
 struct process_state {
-    sigset_t mask;       /* as it was inherited */
+    sigset_t mask; /* as it was inherited */
     bool pipe_was_pending;
-    int *inherited_fds;  /* sorted; NULL: not known (no /proc) */
+    int *inherited_fds; /* sorted; NULL: not known (no /proc) */
     size_t inherited_fd_count;
 };
 

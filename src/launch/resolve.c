@@ -10,7 +10,9 @@
 
 #include "base/text.h"
 
-enum { FILE_MAX_BYTES = 64 * 1024 };
+enum {
+    FILE_MAX_BYTES = 64 * 1024
+};
 
 /* 0 if the file may be executed, else errno: ENOENT and ENOTDIR if there is none. */
 static int check_executable(const char *file)

@@ -117,8 +117,11 @@ static void free_candidates(struct candidate **candidates)
     free(*candidates);
 }
 
-static bool select_inherited(const struct environment *inherited, const struct merge_result *merged,
-        struct candidate **ret_candidates, size_t *ret_count, struct err *reterr)
+static bool select_inherited(const struct environment *inherited,
+        const struct merge_result *merged,
+        struct candidate **ret_candidates,
+        size_t *ret_count,
+        struct err *reterr)
 {
     size_t count = 0;
     while (inherited->entries[count] != NULL) {
@@ -185,8 +188,10 @@ static bool append_fetched(
     return true;
 }
 
-bool envblock_build(const struct environment *inherited, const struct merge_result *merged,
-        struct envblock *ret_block, struct err *reterr)
+bool envblock_build(const struct environment *inherited,
+        const struct merge_result *merged,
+        struct envblock *ret_block,
+        struct err *reterr)
 {
     CLEANUP(envblock_clear) struct envblock block = ENVBLOCK_INIT;
     CLEANUP(free_candidates) struct candidate *candidates = NULL;

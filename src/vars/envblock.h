@@ -24,6 +24,8 @@ struct envblock {
  * duplicates the first stays; then the fetched variables in the order of names. ERR_SYSTEM.
  */
 MUST_CHECK bool envblock_build(const struct environment *inherited,
-        const struct merge_result *merged, struct envblock *ret_block, struct err *reterr);
+        const struct merge_result *merged,
+        struct envblock *ret_block,
+        struct err *reterr);
 
 void envblock_clear(struct envblock *block);

@@ -140,7 +140,9 @@ static bool is_preserved(const struct merge_rules *rules, const char *variable)
                     rules->preserved, rules->preserved_count, variable, strlen(variable));
 }
 
-static void add_problem(struct err_list *problems, const struct assignment *about, const char *why,
+static void add_problem(struct err_list *problems,
+        const struct assignment *about,
+        const char *why,
         const char *hint)
 {
     struct err err;
@@ -150,7 +152,8 @@ static void add_problem(struct err_list *problems, const struct assignment *abou
 }
 
 /* Whether the parameter may set its variable at all. */
-static void check_assignment(const struct assignment *assignment, const struct merge_rules *rules,
+static void check_assignment(const struct assignment *assignment,
+        const struct merge_rules *rules,
         struct err_list *problems)
 {
     const char *variable = assignment->variable;
@@ -176,8 +179,10 @@ static void check_assignment(const struct assignment *assignment, const struct m
     }
 }
 
-static void check_collision(const struct source_list *sources, const struct assignment *one,
-        const struct assignment *other, struct err_list *problems)
+static void check_collision(const struct source_list *sources,
+        const struct assignment *one,
+        const struct assignment *other,
+        struct err_list *problems)
 {
     struct err err;
     (void)err_set(&err, ERR_MAPPING, sources->items[one->source].text,
@@ -186,9 +191,12 @@ static void check_collision(const struct source_list *sources, const struct assi
     err_list_add(problems, &err);
 }
 
-bool merge(const struct source_list *sources, struct assignment_list *assignments,
-        const struct environment *inherited, const struct merge_rules *rules,
-        struct merge_result *ret_result, struct err_list *problems)
+bool merge(const struct source_list *sources,
+        struct assignment_list *assignments,
+        const struct environment *inherited,
+        const struct merge_rules *rules,
+        struct merge_result *ret_result,
+        struct err_list *problems)
 {
     CLEANUP(clear_index) struct inherited_index index = { 0 };
     CLEANUP(merge_result_clear) struct merge_result result = { 0 };

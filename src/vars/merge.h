@@ -16,7 +16,8 @@
 struct assignment {
     char *variable; /* owned by the list */
     size_t source;  /* index into the sources: later ones win */
-    const char *parameter; /* the name, or the ARN where the source is one: for people and lock files */
+    const char *
+            parameter; /* the name, or the ARN where the source is one: for people and lock files */
     const char *type;
     int64_t version;
     int64_t modified_s;
@@ -63,8 +64,11 @@ struct merge_result {
  * one source for one variable, guarded variables, SSM_EXEC_ variables, values that hold a NUL. The
  * assignments are sorted on the way.
  */
-MUST_CHECK bool merge(const struct source_list *sources, struct assignment_list *assignments,
-        const struct environment *inherited, const struct merge_rules *rules,
-        struct merge_result *ret_result, struct err_list *problems);
+MUST_CHECK bool merge(const struct source_list *sources,
+        struct assignment_list *assignments,
+        const struct environment *inherited,
+        const struct merge_rules *rules,
+        struct merge_result *ret_result,
+        struct err_list *problems);
 
 void merge_result_clear(struct merge_result *result);

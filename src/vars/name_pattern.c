@@ -12,8 +12,7 @@ bool name_pattern_matches(const char *pattern, const char *name, size_t len)
     return len == pattern_len && memcmp(pattern, name, len) == 0;
 }
 
-bool name_pattern_any(
-        const char *const patterns[], size_t count, const char *name, size_t len)
+bool name_pattern_any(const char *const patterns[], size_t count, const char *name, size_t len)
 {
     for (size_t i = 0; i < count; i++) {
         if (name_pattern_matches(patterns[i], name, len)) {

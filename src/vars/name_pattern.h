@@ -9,5 +9,4 @@
 bool name_pattern_matches(const char *pattern, const char *name, size_t len);
 
 /* Whether any of count patterns matches. */
-bool name_pattern_any(
-        const char *const patterns[], size_t count, const char *name, size_t len);
+bool name_pattern_any(const char *const patterns[], size_t count, const char *name, size_t len);

@@ -7,7 +7,9 @@
 #include "base/ascii.h"
 #include "vars/var_name.h"
 
-enum { PATH_MAX_BYTES = 2048 };
+enum {
+    PATH_MAX_BYTES = 2048
+};
 
 static bool is_name_char(char c)
 {
@@ -25,8 +27,8 @@ static bool check_levels(
     for (size_t i = 0; i < len; i++) {
         if (!is_name_char(levels[i])) {
             (void)err_set(reterr, ERR_USAGE, text,
-                    "'%.*s' cannot be in a %s: letters, digits, '.', '-', '_' and '/' can",
-                    1, &levels[i], what);
+                    "'%.*s' cannot be in a %s: letters, digits, '.', '-', '_' and '/' can", 1,
+                    &levels[i], what);
             return false;
         }
         if (levels[i] == '/' && i + 1 < len && levels[i + 1] == '/') {

@@ -7,7 +7,9 @@
 #include "base/ascii.h"
 #include "base/text.h"
 
-enum { NAME_MAX_BYTES = 8 * 1024 };
+enum {
+    NAME_MAX_BYTES = 8 * 1024
+};
 
 bool var_name_is_valid(const char *name, size_t len)
 {
@@ -27,8 +29,12 @@ static const char *relative_name(const char *parameter, const char *path)
     return rest[0] == '/' ? rest + 1 : rest;
 }
 
-bool var_name_make(const char *parameter, const char *path, const char *prefix,
-        const struct var_name_rules *rules, char **ret_name, struct err *reterr)
+bool var_name_make(const char *parameter,
+        const char *path,
+        const char *prefix,
+        const struct var_name_rules *rules,
+        char **ret_name,
+        struct err *reterr)
 {
     CLEANUP(text_clear) struct text name = TEXT_INIT(NAME_MAX_BYTES);
     const char *rest = relative_name(parameter, path);

@@ -21,5 +21,9 @@ struct var_name_rules {
  * '_'. The caller frees *ret_name. ERR_MAPPING, `where` being the parameter, if the result is no
  * variable name.
  */
-MUST_CHECK bool var_name_make(const char *parameter, const char *path, const char *prefix,
-        const struct var_name_rules *rules, char **ret_name, struct err *reterr);
+MUST_CHECK bool var_name_make(const char *parameter,
+        const char *path,
+        const char *prefix,
+        const struct var_name_rules *rules,
+        char **ret_name,
+        struct err *reterr);
