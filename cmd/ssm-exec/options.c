@@ -238,28 +238,29 @@ static void apply(
         struct reading *reading, const struct option *option, const char *where, const char *value)
 {
     char *member = (char *)reading->options + option->member;
+    const char *text = value == NULL ? "" : value;
     switch (option->kind) {
     case KIND_FLAG:
         *(bool *)(void *)member = value == NULL || yes_or_no(value) == 1;
         break;
     case KIND_TEXT:
-        *(const char **)(void *)member = value;
+        *(const char **)(void *)member = text;
         break;
     case KIND_LIST:
-        add_names(reading, (struct string_list *)(void *)member, where, value);
+        add_names(reading, (struct string_list *)(void *)member, where, text);
         break;
     case KIND_OPTIONAL_LIST:
         set_preserved(reading, where, value);
         break;
     case KIND_SOURCE:
         if (reading->on_command_line) {
-            add_source(reading, value, true);
+            add_source(reading, text, true);
         } else {
-            add_sources(reading, value, ",", true);
+            add_sources(reading, text, ",", true);
         }
         break;
     case KIND_DURATION:
-        if (!duration_parse(value, (int64_t *)(void *)member)) {
+        if (!duration_parse(text, (int64_t *)(void *)member)) {
             add_usage_error(reading, where,
                     "not a duration: a whole number above 0 with ms, s, m or h (seconds without), "
                     "at most 24h",
@@ -267,7 +268,7 @@ static void apply(
         }
         break;
     case KIND_LOG_FORMAT:
-        set_log_format(reading, where, value);
+        set_log_format(reading, where, text);
         break;
     case KIND_ACTION:
         reading->options->action = (enum options_action)option->member;
@@ -524,11 +525,12 @@ static void check_combinations(struct reading *reading)
 {
     struct options *options = reading->options;
     struct err err;
-    check_command(reading);
-    if (options->sources.len == 0 && err_list_is_empty(reading->problems)) {
+    bool understood = err_list_is_empty(reading->problems);
+    if (options->sources.len == 0 && understood) {
         add_usage_error(reading, NULL, "there is nothing to read: no SOURCE was given",
                 "name a path: ssm-exec /prod/api -- ./server; or set SSM_EXEC_SOURCES");
     }
+    check_command(reading);
     if (was_given(reading, "json") && !options->dry_run) {
         add_usage_error(reading, "--json", "means something with --dry-run only", NULL);
     }

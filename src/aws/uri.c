@@ -93,11 +93,11 @@ static struct uri copy_parts(
     if (port != 0 && port != (is_https ? 443 : 80)) {
         text_append_format(&authority, ":%ld", port);
     }
-    return (struct uri){ .is_https = is_https,
-        .is_loopback = is_loopback(text_string(&lower)),
-        .host = text_take(&lower),
-        .authority = text_take(&authority),
-        .path = strdup(path[0] == '\0' ? "/" : path) };
+    struct uri uri = { .is_https = is_https, .is_loopback = is_loopback(text_string(&lower)) };
+    uri.host = text_take(&lower);
+    uri.authority = text_take(&authority);
+    uri.path = strdup(path[0] == '\0' ? "/" : path);
+    return uri;
 }
 
 bool uri_parse(const char *url, const char *where, struct uri *ret_uri, struct err *reterr)

@@ -17,18 +17,25 @@ static void close_fd(const int *fd)
     }
 }
 
-/* Waits until fd can be read. Regular files always can. */
+/* Waits until fd can be read, or has come to its end. Regular files always can. */
 static bool wait_readable(
         int fd, const char *path, const struct file_limits *limits, struct err *reterr)
 {
-    int64_t left_ms = limits->deadline_ms - clock_monotonic_ms(limits->clock);
-    struct pollfd waited = { .fd = fd, .events = POLLIN };
-    int ready = left_ms <= 0 ? 0 : poll(&waited, 1, left_ms > 60000 ? 60000 : (int)left_ms);
-    if (ready > 0 || (ready < 0 && errno == EINTR)
-            || clock_monotonic_ms(limits->clock) < limits->deadline_ms) {
-        return true;
+    for (;;) {
+        int64_t left_ms = limits->deadline_ms - clock_monotonic_ms(limits->clock);
+        if (left_ms <= 0) {
+            return err_set(
+                    reterr, ERR_TIMEOUT, path, "was not ready to be read within the timeout");
+        }
+        struct pollfd waited = { .fd = fd, .events = POLLIN };
+        int ready = poll(&waited, 1, left_ms > 60000 ? 60000 : (int)left_ms);
+        if (ready > 0) {
+            return true;
+        }
+        if (ready < 0 && errno != EINTR) {
+            return err_set_errno(reterr, ERR_INPUT, errno, path, "cannot be waited for");
+        }
     }
-    return err_set(reterr, ERR_TIMEOUT, path, "was not ready to be read within the timeout");
 }
 
 static bool read_all(int fd,
@@ -80,6 +87,10 @@ bool file_read(const char *path,
     }
     if (S_ISDIR(status.st_mode)) {
         return err_set(reterr, ERR_INPUT, path, "is a directory, not a file");
+    }
+    /* Until a first writer comes, a named pipe reads as if it had ended. */
+    if (S_ISFIFO(status.st_mode) && !wait_readable(fd, path, limits, reterr)) {
+        return false;
     }
     if (!read_all(fd, path, limits, ret_contents, reterr)) {
         return false;

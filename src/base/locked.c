@@ -32,6 +32,7 @@ struct free_block {
 };
 
 /* A process has one memory-lock limit and libraries take plain function pointers: hence one pool. */
+/* NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables) */
 static struct {
     pthread_mutex_t mutex;
     struct free_block *free_blocks[CLASS_COUNT];

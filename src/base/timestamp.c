@@ -65,15 +65,18 @@ static bool take_time_of_day(const char **at, struct tm *parts)
             && take_number(at, 2, &parts->tm_sec);
 }
 
-/* Seconds since the epoch, if the parts are a date that exists. */
+/*
+ * Seconds since the epoch, if the parts are a date that exists. A leap second, :60, counts as the
+ * second behind it.
+ */
 static bool to_epoch(const struct tm *parts, int64_t *ret_epoch_s)
 {
-    struct tm normal = *parts;
-    int64_t epoch_s = (int64_t)timegm(&normal);
-    bool exists = normal.tm_mday == parts->tm_mday && normal.tm_mon == parts->tm_mon
+    struct tm day = { .tm_year = parts->tm_year, .tm_mon = parts->tm_mon, .tm_mday = parts->tm_mday };
+    int64_t midnight_s = (int64_t)timegm(&day);
+    bool exists = day.tm_mday == parts->tm_mday && day.tm_mon == parts->tm_mon
             && parts->tm_hour < 24 && parts->tm_min < 60 && parts->tm_sec < 61;
     if (exists) {
-        *ret_epoch_s = epoch_s;
+        *ret_epoch_s = midnight_s + parts->tm_hour * 3600 + parts->tm_min * 60 + parts->tm_sec;
     }
     return exists;
 }
@@ -89,7 +92,7 @@ static bool take_zone(const char **at, int *ret_offset_s)
     int hours = 0;
     int minutes = 0;
     if (sign == 0 || !take_number(at, 2, &hours) || !take_text(at, ":")
-            || !take_number(at, 2, &minutes)) {
+            || !take_number(at, 2, &minutes) || hours > 23 || minutes > 59) {
         return false;
     }
     *ret_offset_s = sign * (hours * 3600 + minutes * 60);

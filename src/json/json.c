@@ -236,6 +236,20 @@ static bool check_grammar(struct grammar *grammar)
     return grammar->at == grammar->len ? true : fault(grammar, "something follows its end");
 }
 
+static enum json_type primitive_type(char first)
+{
+    switch (first) {
+    case 't':
+        return JSON_TRUE;
+    case 'f':
+        return JSON_FALSE;
+    case 'n':
+        return JSON_NULL;
+    default:
+        return JSON_NUMBER;
+    }
+}
+
 static enum json_type to_type(const jsmntok_t *token, const char *text)
 {
     if (token->type == JSMN_OBJECT) {
@@ -247,16 +261,7 @@ static enum json_type to_type(const jsmntok_t *token, const char *text)
     if (token->type == JSMN_STRING) {
         return JSON_STRING;
     }
-    switch (text[token->start]) {
-    case 't':
-        return JSON_TRUE;
-    case 'f':
-        return JSON_FALSE;
-    case 'n':
-        return JSON_NULL;
-    default:
-        return JSON_NUMBER;
-    }
+    return primitive_type(text[token->start]);
 }
 
 static void free_jsmn_tokens(jsmntok_t **tokens)
@@ -286,9 +291,22 @@ static void convert_tokens(const jsmntok_t *found, struct json_document *documen
     }
 }
 
-bool json_parse(const struct secret *text,
-        const char *where,
-        struct json_document *ret_document,
+/* jsmn in its strict form does not take a number or a word that stands alone. */
+static bool make_lone_token(const char *bytes, size_t start, size_t len,
+        struct json_document *ret_document, struct err *reterr)
+{
+    struct json_token *token = calloc(1, sizeof(*token));
+    if (token == NULL) {
+        return err_set_no_memory(reterr);
+    }
+    *token = (struct json_token){
+        .type = primitive_type(bytes[start]), .start = start, .end = start + len, .span = 1
+    };
+    *ret_document = (struct json_document){ .text = bytes, .tokens = token, .token_count = 1 };
+    return true;
+}
+
+bool json_parse(const struct secret *text, const char *where, struct json_document *ret_document,
         struct err *reterr)
 {
     const char *bytes = secret_expose(text);
@@ -300,10 +318,14 @@ bool json_parse(const struct secret *text,
     if (!check_grammar(&grammar)) {
         return fail_to_parse(where, reterr, grammar.fault);
     }
+    size_t start = 0;
+    size_t value_len = ascii_trim(bytes, len, &start);
+    if (strchr("{[\"", bytes[start]) == NULL) {
+        return make_lone_token(bytes, start, value_len, ret_document, reterr);
+    }
     jsmn_parser parser;
     jsmn_init(&parser);
-    /* jsmn in its strict form wants something behind a lone number: the NUL does. */
-    int count = jsmn_parse(&parser, bytes, len + 1, NULL, 0);
+    int count = jsmn_parse(&parser, bytes, len, NULL, 0);
     if (count <= 0) {
         return fail_to_parse(where, reterr, "no value");
     }

@@ -35,14 +35,8 @@ sys.path.insert(0, str(SUPPORT))
 
 from parameter_store import Credentials, ParameterStore, faults, signature  # noqa: E402
 from parameter_store.errors import ServiceError  # noqa: E402
-from parameter_store.fixtures import (  # noqa: E402, F401
-    botocore_client,
-    certificates_directory,
-    clean_aws_environment,
-    client,
-    running_store,
-    store,
-)
+from parameter_store.fixtures import *  # noqa: E402, F403
+from parameter_store.fixtures import botocore_client  # noqa: E402
 from parameter_store.wire import Request  # noqa: E402
 
 pytestmark = pytest.mark.usefixtures("clean_aws_environment")
@@ -50,7 +44,12 @@ pytestmark = pytest.mark.usefixtures("clean_aws_environment")
 TIMEOUT = 10.0
 """How long anything may take before a test fails; nothing waits that long on purpose."""
 
-TEMPORARY = Credentials("ASIATEMPORARY", "temporary-secret", "the/session+token==", principal_arn="arn:aws:iam::123456789012:role/app")
+TEMPORARY = Credentials(
+    "ASIATEMPORARY",
+    "temporary-secret",
+    "the/session+token==",
+    principal_arn="arn:aws:iam::123456789012:role/app",
+)
 
 
 # --- Talking to the store without a library
@@ -81,14 +80,21 @@ def signed(
         },
         body,
     )
-    key = SigningKey(credentials.access_key_id, credentials.secret_access_key, credentials.session_token)
+    key = SigningKey(
+        credentials.access_key_id, credentials.secret_access_key, credentials.session_token
+    )
     SigV4Auth(key, service, region or store.region).add_auth(request)
-    lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in request.headers.items())]
+    lines = [
+        f"POST {path} HTTP/1.1",
+        *(f"{name}: {value}" for name, value in request.headers.items()),
+    ]
     lines.append(f"Content-Length: {len(body)}")
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
-def connect(store: ParameterStore, host: str = "127.0.0.1", server_name: str | None = None) -> socket.socket:
+def connect(
+    store: ParameterStore, host: str = "127.0.0.1", server_name: str | None = None
+) -> socket.socket:
     sock = socket.create_connection((host, store.port), TIMEOUT)
     if not store.tls:
         return sock
@@ -146,7 +152,10 @@ PUBLISHED_BODY = b'{"Path":"/prod/api","Recursive":true,"WithDecryption":true,"M
 
 
 def verify_published(
-    headers: dict[str, str] | None = None, body: bytes = PUBLISHED_BODY, method: str = "POST", target: str = "/"
+    headers: dict[str, str] | None = None,
+    body: bytes = PUBLISHED_BODY,
+    method: str = "POST",
+    target: str = "/",
 ) -> Credentials:
     request = Request(method, target, tuple({**PUBLISHED_HEADERS, **(headers or {})}.items()), body)
     now = datetime(2015, 8, 30, 12, 36, tzinfo=timezone.utc)
@@ -183,14 +192,20 @@ def test_what_is_not_signed_can_be_changed() -> None:
 
 
 def test_a_body_hash_that_the_client_claims_is_not_believed(store: ParameterStore) -> None:
-    request = signed(store, "GetParameter", {"Name": "/a"}, headers={"X-Amz-Content-SHA256": "0" * 64})
+    request = signed(
+        store, "GetParameter", {"Name": "/a"}, headers={"X-Amz-Content-SHA256": "0" * 64}
+    )
     answer, body = ask(store, request)
     assert answer.status == 400
     assert json.loads(body)["__type"] == "InvalidSignatureException"
 
 
-def test_the_text_for_a_wrong_signature_quotes_canonical_request_and_string_to_sign(store: ParameterStore) -> None:
-    store.add_credentials(TEMPORARY.access_key_id, TEMPORARY.secret_access_key, TEMPORARY.session_token)
+def test_the_text_for_a_wrong_signature_quotes_canonical_request_and_string_to_sign(
+    store: ParameterStore,
+) -> None:
+    store.add_credentials(
+        TEMPORARY.access_key_id, TEMPORARY.secret_access_key, TEMPORARY.session_token
+    )
     wrong = Credentials(TEMPORARY.access_key_id, "another-secret", TEMPORARY.session_token)
     status, error = call(store, "GetParameter", {"Name": "/a"}, credentials=wrong)
     sent = store.journal.entries[0].headers
@@ -199,21 +214,34 @@ def test_the_text_for_a_wrong_signature_quotes_canonical_request_and_string_to_s
         "The Canonical String for this request should have been\n'POST\n/\n\ncontent-type:application/x-amz-json-1.1\n"
         f"host:127.0.0.1:{store.port}\nx-amz-date:{sent['x-amz-date']}\nx-amz-security-token:the/session+token==\n"
     ) in error["message"]
-    assert f"The String-to-Sign should have been\n'AWS4-HMAC-SHA256\n{sent['x-amz-date']}\n" in error["message"]
+    assert (
+        f"The String-to-Sign should have been\n'AWS4-HMAC-SHA256\n{sent['x-amz-date']}\n"
+        in error["message"]
+    )
 
 
 @pytest.mark.parametrize(
     ("credentials", "code"),
     [
         (Credentials("AKIAUNKNOWN", "x"), "UnrecognizedClientException"),
-        (Credentials(TEMPORARY.access_key_id, TEMPORARY.secret_access_key), "UnrecognizedClientException"),
-        (Credentials(TEMPORARY.access_key_id, TEMPORARY.secret_access_key, "another"), "UnrecognizedClientException"),
+        (
+            Credentials(TEMPORARY.access_key_id, TEMPORARY.secret_access_key),
+            "UnrecognizedClientException",
+        ),
+        (
+            Credentials(TEMPORARY.access_key_id, TEMPORARY.secret_access_key, "another"),
+            "UnrecognizedClientException",
+        ),
         (Credentials("AKIAIOSFODNN7EXAMPLE", "wrong"), "InvalidSignatureException"),
         (Credentials("ASIAEXPIRED", "old", "old-token"), "ExpiredTokenException"),
     ],
 )
-def test_wrong_credentials_are_refused(store: ParameterStore, credentials: Credentials, code: str) -> None:
-    store.add_credentials(TEMPORARY.access_key_id, TEMPORARY.secret_access_key, TEMPORARY.session_token)
+def test_wrong_credentials_are_refused(
+    store: ParameterStore, credentials: Credentials, code: str
+) -> None:
+    store.add_credentials(
+        TEMPORARY.access_key_id, TEMPORARY.secret_access_key, TEMPORARY.session_token
+    )
     store.add_credentials("ASIAEXPIRED", "old", "old-token", expired=True)
     with pytest.raises(ClientError) as raised:
         botocore_client(store, credentials).describe_parameters()
@@ -223,7 +251,9 @@ def test_wrong_credentials_are_refused(store: ParameterStore, credentials: Crede
 
 
 def test_temporary_credentials_are_accepted_with_their_token(store: ParameterStore) -> None:
-    credentials = store.add_credentials(TEMPORARY.access_key_id, TEMPORARY.secret_access_key, TEMPORARY.session_token)
+    credentials = store.add_credentials(
+        TEMPORARY.access_key_id, TEMPORARY.secret_access_key, TEMPORARY.session_token
+    )
     botocore_client(store, credentials).describe_parameters()
     assert store.journal.entries[-1].access_key_id == "ASIATEMPORARY"
 
@@ -231,20 +261,77 @@ def test_temporary_credentials_are_accepted_with_their_token(store: ParameterSto
 @pytest.mark.parametrize(
     ("old", "new", "code", "text"),
     [
-        (rb"Authorization: [^\r]*\r\n", b"", "MissingAuthenticationTokenException", "Missing Authentication Token"),
-        (rb"AWS4-HMAC-SHA256 C", b"AWS4-HMAC-SHA1 C", "IncompleteSignatureException", "Unsupported AWS 'algorithm'"),
-        (rb", Signature=[0-9a-f]*", b"", "IncompleteSignatureException", "requires 'Signature' parameter"),
-        (rb"SignedHeaders=", b"SignedHeaders ", "IncompleteSignatureException", "missing equal-sign"),
-        (rb"/aws4_request,", b",", "IncompleteSignatureException", "exactly 5 slash-delimited elements"),
-        (rb"/aws4_request,", b"/aws5_request,", "InvalidSignatureException", "valid terminator: 'aws4_request'"),
-        (rb"X-Amz-Date: [^\r]*\r\n", b"", "IncompleteSignatureException", "existence of either a 'X-Amz-Date'"),
-        (rb"host;", b"", "InvalidSignatureException", "'Host' or ':authority' must be a 'SignedHeader'"),
-        (rb";x-amz-target", b"", "InvalidSignatureException", "'x-amz-target' must be a 'SignedHeader'"),
-        (rb"content-type;", b"", "InvalidSignatureException", "'content-type' must be a 'SignedHeader'"),
-        (rb"(EXAMPLE/)\d{8}", rb"\g<1>20150830", "InvalidSignatureException", "Date in Credential scope does not match"),
+        (
+            rb"Authorization: [^\r]*\r\n",
+            b"",
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        ),
+        (
+            rb"AWS4-HMAC-SHA256 C",
+            b"AWS4-HMAC-SHA1 C",
+            "IncompleteSignatureException",
+            "Unsupported AWS 'algorithm'",
+        ),
+        (
+            rb", Signature=[0-9a-f]*",
+            b"",
+            "IncompleteSignatureException",
+            "requires 'Signature' parameter",
+        ),
+        (
+            rb"SignedHeaders=",
+            b"SignedHeaders ",
+            "IncompleteSignatureException",
+            "missing equal-sign",
+        ),
+        (
+            rb"/aws4_request,",
+            b",",
+            "IncompleteSignatureException",
+            "exactly 5 slash-delimited elements",
+        ),
+        (
+            rb"/aws4_request,",
+            b"/aws5_request,",
+            "InvalidSignatureException",
+            "valid terminator: 'aws4_request'",
+        ),
+        (
+            rb"X-Amz-Date: [^\r]*\r\n",
+            b"",
+            "IncompleteSignatureException",
+            "existence of either a 'X-Amz-Date'",
+        ),
+        (
+            rb"host;",
+            b"",
+            "InvalidSignatureException",
+            "'Host' or ':authority' must be a 'SignedHeader'",
+        ),
+        (
+            rb";x-amz-target",
+            b"",
+            "InvalidSignatureException",
+            "'x-amz-target' must be a 'SignedHeader'",
+        ),
+        (
+            rb"content-type;",
+            b"",
+            "InvalidSignatureException",
+            "'content-type' must be a 'SignedHeader'",
+        ),
+        (
+            rb"(EXAMPLE/)\d{8}",
+            rb"\g<1>20150830",
+            "InvalidSignatureException",
+            "Date in Credential scope does not match",
+        ),
     ],
 )
-def test_broken_authorization(store: ParameterStore, old: bytes, new: bytes, code: str, text: str) -> None:
+def test_broken_authorization(
+    store: ParameterStore, old: bytes, new: bytes, code: str, text: str
+) -> None:
     request, changes = re.subn(old, new, signed(store, "GetParameter", {"Name": "/a"}))
     assert changes == 1
     answer, body = ask(store, request)
@@ -255,7 +342,10 @@ def test_broken_authorization(store: ParameterStore, old: bytes, new: bytes, cod
 def test_another_region_is_refused(store: ParameterStore) -> None:
     with pytest.raises(ClientError) as raised:
         botocore_client(store, region_name="eu-west-1").describe_parameters()
-    assert error_of(raised) == ("InvalidSignatureException", "Credential should be scoped to a valid region.")
+    assert error_of(raised) == (
+        "InvalidSignatureException",
+        "Credential should be scoped to a valid region.",
+    )
 
 
 def test_another_service_is_refused(store: ParameterStore) -> None:
@@ -272,8 +362,14 @@ def test_a_path_in_the_endpoint_is_part_of_the_signature(store: ParameterStore) 
 @pytest.mark.parametrize(
     ("offset", "text"),
     [
-        (3600, r"Signature expired: \d{8}T\d{6}Z is now earlier than \d{8}T\d{6}Z \(\d{8}T\d{6}Z - 5 min\.\)"),
-        (-3600, r"Signature not yet current: \d{8}T\d{6}Z is still later than \d{8}T\d{6}Z \(\d{8}T\d{6}Z \+ 5 min\.\)"),
+        (
+            3600,
+            r"Signature expired: \d{8}T\d{6}Z is now earlier than \d{8}T\d{6}Z \(\d{8}T\d{6}Z - 5 min\.\)",
+        ),
+        (
+            -3600,
+            r"Signature not yet current: \d{8}T\d{6}Z is still later than \d{8}T\d{6}Z \(\d{8}T\d{6}Z \+ 5 min\.\)",
+        ),
     ],
 )
 def test_a_clock_that_is_off(store: ParameterStore, offset: int, text: str) -> None:
@@ -287,7 +383,9 @@ def test_a_clock_that_is_off(store: ParameterStore, offset: int, text: str) -> N
 
 
 @pytest.mark.parametrize("offset", [240, -240])
-def test_a_clock_within_five_minutes_is_good_enough(store: ParameterStore, client: Any, offset: int) -> None:
+def test_a_clock_within_five_minutes_is_good_enough(
+    store: ParameterStore, client: Any, offset: int
+) -> None:
     store.clock_offset_seconds = offset
     client.describe_parameters()
 
@@ -314,7 +412,9 @@ def test_headers_of_an_answer(store: ParameterStore) -> None:
         ("GetParametersByPath", {"Path": "/a", "MaxResults": True}, "SerializationException"),
     ],
 )
-def test_requests_that_are_not_understood(store: ParameterStore, operation: str, document: Any, code: str) -> None:
+def test_requests_that_are_not_understood(
+    store: ParameterStore, operation: str, document: Any, code: str
+) -> None:
     status, error = call(store, operation, document)
     assert (status, error["__type"]) == (400, code)
 
@@ -322,42 +422,136 @@ def test_requests_that_are_not_understood(store: ParameterStore, operation: str,
 @pytest.mark.parametrize(
     ("operation", "document", "text"),
     [
-        ("GetParameter", {}, "1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must not be null"),
+        (
+            "GetParameter",
+            {},
+            "1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must not be null",
+        ),
         (
             "GetParametersByPath",
             {"Path": "/a", "MaxResults": 11},
             "1 validation error detected: Value '11' at 'maxResults' failed to satisfy constraint: "
             "Member must have value less than or equal to 10",
         ),
-        ("GetParametersByPath", {"Path": "/a", "MaxResults": 0}, "Member must have value greater than or equal to 1"),
+        (
+            "GetParametersByPath",
+            {"Path": "/a", "MaxResults": 0},
+            "Member must have value greater than or equal to 1",
+        ),
         ("GetParametersByPath", {"Path": "", "MaxResults": 11}, "2 validation errors detected: "),
-        ("GetParametersByPath", {"Path": "prod"}, 'The parameter name must begin with a forward slash "/".'),
-        ("GetParametersByPath", {"Path": "/pr od"}, "The parameter doesn't meet the parameter name requirements."),
-        ("GetParametersByPath", {"Path": "/prod//api"}, "The parameter doesn't meet the parameter name requirements."),
-        ("GetParameters", {"Names": []}, "Value '[]' at 'names' failed to satisfy constraint: Member must have length greater"),
-        ("GetParameters", {"Names": [f"/{n}" for n in range(11)]}, "Member must have length less than or equal to 10"),
-        ("GetParameters", {"Names": ["/a", ""]}, "at 'names.2.member' failed to satisfy constraint"),
+        (
+            "GetParametersByPath",
+            {"Path": "prod"},
+            'The parameter name must begin with a forward slash "/".',
+        ),
+        (
+            "GetParametersByPath",
+            {"Path": "/pr od"},
+            "The parameter doesn't meet the parameter name requirements.",
+        ),
+        (
+            "GetParametersByPath",
+            {"Path": "/prod//api"},
+            "The parameter doesn't meet the parameter name requirements.",
+        ),
+        (
+            "GetParameters",
+            {"Names": []},
+            "Value '[]' at 'names' failed to satisfy constraint: Member must have length greater",
+        ),
+        (
+            "GetParameters",
+            {"Names": [f"/{n}" for n in range(11)]},
+            "Member must have length less than or equal to 10",
+        ),
+        (
+            "GetParameters",
+            {"Names": ["/a", ""]},
+            "at 'names.2.member' failed to satisfy constraint",
+        ),
         ("GetParameters", {"Names": ["a/b"]}, "Parameter name must be a fully qualified name."),
-        ("GetParameters", {"Names": ["/a:b:c"]}, "Please use correct syntax for referencing a version/label"),
-        ("GetParameters", {"Names": ["/a:"]}, "Please use correct syntax for referencing a version/label"),
-        ("GetParameters", {"Names": ["arn:aws:ssm:us-east-1:1:parameter/a"]}, "Invalid parameter ARN"),
+        (
+            "GetParameters",
+            {"Names": ["/a:b:c"]},
+            "Please use correct syntax for referencing a version/label",
+        ),
+        (
+            "GetParameters",
+            {"Names": ["/a:"]},
+            "Please use correct syntax for referencing a version/label",
+        ),
+        (
+            "GetParameters",
+            {"Names": ["arn:aws:ssm:us-east-1:1:parameter/a"]},
+            "Invalid parameter ARN",
+        ),
         ("GetParameterHistory", {"Name": "/a", "MaxResults": 51}, "less than or equal to 50"),
-        ("PutParameter", {"Name": "/a", "Value": "", "Type": "String"}, "Value at 'value' failed to satisfy constraint"),
-        ("PutParameter", {"Name": "/a", "Value": "v", "Type": "Text"}, "enum value set: [SecureString, StringList, String]"),
-        ("PutParameter", {"Name": "/a", "Value": "v"}, "type is required"),
-        ("PutParameter", {"Name": "/a", "Value": "v", "Type": "String", "KeyId": "alias/k"}, "KeyId is required for SecureString"),
-        ("PutParameter", {"Name": "/a b", "Value": "v", "Type": "String"}, "mix of letters, numbers"),
-        ("PutParameter", {"Name": "a/b", "Value": "v", "Type": "String"}, "fully qualified name"),
-        ("PutParameter", {"Name": "/ssm-x", "Value": "v", "Type": "String"}, 'can\'t be prefixed with "ssm"'),
-        ("PutParameter", {"Name": "AWSx", "Value": "v", "Type": "String"}, 'can\'t be prefixed with "aws" or "ssm"'),
-        ("PutParameter", {"Name": "/" + "a" * 970, "Value": "v", "Type": "String"}, "1011 characters"),
-        ("PutParameter", {"Name": "/a", "Value": "x" * 4097, "Type": "String"}, "maximum parameter value of 4096"),
-        ("PutParameter", {"Name": "/a", "Value": "x" * 8193, "Type": "String", "Tier": "Advanced"}, "value of 8192"),
-        ("PutParameter", {"Name": "/a", "Value": "{{ssm:x}}", "Type": "String"}, "can't nest another parameter"),
-        ("PutParameter", {"Name": "/a", "Value": "v", "Type": "String", "DataType": "Text"}, "data type is not supported"),
         (
             "PutParameter",
-            {"Name": "/a", "Value": "v", "Type": "String", "Overwrite": True, "Tags": [{"Key": "k", "Value": "v"}]},
+            {"Name": "/a", "Value": "", "Type": "String"},
+            "Value at 'value' failed to satisfy constraint",
+        ),
+        (
+            "PutParameter",
+            {"Name": "/a", "Value": "v", "Type": "Text"},
+            "enum value set: [SecureString, StringList, String]",
+        ),
+        ("PutParameter", {"Name": "/a", "Value": "v"}, "type is required"),
+        (
+            "PutParameter",
+            {"Name": "/a", "Value": "v", "Type": "String", "KeyId": "alias/k"},
+            "KeyId is required for SecureString",
+        ),
+        (
+            "PutParameter",
+            {"Name": "/a b", "Value": "v", "Type": "String"},
+            "mix of letters, numbers",
+        ),
+        ("PutParameter", {"Name": "a/b", "Value": "v", "Type": "String"}, "fully qualified name"),
+        (
+            "PutParameter",
+            {"Name": "/ssm-x", "Value": "v", "Type": "String"},
+            'can\'t be prefixed with "ssm"',
+        ),
+        (
+            "PutParameter",
+            {"Name": "AWSx", "Value": "v", "Type": "String"},
+            'can\'t be prefixed with "aws" or "ssm"',
+        ),
+        (
+            "PutParameter",
+            {"Name": "/" + "a" * 970, "Value": "v", "Type": "String"},
+            "1011 characters",
+        ),
+        (
+            "PutParameter",
+            {"Name": "/a", "Value": "x" * 4097, "Type": "String"},
+            "maximum parameter value of 4096",
+        ),
+        (
+            "PutParameter",
+            {"Name": "/a", "Value": "x" * 8193, "Type": "String", "Tier": "Advanced"},
+            "value of 8192",
+        ),
+        (
+            "PutParameter",
+            {"Name": "/a", "Value": "{{ssm:x}}", "Type": "String"},
+            "can't nest another parameter",
+        ),
+        (
+            "PutParameter",
+            {"Name": "/a", "Value": "v", "Type": "String", "DataType": "Text"},
+            "data type is not supported",
+        ),
+        (
+            "PutParameter",
+            {
+                "Name": "/a",
+                "Value": "v",
+                "Type": "String",
+                "Overwrite": True,
+                "Tags": [{"Key": "k", "Value": "v"}],
+            },
             "tags and overwrite can't be used together",
         ),
     ],
@@ -369,7 +563,10 @@ def test_validation(store: ParameterStore, operation: str, document: Any, text: 
 
 
 def test_members_that_are_null_or_unknown_are_ignored(store: ParameterStore) -> None:
-    assert call(store, "GetParametersByPath", {"Path": "/a", "NextToken": None, "Colour": {"a": 1}})[0] == 200
+    assert (
+        call(store, "GetParametersByPath", {"Path": "/a", "NextToken": None, "Colour": {"a": 1}})[0]
+        == 200
+    )
 
 
 def test_only_posts_with_a_target_are_operations(store: ParameterStore) -> None:
@@ -378,7 +575,9 @@ def test_only_posts_with_a_target_are_operations(store: ParameterStore) -> None:
     assert ask(store, re.sub(rb"X-Amz-Target: [^\r]*\r\n", b"", request))[0].status == 404
 
 
-@pytest.mark.parametrize("request_bytes", [b"nonsense\r\n\r\n", b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"])
+@pytest.mark.parametrize(
+    "request_bytes", [b"nonsense\r\n\r\n", b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"]
+)
 def test_what_is_not_http_ends_the_connection(store: ParameterStore, request_bytes: bytes) -> None:
     with connect(store) as sock:
         sock.sendall(request_bytes)
@@ -418,7 +617,9 @@ def test_a_lone_surrogate_and_a_nul_are_written_as_escapes(store: ParameterStore
 
 
 def test_put_and_get(client: Any) -> None:
-    put = client.put_parameter(Name="/prod/Key", Value="s3cret é", Type="SecureString", KeyId="alias/prod")
+    put = client.put_parameter(
+        Name="/prod/Key", Value="s3cret é", Type="SecureString", KeyId="alias/prod"
+    )
     assert (put["Version"], put["Tier"]) == (1, "Standard")
     parameter = client.get_parameter(Name="/prod/Key", WithDecryption=True)["Parameter"]
     del parameter["LastModifiedDate"]
@@ -432,7 +633,9 @@ def test_put_and_get(client: Any) -> None:
     }
 
 
-def test_without_decryption_a_secure_string_is_ciphertext(store: ParameterStore, client: Any) -> None:
+def test_without_decryption_a_secure_string_is_ciphertext(
+    store: ParameterStore, client: Any
+) -> None:
     store.put("/s", "s3cret", "SecureString")
     store.put("/t", "plain")
     answer = client.get_parameters(Names=["/s", "/t"])
@@ -465,7 +668,10 @@ def test_fifteen_levels(client: Any) -> None:
 def test_reserved_names(client: Any) -> None:
     with pytest.raises(ClientError) as raised:
         client.put_parameter(Name="/aws/x", Value="v", Type="String")
-    assert error_of(raised) == ("AccessDeniedException", "No access to reserved parameter name: /aws/x.")
+    assert error_of(raised) == (
+        "AccessDeniedException",
+        "No access to reserved parameter name: /aws/x.",
+    )
 
 
 def test_a_type_cannot_be_changed(client: Any) -> None:
@@ -478,8 +684,16 @@ def test_a_type_cannot_be_changed(client: Any) -> None:
 
 def test_tiers(client: Any) -> None:
     assert client.put_parameter(Name="/a", Value="x" * 4096, Type="String")["Tier"] == "Standard"
-    assert client.put_parameter(Name="/b", Value="x" * 8192, Type="String", Tier="Advanced")["Tier"] == "Advanced"
-    assert client.put_parameter(Name="/c", Value="x" * 4097, Type="String", Tier="Intelligent-Tiering")["Tier"] == "Advanced"
+    assert (
+        client.put_parameter(Name="/b", Value="x" * 8192, Type="String", Tier="Advanced")["Tier"]
+        == "Advanced"
+    )
+    assert (
+        client.put_parameter(
+            Name="/c", Value="x" * 4097, Type="String", Tier="Intelligent-Tiering"
+        )["Tier"]
+        == "Advanced"
+    )
     assert client.put_parameter(Name="/c", Value="x", Overwrite=True)["Tier"] == "Advanced"
     with pytest.raises(ClientError, match="can't downgrade"):
         client.put_parameter(Name="/c", Value="x", Overwrite=True, Tier="Standard")
@@ -512,9 +726,15 @@ def test_force_puts_what_the_service_would_refuse(store: ParameterStore) -> None
 def test_versions_and_labels(store: ParameterStore, client: Any) -> None:
     for value in ("one", "two", "three"):
         store.put("/a", value)
-    assert client.label_parameter_version(Name="/a", ParameterVersion=2, Labels=["live", "1st", "AWSx"])["InvalidLabels"] == ["1st", "AWSx"]
+    assert client.label_parameter_version(
+        Name="/a", ParameterVersion=2, Labels=["live", "1st", "AWSx"]
+    )["InvalidLabels"] == ["1st", "AWSx"]
     answer = client.get_parameters(Names=["/a", "/a:1", "/a:live", "/a:4", "/a:1st", "/a:LIVE"])
-    assert sorted((p.get("Selector"), p["Value"], p["Version"]) for p in answer["Parameters"] if "Selector" in p) == [
+    assert sorted(
+        (p.get("Selector"), p["Value"], p["Version"])
+        for p in answer["Parameters"]
+        if "Selector" in p
+    ) == [
         (":1", "one", 1),
         (":live", "two", 2),
     ]
@@ -535,16 +755,21 @@ def test_at_most_ten_labels_on_a_version(client: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "version", "code"), [("/none", 1, "ParameterNotFound"), ("/a", 2, "ParameterVersionNotFound")]
+    ("name", "version", "code"),
+    [("/none", 1, "ParameterNotFound"), ("/a", 2, "ParameterVersionNotFound")],
 )
-def test_labels_need_something_to_stick_to(store: ParameterStore, client: Any, name: str, version: int, code: str) -> None:
+def test_labels_need_something_to_stick_to(
+    store: ParameterStore, client: Any, name: str, version: int, code: str
+) -> None:
     store.put("/a", "v")
     with pytest.raises(ClientError) as raised:
         client.label_parameter_version(Name=name, ParameterVersion=version, Labels=["l"])
     assert error_of(raised)[0] == code
 
 
-def test_the_hundred_newest_versions_are_kept_unless_the_oldest_has_a_label(store: ParameterStore, client: Any) -> None:
+def test_the_hundred_newest_versions_are_kept_unless_the_oldest_has_a_label(
+    store: ParameterStore, client: Any
+) -> None:
     for number in range(1, 102):
         store.put("/a", str(number))
     answer = client.get_parameters(Names=["/a:1", "/a:2", "/a:101"])
@@ -557,9 +782,16 @@ def test_the_hundred_newest_versions_are_kept_unless_the_oldest_has_a_label(stor
 
 
 @pytest.mark.parametrize(
-    ("name", "code"), [("/b", "ParameterNotFound"), ("/a:2", "ParameterVersionNotFound"), ("/a:x", "ParameterVersionNotFound")]
+    ("name", "code"),
+    [
+        ("/b", "ParameterNotFound"),
+        ("/a:2", "ParameterVersionNotFound"),
+        ("/a:x", "ParameterVersionNotFound"),
+    ],
 )
-def test_get_parameter_of_what_there_is_not(store: ParameterStore, client: Any, name: str, code: str) -> None:
+def test_get_parameter_of_what_there_is_not(
+    store: ParameterStore, client: Any, name: str, code: str
+) -> None:
     store.put("/a", "v")
     with pytest.raises(ClientError) as raised:
         client.get_parameter(Name=name)
@@ -583,8 +815,13 @@ def test_history(store: ParameterStore, client: Any) -> None:
     store.put("/a", "two", description="second")
     store.put("/a", "three")
     first = client.get_parameter_history(Name="/a", WithDecryption=True, MaxResults=2)
-    rest = client.get_parameter_history(Name="/a", WithDecryption=True, MaxResults=2, NextToken=first["NextToken"])
-    assert [(p["Version"], p["Value"], p["Labels"]) for p in first["Parameters"]] == [(1, "one", ["first"]), (2, "two", [])]
+    rest = client.get_parameter_history(
+        Name="/a", WithDecryption=True, MaxResults=2, NextToken=first["NextToken"]
+    )
+    assert [(p["Version"], p["Value"], p["Labels"]) for p in first["Parameters"]] == [
+        (1, "one", ["first"]),
+        (2, "two", []),
+    ]
     assert first["Parameters"][1]["Description"] == "second"
     assert [p["Value"] for p in rest["Parameters"]] == ["three"]
     assert "NextToken" not in rest
@@ -601,7 +838,11 @@ def test_describing(store: ParameterStore, client: Any) -> None:
 
     described = client.describe_parameters()["Parameters"]
     assert [p["Name"] for p in described] == ["/prod/a", "/prod/b/c", "d"]
-    assert (described[0]["KeyId"], described[0]["Description"], "Value" in described[0]) == ("alias/k", "d", False)
+    assert (described[0]["KeyId"], described[0]["Description"], "Value" in described[0]) == (
+        "alias/k",
+        "d",
+        False,
+    )
     assert found(Key="Name", Values=["d", "/prod/a"]) == ["/prod/a", "d"]
     assert found(Key="Name", Option="BeginsWith", Values=["/prod"]) == ["/prod/a", "/prod/b/c"]
     assert found(Key="Name", Option="Contains", Values=["b/"]) == ["/prod/b/c"]
@@ -618,7 +859,9 @@ def test_describing(store: ParameterStore, client: Any) -> None:
 # --- Reading by name
 
 
-def test_get_parameters_answers_in_alphabetical_order_and_each_name_once(store: ParameterStore, client: Any) -> None:
+def test_get_parameters_answers_in_alphabetical_order_and_each_name_once(
+    store: ParameterStore, client: Any
+) -> None:
     for name in ("/b", "/a", "/c"):
         store.put(name, "v")
     answer = client.get_parameters(Names=["/c", "/x", "/b", "/c", "/a"])
@@ -633,7 +876,9 @@ def test_arns(store: ParameterStore, client: Any) -> None:
     store.put_shared(theirs, "old")
     store.put_shared(theirs, "theirs", labels=("live",))
     store.put("/shared/key", "not this one")
-    answer = client.get_parameters(Names=[ours, theirs, f"{theirs}:1", f"{theirs}:live", f"{theirs}x"])
+    answer = client.get_parameters(
+        Names=[ours, theirs, f"{theirs}:1", f"{theirs}:live", f"{theirs}x"]
+    )
     assert sorted((p["ARN"], p.get("Selector", ""), p["Value"]) for p in answer["Parameters"]) == [
         (ours, "", "ours"),
         (theirs, "", "theirs"),
@@ -650,14 +895,25 @@ def test_secrets(store: ParameterStore, client: Any) -> None:
     parameter = client.get_parameter(Name=name, WithDecryption=True)["Parameter"]
     assert (parameter["Name"], parameter["Type"], parameter["Version"]) == (name, "SecureString", 0)
     assert parameter["Value"] == '{"password":"new"}'
-    assert parameter["ARN"].startswith("arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-")
+    assert parameter["ARN"].startswith(
+        "arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-"
+    )
     assert json.loads(parameter["SourceResult"])["secretString"] == parameter["Value"]
 
-    answer = client.get_parameters(Names=[f"{name}:v-1", f"{name}:AWSPREVIOUS", f"{name}:none", f"{name}x"], WithDecryption=True)
-    assert [(p["Value"], p["Selector"]) for p in answer["Parameters"]] == [("old", ":v-1"), ("old", ":AWSPREVIOUS")]
+    answer = client.get_parameters(
+        Names=[f"{name}:v-1", f"{name}:AWSPREVIOUS", f"{name}:none", f"{name}x"],
+        WithDecryption=True,
+    )
+    assert [(p["Value"], p["Selector"]) for p in answer["Parameters"]] == [
+        ("old", ":v-1"),
+        ("old", ":AWSPREVIOUS"),
+    ]
     assert answer["InvalidParameters"] == [f"{name}:none", f"{name}x"]
 
-    with pytest.raises(ClientError, match="WithDecryption flag must be True for retrieving a Secret Manager secret."):
+    with pytest.raises(
+        ClientError,
+        match="WithDecryption flag must be True for retrieving a Secret Manager secret.",
+    ):
         client.get_parameter(Name=name)
     with pytest.raises(ClientError) as raised:
         client.get_parameter(Name=f"{name}x", WithDecryption=True)
@@ -688,7 +944,9 @@ def by_path(client: Any, path: str, **members: Any) -> list[dict[str, Any]]:
         ("/", True, ["/prod/api", "/prod/api-v2/x", "/prod/api/db", "/prod/api/db/user", "plain"]),
     ],
 )
-def test_what_is_below_a_path(store: ParameterStore, client: Any, path: str, recursive: bool, names: list[str]) -> None:
+def test_what_is_below_a_path(
+    store: ParameterStore, client: Any, path: str, recursive: bool, names: list[str]
+) -> None:
     for name in ("/prod/api", "/prod/api/db", "/prod/api/db/user", "/prod/api-v2/x", "plain"):
         store.put(name, "v")
     assert [p["Name"] for p in by_path(client, path, Recursive=recursive)] == names
@@ -700,12 +958,17 @@ def test_filters(store: ParameterStore, client: Any) -> None:
     store.put("/p/b", "v", "SecureString", key_id="alias/prod-1")
 
     def found(*conditions: dict[str, Any]) -> list[tuple[str, int]]:
-        return [(p["Name"], p["Version"]) for p in by_path(client, "/p", ParameterFilters=list(conditions))]
+        return [
+            (p["Name"], p["Version"])
+            for p in by_path(client, "/p", ParameterFilters=list(conditions))
+        ]
 
     label = {"Key": "Label", "Values": ["live"]}
     assert found(label) == [("/p/a", 1)]
     assert found({"Key": "Type", "Values": ["SecureString"]}) == [("/p/b", 1)]
-    assert found({"Key": "KeyId", "Option": "BeginsWith", "Values": ["alias/prod"]}) == [("/p/b", 1)]
+    assert found({"Key": "KeyId", "Option": "BeginsWith", "Values": ["alias/prod"]}) == [
+        ("/p/b", 1)
+    ]
     assert found(label, {"Key": "Type", "Values": ["SecureString"]}) == []
 
 
@@ -713,7 +976,10 @@ def test_filters(store: ParameterStore, client: Any) -> None:
     ("filters", "code"),
     [
         ([{"Key": "Name", "Values": ["x"]}], "InvalidFilterKey"),
-        ([{"Key": "Label", "Values": ["x"]}, {"Key": "Label", "Values": ["y"]}], "InvalidFilterKey"),
+        (
+            [{"Key": "Label", "Values": ["x"]}, {"Key": "Label", "Values": ["y"]}],
+            "InvalidFilterKey",
+        ),
         ([{"Key": "Label", "Option": "BeginsWith", "Values": ["x"]}], "InvalidFilterOption"),
         ([{"Key": "Type", "Values": ["Text"]}], "InvalidFilterValue"),
         ([{"Key": "Label"}], "InvalidFilterValue"),
@@ -736,10 +1002,14 @@ def twenty_five(store: ParameterStore) -> list[str]:
     return names
 
 
-def test_pages_hold_ten_unless_fewer_are_wanted(store: ParameterStore, client: Any, twenty_five: list[str]) -> None:
+def test_pages_hold_ten_unless_fewer_are_wanted(
+    store: ParameterStore, client: Any, twenty_five: list[str]
+) -> None:
     assert [p["Name"] for p in by_path(client, "/p")] == twenty_five
     assert [p["Name"] for p in by_path(client, "/p", MaxResults=9)] == twenty_five
-    sizes = [entry.body.get("MaxResults") for entry in store.journal.operations("GetParametersByPath")]
+    sizes = [
+        entry.body.get("MaxResults") for entry in store.journal.operations("GetParametersByPath")
+    ]
     assert sizes == [None] * 3 + [9] * 3
     assert "NextToken" not in client.get_parameters_by_path(Path="/p/n00")
 
@@ -755,7 +1025,9 @@ def test_pages_hold_ten_unless_fewer_are_wanted(store: ParameterStore, client: A
         {"ParameterFilters": [{"Key": "Type", "Values": ["String"]}]},
     ],
 )
-def test_a_token_is_good_only_for_the_same_request(store: ParameterStore, twenty_five: list[str], changed: dict[str, Any]) -> None:
+def test_a_token_is_good_only_for_the_same_request(
+    store: ParameterStore, twenty_five: list[str], changed: dict[str, Any]
+) -> None:
     request: dict[str, Any] = {"Path": "/p", "MaxResults": 10}
     token = call(store, "GetParametersByPath", request)[1]["NextToken"]
     status, error = call(store, "GetParametersByPath", {**request, "NextToken": token, **changed})
@@ -771,7 +1043,9 @@ def test_a_token_of_ones_own_making(store: ParameterStore, token: str) -> None:
 
 def test_tokens_of_another_operation(store: ParameterStore, twenty_five: list[str]) -> None:
     token = call(store, "DescribeParameters", {"MaxResults": 5})[1]["NextToken"]
-    _, error = call(store, "GetParametersByPath", {"Path": "/p", "MaxResults": 5, "NextToken": token})
+    _, error = call(
+        store, "GetParametersByPath", {"Path": "/p", "MaxResults": 5, "NextToken": token}
+    )
     assert error["__type"] == "InvalidNextToken"
 
 
@@ -779,13 +1053,20 @@ def pages(store: ParameterStore, request: dict[str, Any]) -> list[dict[str, Any]
     """Each answer until one has no NextToken."""
     answers = [call(store, "GetParametersByPath", request)[1]]
     while answers[-1].get("NextToken"):
-        answers.append(call(store, "GetParametersByPath", {**request, "NextToken": answers[-1]["NextToken"]})[1])
+        answers.append(
+            call(store, "GetParametersByPath", {**request, "NextToken": answers[-1]["NextToken"]})[
+                1
+            ]
+        )
     return answers
 
 
 def test_page_size(store: ParameterStore, twenty_five: list[str]) -> None:
     store.paging.page_size = 20
-    assert [names_of(page) for page in pages(store, {"Path": "/p"})] == [twenty_five[:20], twenty_five[20:]]
+    assert [names_of(page) for page in pages(store, {"Path": "/p"})] == [
+        twenty_five[:20],
+        twenty_five[20:],
+    ]
 
 
 def test_empty_pages(store: ParameterStore, twenty_five: list[str]) -> None:
@@ -795,8 +1076,12 @@ def test_empty_pages(store: ParameterStore, twenty_five: list[str]) -> None:
     assert [name for page in answers for name in names_of(page)] == twenty_five
 
 
-@pytest.mark.parametrize(("kind", "last"), [("absent", {}), ("null", {"NextToken": None}), ("empty", {"NextToken": ""})])
-def test_ends_of_a_listing(store: ParameterStore, twenty_five: list[str], kind: str, last: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("kind", "last"), [("absent", {}), ("null", {"NextToken": None}), ("empty", {"NextToken": ""})]
+)
+def test_ends_of_a_listing(
+    store: ParameterStore, twenty_five: list[str], kind: str, last: dict[str, Any]
+) -> None:
     store.paging.end_of_listing = kind
     answers = pages(store, {"Path": "/p"})
     assert len(answers) == 3
@@ -808,10 +1093,15 @@ def test_a_token_that_repeats(store: ParameterStore, twenty_five: list[str]) -> 
     store.paging.repeat_token = True
     first = call(store, "GetParametersByPath", {"Path": "/p"})[1]["NextToken"]
     for _ in range(3):
-        assert call(store, "GetParametersByPath", {"Path": "/p", "NextToken": first})[1]["NextToken"] == first
+        assert (
+            call(store, "GetParametersByPath", {"Path": "/p", "NextToken": first})[1]["NextToken"]
+            == first
+        )
 
 
-def test_shuffled_order_loses_nothing(store: ParameterStore, client: Any, twenty_five: list[str]) -> None:
+def test_shuffled_order_loses_nothing(
+    store: ParameterStore, client: Any, twenty_five: list[str]
+) -> None:
     store.paging.shuffle_seed = 1
     shuffled = [p["Name"] for p in by_path(client, "/p")]
     assert shuffled != twenty_five
@@ -880,7 +1170,9 @@ def test_a_deny_alone_leaves_the_rest_allowed(store: ParameterStore, client: Any
     assert "parameter/a with an explicit deny" in denied(client.get_parameters, Names=["/b", "/a"])
 
 
-def test_a_missing_parameter_is_not_named_to_those_who_may_not_read_it(store: ParameterStore, client: Any) -> None:
+def test_a_missing_parameter_is_not_named_to_those_who_may_not_read_it(
+    store: ParameterStore, client: Any
+) -> None:
     store.deny("ssm:GetParameter*", "/secret*")
     assert f"on resource: {ARN}:* with" in denied(client.get_parameter, Name="/secret-none")
 
@@ -908,34 +1200,48 @@ def test_each_operation_has_its_own_action(store: ParameterStore, client: Any) -
 
 def test_rules_for_one_caller_do_not_concern_another(store: ParameterStore, client: Any) -> None:
     store.put("/a", "v")
-    limited = store.add_credentials("AKIALIMITED", "secret", principal_arn="arn:aws:sts::123456789012:assumed-role/app/i-1")
+    limited = store.add_credentials(
+        "AKIALIMITED", "secret", principal_arn="arn:aws:sts::123456789012:assumed-role/app/i-1"
+    )
     store.allow("ssm:GetParametersByPath", "/a", access_key_id="AKIALIMITED")
     client.get_parameter(Name="/a")
     message = denied(botocore_client(store, limited).get_parameter, Name="/a")
-    assert message.startswith("User: arn:aws:sts::123456789012:assumed-role/app/i-1 is not authorized")
+    assert message.startswith(
+        "User: arn:aws:sts::123456789012:assumed-role/app/i-1 is not authorized"
+    )
 
 
 def test_a_secret_needs_a_permission_of_its_own(store: ParameterStore, client: Any) -> None:
     name = "/aws/reference/secretsmanager/db"
     store.put_secret("db", "v")
     store.allow("ssm:GetParameter", name)
-    assert "secretsmanager:GetSecretValue" in denied(client.get_parameter, Name=name, WithDecryption=True)
+    assert "secretsmanager:GetSecretValue" in denied(
+        client.get_parameter, Name=name, WithDecryption=True
+    )
     store.allow("secretsmanager:GetSecretValue", "arn:aws:secretsmanager:*:secret:db-*")
     assert client.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"] == "v"
 
 
-def test_one_value_that_cannot_be_decrypted_fails_its_page(store: ParameterStore, client: Any) -> None:
+def test_one_value_that_cannot_be_decrypted_fails_its_page(
+    store: ParameterStore, client: Any
+) -> None:
     for number in range(12):
         store.put(f"/p/{number:02}", "v", "SecureString")
     store.put("/p/11", "v", "SecureString", key_id="alias/secret")
     store.deny_key("alias/secret")
     first = client.get_parameters_by_path(Path="/p", WithDecryption=True)
     assert len(first["Parameters"]) == 10
-    message = denied(client.get_parameters_by_path, Path="/p", WithDecryption=True, NextToken=first["NextToken"])
-    assert message.startswith("The ciphertext refers to a customer master key that does not exist, does not exist in this region,")
+    message = denied(
+        client.get_parameters_by_path, Path="/p", WithDecryption=True, NextToken=first["NextToken"]
+    )
+    assert message.startswith(
+        "The ciphertext refers to a customer master key that does not exist, does not exist in this region,"
+    )
     assert "/p/11" not in message
     assert len(by_path(client, "/p")) == 12
-    assert "ciphertext" in denied(client.get_parameters, Names=["/p/00", "/p/11"], WithDecryption=True)
+    assert "ciphertext" in denied(
+        client.get_parameters, Names=["/p/00", "/p/11"], WithDecryption=True
+    )
     client.get_parameters(Names=["/p/00", "/p/11:1"], WithDecryption=True)
 
 
@@ -970,7 +1276,10 @@ def test_two_requests_sent_at_once_are_answered_in_order(store: ParameterStore) 
     store.put("/a", "1")
     store.put("/b", "2")
     with connect(store) as sock:
-        sock.sendall(signed(store, "GetParameter", {"Name": "/a"}) + signed(store, "GetParameter", {"Name": "/b"}))
+        sock.sendall(
+            signed(store, "GetParameter", {"Name": "/a"})
+            + signed(store, "GetParameter", {"Name": "/b"})
+        )
         received = b""
         while b'"Value":"2"' not in received:
             received += sock.recv(65536)
@@ -978,7 +1287,9 @@ def test_two_requests_sent_at_once_are_answered_in_order(store: ParameterStore) 
 
 
 def test_a_client_that_asks_for_the_end_of_the_connection_gets_it(store: ParameterStore) -> None:
-    request = signed(store, "DescribeParameters", {}).replace(b"Content-Length", b"Connection: close\r\nContent-Length")
+    request = signed(store, "DescribeParameters", {}).replace(
+        b"Content-Length", b"Connection: close\r\nContent-Length"
+    )
     with connect(store) as sock:
         sock.sendall(request)
         assert everything_received(sock).endswith(b'{"Parameters":[]}')
@@ -1001,7 +1312,12 @@ def test_the_journal_tells_what_was_asked_and_answered(store: ParameterStore) ->
     entry = store.journal.operations("GetParameter")[0]
     assert entry.body == {"Name": "/none"}
     assert entry.headers["x-amz-target"] == "AmazonSSM.GetParameter"
-    assert (entry.status, entry.error_code, entry.method, entry.target) == (400, "ParameterNotFound", "POST", "/")
+    assert (entry.status, entry.error_code, entry.method, entry.target) == (
+        400,
+        "ParameterNotFound",
+        "POST",
+        "/",
+    )
     assert entry.answered is not None and entry.answered >= entry.received
     assert store.journal.operations("GetParameters") == []
 
@@ -1027,8 +1343,15 @@ def test_only_loopback_is_listened_on(store: ParameterStore) -> None:
 
 def test_ipv6_and_further_host_names(certificates_directory: Path) -> None:
     name = "ssm.eu-west-1.amazonaws.com"
-    with ParameterStore(certificates_directory=certificates_directory, ipv6=True, host_names=(name,)) as both:
-        for host, server_name in (("::1", None), ("127.0.0.1", None), ("127.0.0.1", "localhost"), ("127.0.0.1", name)):
+    with ParameterStore(
+        certificates_directory=certificates_directory, ipv6=True, host_names=(name,)
+    ) as both:
+        for host, server_name in (
+            ("::1", None),
+            ("127.0.0.1", None),
+            ("127.0.0.1", "localhost"),
+            ("127.0.0.1", name),
+        ):
             connect(both, host, server_name).close()
         with pytest.raises(ssl.SSLCertVerificationError):
             connect(both, "127.0.0.1", "ssm.eu-west-2.amazonaws.com")
@@ -1036,7 +1359,11 @@ def test_ipv6_and_further_host_names(certificates_directory: Path) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "text"),
-    [("expired", "certificate has expired"), ("other-host", "mismatch"), ("unknown-ca", "unable to get local issuer|self-signed")],
+    [
+        ("expired", "certificate has expired"),
+        ("other-host", "mismatch"),
+        ("unknown-ca", "unable to get local issuer|self-signed"),
+    ],
 )
 def test_bad_certificates(certificates_directory: Path, kind: str, text: str) -> None:
     with ParameterStore(certificates_directory=certificates_directory, certificate=kind) as bad:
@@ -1078,7 +1405,9 @@ def test_dropped_connections(store: ParameterStore) -> None:
 def test_a_handshake_that_hangs(store: ParameterStore) -> None:
     store.handshake_hangs = True
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    handshake = ssl.create_default_context().wrap_bio(incoming, outgoing, server_hostname="localhost")
+    handshake = ssl.create_default_context().wrap_bio(
+        incoming, outgoing, server_hostname="localhost"
+    )
     with pytest.raises(ssl.SSLWantReadError):
         handshake.do_handshake()
     with socket.create_connection((store.host, store.port), TIMEOUT) as sock:
@@ -1101,13 +1430,21 @@ def test_latency_of_connections(store: ParameterStore) -> None:
 def test_stopping_ends_every_thread_whatever_it_does(certificates_directory: Path) -> None:
     before = set(threading.enumerate())
     stopped = ParameterStore(certificates_directory=certificates_directory).start()
-    kinds = [faults.Hang(), faults.Hold(), faults.EndlessBody(), faults.Latency(3_600_000), faults.Drip(3_600_000)]
+    kinds = [
+        faults.Hang(),
+        faults.Hold(),
+        faults.EndlessBody(),
+        faults.Latency(3_600_000),
+        faults.Drip(3_600_000),
+    ]
     sockets = [connect(stopped)]
     for number, fault in enumerate(kinds, start=1):
         stopped.faults.add(fault)
         sockets.append(connect(stopped))
         sockets[-1].sendall(signed(stopped, "DescribeParameters", {}))
-        stopped.journal.wait_for(lambda journal, number=number: len(journal.entries) == number, TIMEOUT)
+        stopped.journal.wait_for(
+            lambda journal, number=number: len(journal.entries) == number, TIMEOUT
+        )
     assert set(threading.enumerate()) > before
     stopped.stop()
     assert set(threading.enumerate()) == before
@@ -1124,9 +1461,18 @@ def one_request(store: ParameterStore) -> bytes:
     return signed(store, "GetParameter", {"Name": "/a"})
 
 
-def test_faults_happen_as_often_as_planned_to_what_they_are_meant_for(store: ParameterStore) -> None:
-    store.faults.add(faults.throttling({"x-amz-retry-after": "200"}), times=2, when=lambda operation, _: operation == "GetParameters")
-    store.faults.add(faults.ErrorAnswer("InternalServerError", status=500), when=lambda _, request: request.get("Name") == "/b")
+def test_faults_happen_as_often_as_planned_to_what_they_are_meant_for(
+    store: ParameterStore,
+) -> None:
+    store.faults.add(
+        faults.throttling({"x-amz-retry-after": "200"}),
+        times=2,
+        when=lambda operation, _: operation == "GetParameters",
+    )
+    store.faults.add(
+        faults.ErrorAnswer("InternalServerError", status=500),
+        when=lambda _, request: request.get("Name") == "/b",
+    )
     assert call(store, "GetParameter", {"Name": "/a"})[1]["__type"] == "ParameterNotFound"
     answer, body = ask(store, signed(store, "GetParameters", {"Names": ["/a"]}))
     assert (answer.status, answer.headers["x-amz-retry-after"]) == (400, "200")
@@ -1136,7 +1482,13 @@ def test_faults_happen_as_often_as_planned_to_what_they_are_meant_for(store: Par
     assert call(store, "GetParameters", {"Names": ["/a"]})[0] == 200
     assert call(store, "GetParameter", {"Name": "/b"}) == (500, {"__type": "InternalServerError"})
     assert store.faults.pending() == 0
-    assert [entry.faults for entry in store.journal.entries] == [[], ["ErrorAnswer"], ["ErrorAnswer"], [], ["ErrorAnswer"]]
+    assert [entry.faults for entry in store.journal.entries] == [
+        [],
+        ["ErrorAnswer"],
+        ["ErrorAnswer"],
+        [],
+        ["ErrorAnswer"],
+    ]
 
 
 def test_a_fault_for_ever_until_cleared(store: ParameterStore) -> None:
@@ -1176,7 +1528,9 @@ def test_token_bucket(store: ParameterStore) -> None:
         (faults.StatusAnswer(502, b'{"message":"x"}', "application/json"), 502, b'{"message":"x"}'),
     ],
 )
-def test_answers_that_are_whole_but_wrong(store: ParameterStore, fault: faults.Fault, status: int, body: bytes) -> None:
+def test_answers_that_are_whole_but_wrong(
+    store: ParameterStore, fault: faults.Fault, status: int, body: bytes
+) -> None:
     request = one_request(store)
     store.faults.add(fault)
     with connect(store) as sock:
@@ -1202,7 +1556,9 @@ def test_a_redirect_says_where_to(store: ParameterStore) -> None:
 def test_chunked_answers(store: ParameterStore) -> None:
     store.faults.add(faults.Chunked(chunk_bytes=5))
     answer, body = ask(store, one_request(store))
-    assert answer.headers["Transfer-Encoding"] == "chunked" and "Content-Length" not in answer.headers
+    assert (
+        answer.headers["Transfer-Encoding"] == "chunked" and "Content-Length" not in answer.headers
+    )
     assert json.loads(body)["Parameter"]["Value"] == "the value"
 
 
@@ -1236,7 +1592,9 @@ def test_resets(certificates_directory: Path, when: str) -> None:
             with pytest.raises(ConnectionResetError):
                 everything_received(sock)
         assert plain.journal.entries[0].status is None
-        assert plain.journal.entries[0].access_key_id == (None if when == "before" else plain.default_credentials.access_key_id)
+        assert plain.journal.entries[0].access_key_id == (
+            None if when == "before" else plain.default_credentials.access_key_id
+        )
 
 
 def test_a_reset_under_tls(store: ParameterStore) -> None:
@@ -1292,7 +1650,9 @@ def test_a_drip(store: ParameterStore) -> None:
         while not b"".join(pieces).endswith(b"}}"):
             pieces.append(sock.recv(65536))
     assert {len(piece) for piece in pieces[:-1]} == {3}
-    assert json.loads(b"".join(pieces).partition(b"\r\n\r\n")[2])["Parameter"]["Value"] == "the value"
+    assert (
+        json.loads(b"".join(pieces).partition(b"\r\n\r\n")[2])["Parameter"]["Value"] == "the value"
+    )
 
 
 def test_garbage(store: ParameterStore) -> None:
@@ -1374,11 +1734,28 @@ def seed_file(tmp_path: Path) -> Path:
                 "parameters": [
                     {"name": "/prod/port", "value": "8080", "labels": ["live"]},
                     {"name": "/prod/port", "value": "9090"},
-                    {"name": "/prod/token", "value": "s3cret", "type": "SecureString", "key_id": "alias/ops"},
+                    {
+                        "name": "/prod/token",
+                        "value": "s3cret",
+                        "type": "SecureString",
+                        "key_id": "alias/ops",
+                    },
                 ],
-                "shared": [{"arn": "arn:aws:ssm:eu-west-1:210987654321:parameter/shared", "value": "theirs"}],
+                "shared": [
+                    {
+                        "arn": "arn:aws:ssm:eu-west-1:210987654321:parameter/shared",
+                        "value": "theirs",
+                    }
+                ],
                 "secrets": [{"name": "db", "value": "pass", "stages": ["AWSCURRENT"]}],
-                "policy": [{"effect": "deny", "action": "ssm:*", "resources": ["/other"], "access_key_id": "AKIASEED"}],
+                "policy": [
+                    {
+                        "effect": "deny",
+                        "action": "ssm:*",
+                        "resources": ["/other"],
+                        "access_key_id": "AKIASEED",
+                    }
+                ],
                 "denied_keys": ["alias/ops"],
             }
         )
@@ -1389,7 +1766,8 @@ def seed_file(tmp_path: Path) -> Path:
 def start_program(directory: Path, *options: str) -> tuple[subprocess.Popen[bytes], str]:
     """Starts it and waits for the endpoint file by watching for the move into place."""
     process = subprocess.Popen(
-        [SUPPORT / "parameter-store", "--directory", directory, "--log", *options], stderr=subprocess.PIPE
+        [SUPPORT / "parameter-store", "--directory", directory, "--log", *options],
+        stderr=subprocess.PIPE,
     )
     endpoint = directory / "endpoint"
     while not endpoint.exists():
@@ -1409,9 +1787,19 @@ def test_the_program_serves_what_was_seeded(tmp_path: Path, seed_file: Path) -> 
             endpoint_url=url,
             verify=str(directory / "ca.pem"),
         )
-        names = ["/prod/port", "/prod/port:live", "arn:aws:ssm:eu-west-1:210987654321:parameter/shared", "/aws/reference/secretsmanager/db"]
+        names = [
+            "/prod/port",
+            "/prod/port:live",
+            "arn:aws:ssm:eu-west-1:210987654321:parameter/shared",
+            "/aws/reference/secretsmanager/db",
+        ]
         answer = seeded.get_parameters(Names=names, WithDecryption=True)
-        assert sorted(p["Value"] for p in answer["Parameters"]) == ["8080", "9090", "pass", "theirs"]
+        assert sorted(p["Value"] for p in answer["Parameters"]) == [
+            "8080",
+            "9090",
+            "pass",
+            "theirs",
+        ]
         assert "explicit deny" in denied(seeded.get_parameters_by_path, Path="/other")
         assert "ciphertext" in denied(seeded.get_parameter, Name="/prod/token", WithDecryption=True)
     finally:
@@ -1419,14 +1807,19 @@ def test_the_program_serves_what_was_seeded(tmp_path: Path, seed_file: Path) -> 
         log = process.communicate(timeout=TIMEOUT)[1].decode().splitlines()
     assert process.returncode == 0
     assert not (directory / "endpoint").exists()
-    assert log[1:] == ["GetParametersByPath '/other': AccessDeniedException", "GetParameter '/prod/token': AccessDeniedException"]
+    assert log[1:] == [
+        "GetParametersByPath '/other': AccessDeniedException",
+        "GetParameter '/prod/token': AccessDeniedException",
+    ]
     assert log[0].endswith(": 200")
 
 
 def test_the_program_ends_with_its_parent(tmp_path: Path) -> None:
     read_end, write_end = os.pipe()
     script = f"'{SUPPORT}/parameter-store' --directory '{tmp_path}' --http --exit-with-parent & read line"
-    parent = subprocess.Popen(["/bin/sh", "-c", script], stdin=subprocess.PIPE, pass_fds=[write_end])
+    parent = subprocess.Popen(
+        ["/bin/sh", "-c", script], stdin=subprocess.PIPE, pass_fds=[write_end]
+    )
     os.close(write_end)
     while not (tmp_path / "endpoint").exists():
         assert parent.poll() is None
@@ -1437,7 +1830,9 @@ def test_the_program_ends_with_its_parent(tmp_path: Path) -> None:
     os.close(read_end)
 
 
-@pytest.mark.parametrize("seed", ["{", '{"colour": []}', '{"parameters": [{"name": "/a b", "value": "v"}]}'])
+@pytest.mark.parametrize(
+    "seed", ["{", '{"colour": []}', '{"parameters": [{"name": "/a b", "value": "v"}]}']
+)
 def test_the_program_refuses_a_bad_seed(tmp_path: Path, seed: str) -> None:
     path = tmp_path / "seed.json"
     path.write_text(seed)

@@ -22,7 +22,9 @@ def make_authority(certificate_path: Path, key_path: Path) -> None:
     _write(certificate_path, _public(_authority(key)))
 
 
-def make_server(path: Path, ca_path: Path, ca_key_path: Path, kind: str, names: tuple[str, ...]) -> None:
+def make_server(
+    path: Path, ca_path: Path, ca_key_path: Path, kind: str, names: tuple[str, ...]
+) -> None:
     """Writes certificate and key into one file. kind is one of certificates.KINDS."""
     if kind == "unknown-ca":
         ca_key = ec.generate_private_key(ec.SECP256R1())
@@ -45,11 +47,15 @@ def make_server(path: Path, ca_path: Path, ca_key_path: Path, kind: str, names: 
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(days=30))
         .not_valid_after(end)
-        .add_extension(x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([_alternative(name) for name in names]), critical=False
+        )
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False
+        )
         .sign(ca_key, hashes.SHA256())
     )
     _write(path, _public(certificate) + _private(key))

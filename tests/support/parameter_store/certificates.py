@@ -36,7 +36,11 @@ class Certificates:
         return context
 
     def _server_file(self, kind: str, extra_names: tuple[str, ...]) -> Path:
-        digest = hashlib.sha256("\n".join(extra_names).encode()).hexdigest()[:12] if extra_names else "loopback"
+        digest = (
+            hashlib.sha256("\n".join(extra_names).encode()).hexdigest()[:12]
+            if extra_names
+            else "loopback"
+        )
         path = self._directory / f"server-{kind}-{digest}.pem"
         with self._locked():
             if not _is_fresh(self.ca_file) or not _is_fresh(path):
@@ -48,7 +52,11 @@ class Certificates:
                         stale.unlink()
                     certificate_making.make_authority(self.ca_file, self._directory / "ca-key.pem")
                 certificate_making.make_server(
-                    path, self.ca_file, self._directory / "ca-key.pem", kind, (*LOOPBACK_NAMES, *extra_names)
+                    path,
+                    self.ca_file,
+                    self._directory / "ca-key.pem",
+                    kind,
+                    (*LOOPBACK_NAMES, *extra_names),
                 )
         return path
 

@@ -52,16 +52,22 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="parameter-store", description="A local AWS Systems Manager Parameter Store on 127.0.0.1."
+        prog="parameter-store",
+        description="A local AWS Systems Manager Parameter Store on 127.0.0.1.",
     )
     parser.add_argument(
-        "--directory", type=Path, required=True, help="where ca.pem, the certificates and the file endpoint are written"
+        "--directory",
+        type=Path,
+        required=True,
+        help="where ca.pem, the certificates and the file endpoint are written",
     )
     parser.add_argument("--port", type=int, default=0, help="default: any free one")
     parser.add_argument("--seed", type=Path, help="JSON: credentials, parameters, policy, ...")
     parser.add_argument("--http", action="store_true", help="without TLS")
     parser.add_argument("--log", action="store_true", help="one line per request on standard error")
-    parser.add_argument("--exit-with-parent", action="store_true", help="end when the parent process does")
+    parser.add_argument(
+        "--exit-with-parent", action="store_true", help="end when the parent process does"
+    )
     return parser.parse_args(arguments)
 
 
@@ -87,6 +93,8 @@ def _write_whole(path: Path, content: str) -> None:
 
 def _log(entry: Entry) -> None:
     request = entry.body if isinstance(entry.body, dict) else {}
-    subject = request.get("Path") or request.get("Name") or " ".join(map(str, request.get("Names", [])))
+    subject = (
+        request.get("Path") or request.get("Name") or " ".join(map(str, request.get("Names", [])))
+    )
     outcome = entry.error_code or entry.status or "no answer"
     print(f"{entry.operation or entry.method} {subject!r}: {outcome}", file=sys.stderr, flush=True)

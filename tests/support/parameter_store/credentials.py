@@ -18,4 +18,6 @@ class Credentials:
     principal_arn: str = f"arn:aws:iam::{ACCOUNT_ID}:user/tests"
 
 
-DEFAULT_CREDENTIALS = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+DEFAULT_CREDENTIALS = Credentials(
+    "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+)

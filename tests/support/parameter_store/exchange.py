@@ -22,9 +22,11 @@ class ConnectionOver(Exception):
 class Answering(Protocol):
     """What makes answers: the service."""
 
-    def answer(self, request: Request, entry: Entry) -> Answer: ...
+    def answer(self, request: Request, entry: Entry) -> Answer:
+        ...
 
-    def error_answer(self, error: ServiceError) -> Answer: ...
+    def error_answer(self, error: ServiceError) -> Answer:
+        ...
 
 
 class Exchange:

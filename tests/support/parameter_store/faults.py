@@ -75,7 +75,9 @@ class TokenBucket(Fault):
     def _take(self) -> bool:
         with self._lock:
             now = self.clock()
-            self._tokens = min(self.burst, self._tokens + (now - self._filled) * self.rate_per_second)
+            self._tokens = min(
+                self.burst, self._tokens + (now - self._filled) * self.rate_per_second
+            )
             self._filled = now
             if self._tokens < 1:
                 return False
@@ -96,7 +98,9 @@ class StatusAnswer(Fault):
     headers: dict[str, str] = field(default_factory=dict)
 
     def serve(self, exchange: Exchange) -> bool:
-        exchange.send(Answer(self.status, self.body, {"Content-Type": self.content_type, **self.headers}))
+        exchange.send(
+            Answer(self.status, self.body, {"Content-Type": self.content_type, **self.headers})
+        )
         return True
 
 
@@ -125,7 +129,9 @@ class AlterBody(Fault):
 
     def serve(self, exchange: Exchange) -> bool:
         answer = exchange.answer
-        exchange.send(Answer(answer.status, self.alter(answer.body), answer.headers, answer.error_code))
+        exchange.send(
+            Answer(answer.status, self.alter(answer.body), answer.headers, answer.error_code)
+        )
         return True
 
 
@@ -190,7 +196,9 @@ class Chunked(Fault):
 
     def serve(self, exchange: Exchange) -> bool:
         answer = exchange.answer
-        exchange.send_last(_chunked_head(answer) + _chunks(answer.body, self.chunk_bytes) + b"0\r\n\r\n", answer)
+        exchange.send_last(
+            _chunked_head(answer) + _chunks(answer.body, self.chunk_bytes) + b"0\r\n\r\n", answer
+        )
         return True
 
 
@@ -241,7 +249,9 @@ class Truncate(Fault):
     def serve(self, exchange: Exchange) -> bool:
         answer = exchange.answer
         half = answer.body[: len(answer.body) // 2]
-        exchange.send_last(_chunked_head(answer) + _chunks(half, 100) if self.chunked else answer.head() + half)
+        exchange.send_last(
+            _chunked_head(answer) + _chunks(half, 100) if self.chunked else answer.head() + half
+        )
         exchange.close()
         return True
 
@@ -364,7 +374,9 @@ def _chunked_head(answer: Answer) -> bytes:
 
 
 def _chunks(body: bytes, size: int) -> bytes:
-    return b"".join(_chunk(body[position : position + size]) for position in range(0, len(body), size))
+    return b"".join(
+        _chunk(body[position : position + size]) for position in range(0, len(body), size)
+    )
 
 
 def _chunk(data: bytes) -> bytes:

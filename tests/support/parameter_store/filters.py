@@ -43,7 +43,11 @@ def select(parameter: Parameter, filters: Filters) -> Version | None:
         version = next((candidate for candidate in labelled if candidate is not None), None)
     if version is None:
         return None
-    matches = (_matches(parameter, version, key, *condition) for key, condition in filters.items() if key != "Label")
+    matches = (
+        _matches(parameter, version, key, *condition)
+        for key, condition in filters.items()
+        if key != "Label"
+    )
     return version if all(matches) else None
 
 
@@ -54,7 +58,8 @@ def _parse(items: list[dict[str, Any]], allowed: dict[str, tuple[str, ...]]) -> 
         if key not in allowed:
             valid = ", ".join(allowed)
             raise ServiceError(
-                "InvalidFilterKey", f"The following filter key is not valid: {key}. Valid filter keys include: [{valid}]."
+                "InvalidFilterKey",
+                f"The following filter key is not valid: {key}. Valid filter keys include: [{valid}].",
             )
         if key in filters:
             raise ServiceError(
@@ -75,19 +80,27 @@ def _parse(items: list[dict[str, Any]], allowed: dict[str, tuple[str, ...]]) -> 
 
 def _values(key: str, option: str, values: list[str] | None) -> list[str]:
     if not values:
-        raise ServiceError("InvalidFilterValue", f"The following filter values are missing : null for filter key {key}")
+        raise ServiceError(
+            "InvalidFilterValue",
+            f"The following filter values are missing : null for filter key {key}",
+        )
     if key == "Type" and option == "Equals":
         for value in values:
             if value not in TYPES:
                 raise ServiceError(
-                    "InvalidFilterValue", f"The following filter value is not valid: {value}. Valid values: {list(TYPES)}"
+                    "InvalidFilterValue",
+                    f"The following filter value is not valid: {value}. Valid values: {list(TYPES)}",
                 )
     return values
 
 
-def _matches(parameter: Parameter, version: Version, key: str, option: str, values: list[str]) -> bool:
+def _matches(
+    parameter: Parameter, version: Version, key: str, option: str, values: list[str]
+) -> bool:
     if key == "Path":
-        return any(names.is_below(parameter.name, path, recursive=option == "Recursive") for path in values)
+        return any(
+            names.is_below(parameter.name, path, recursive=option == "Recursive") for path in values
+        )
     if key == "Name":
         actual = names.canonical(parameter.name)
         values = [names.canonical(value) for value in values]
@@ -98,5 +111,7 @@ def _matches(parameter: Parameter, version: Version, key: str, option: str, valu
             "Tier": version.tier,
             "DataType": version.data_type,
         }[key]
-    test = {"Equals": str.__eq__, "BeginsWith": str.startswith, "Contains": str.__contains__}[option]
+    test = {"Equals": str.__eq__, "BeginsWith": str.startswith, "Contains": str.__contains__}[
+        option
+    ]
     return any(test(actual, value) for value in values)

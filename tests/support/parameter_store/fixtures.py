@@ -1,4 +1,7 @@
-"""pytest fixtures: one store for the whole run, as new for each test, and a botocore client for it."""
+"""pytest fixtures: one store for the whole run, as new for each test, and a botocore client for it.
+
+A test module takes them over with "from parameter_store.fixtures import *".
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ import pytest
 
 from .credentials import Credentials
 from .store import ParameterStore
+
+__all__ = ["certificates_directory", "clean_aws_environment", "client", "running_store", "store"]
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +57,9 @@ def client(clean_aws_environment: None, store: ParameterStore) -> Any:
     return botocore_client(store)
 
 
-def botocore_client(store: ParameterStore, credentials: Credentials | None = None, **overrides: Any) -> Any:
+def botocore_client(
+    store: ParameterStore, credentials: Credentials | None = None, **overrides: Any
+) -> Any:
     """A client that tries everything once. overrides go to create_client."""
     credentials = credentials or store.default_credentials
     settings: dict[str, Any] = {

@@ -72,7 +72,9 @@ class Journal:
 
     def operations(self, name: str | None = None) -> list[Entry]:
         """The requests for one operation, or for any."""
-        return [entry for entry in self.entries if entry.operation and name in (None, entry.operation)]
+        return [
+            entry for entry in self.entries if entry.operation and name in (None, entry.operation)
+        ]
 
     def wait_for(self, predicate: Callable[[Journal], Any], timeout: float = 10.0) -> Any:
         """Returns what predicate(journal) returns as soon as that is true; TimeoutError if it does not become so.
@@ -84,7 +86,9 @@ class Journal:
             while not (result := predicate(self)):
                 remaining = deadline - time.monotonic()
                 if remaining <= 0:
-                    raise TimeoutError(f"nothing of the kind happened within {timeout} s; journal: {self._entries}")
+                    raise TimeoutError(
+                        f"nothing of the kind happened within {timeout} s; journal: {self._entries}"
+                    )
                 self._changed.wait(remaining)
             return result
 

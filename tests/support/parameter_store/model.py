@@ -90,7 +90,9 @@ class Secret:
         return self.versions.get(wanted) or self.versions.get(self.stages.get(wanted, ""))
 
     def stages_of(self, version: SecretVersion) -> list[str]:
-        return sorted(stage for stage, version_id in self.stages.items() if version_id == version.version_id)
+        return sorted(
+            stage for stage, version_id in self.stages.items() if version_id == version.version_id
+        )
 
 
 class Model:
@@ -132,7 +134,16 @@ class Model:
             if parameter is None:
                 parameter = Parameter(name, names.parameter_arn(self.region, name))
             self._add_version(
-                parameter, value, type, key_id, tier, data_type, description, allowed_pattern, modified, force
+                parameter,
+                value,
+                type,
+                key_id,
+                tier,
+                data_type,
+                description,
+                allowed_pattern,
+                modified,
+                force,
             )
             self._parameters[names.canonical(name)] = parameter
             if labels:
@@ -153,7 +164,18 @@ class Model:
         with self.lock:
             name = arn.partition(":parameter")[2]
             parameter = self._shared.setdefault(arn, Parameter(name, arn))
-            self._add_version(parameter, value, type, key_id, "Advanced", "text", None, None, modified, force=False)
+            self._add_version(
+                parameter,
+                value,
+                type,
+                key_id,
+                "Advanced",
+                "text",
+                None,
+                None,
+                modified,
+                force=False,
+            )
             parameter.labels.update((label, parameter.latest.number) for label in labels)
             return parameter.latest
 
@@ -178,7 +200,9 @@ class Model:
             secret.stages.update((stage, version_id) for stage in stages)
             return version
 
-    def label(self, name: str, labels: tuple[str, ...], number: int | None = None) -> tuple[Version, list[str]]:
+    def label(
+        self, name: str, labels: tuple[str, ...], number: int | None = None
+    ) -> tuple[Version, list[str]]:
         """Moves labels to a version (the latest by default). Returns the version and the labels that are none."""
         with self.lock:
             parameter = self.require(name)
@@ -228,7 +252,11 @@ class Model:
 
     def below(self, path: str, recursive: bool) -> list[Parameter]:
         with self.lock:
-            return [parameter for parameter in self._parameters.values() if names.is_below(parameter.name, path, recursive)]
+            return [
+                parameter
+                for parameter in self._parameters.values()
+                if names.is_below(parameter.name, path, recursive)
+            ]
 
     def all(self) -> list[Parameter]:
         with self.lock:
@@ -295,7 +323,11 @@ def _check_change(parameter: Parameter | None, type: str | None, overwrite: bool
 
 def _tier(wanted: str | None, previous: Version | None, value: str) -> str:
     if wanted == "Intelligent-Tiering":
-        wanted = "Advanced" if len(value.encode("utf-8", "replace")) > _VALUE_BYTES_MAX["Standard"] else "Standard"
+        wanted = (
+            "Advanced"
+            if len(value.encode("utf-8", "replace")) > _VALUE_BYTES_MAX["Standard"]
+            else "Standard"
+        )
     if previous is not None and previous.tier == "Advanced":
         if wanted == "Standard":
             raise validation_error(
@@ -309,14 +341,21 @@ def _tier(wanted: str | None, previous: Version | None, value: str) -> str:
 def _check_value(value: str, tier: str, allowed_pattern: str | None) -> None:
     limit = _VALUE_BYTES_MAX[tier]
     if len(value.encode()) > limit:
-        raise validation_error(f"{tier} tier parameters support a maximum parameter value of {limit} characters.")
+        raise validation_error(
+            f"{tier} tier parameters support a maximum parameter value of {limit} characters."
+        )
     if re.search(r"\{\{.*?\}\}", value):
-        raise validation_error('Parameter value can\'t nest another parameter. Do not use "{{}}" in the value.')
+        raise validation_error(
+            'Parameter value can\'t nest another parameter. Do not use "{{}}" in the value.'
+        )
     if allowed_pattern:
         try:
             matches = re.fullmatch(allowed_pattern, value)
         except re.error as error:
-            raise ServiceError("InvalidAllowedPatternException", f"The pattern is not a regular expression: {error}") from None
+            raise ServiceError(
+                "InvalidAllowedPatternException",
+                f"The pattern is not a regular expression: {error}",
+            ) from None
         if not matches:
             raise ServiceError(
                 "ParameterPatternMismatchException",

@@ -15,21 +15,21 @@ _NAME_AND_ARN_PREFIX_MAX = 1011
 _NAME_CHARACTERS = re.compile(r"[A-Za-z0-9_./-]+")
 _SECRET_CHARACTERS = re.compile(r"[A-Za-z0-9/_+=.@-]+")
 _SELECTOR_CHARACTERS = re.compile(r"[A-Za-z0-9_.-]+")
-_PARAMETER_ARN = re.compile(r"arn:[a-z0-9-]+:ssm:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):parameter(?P<name>/.+)")
+_PARAMETER_ARN = re.compile(
+    r"arn:[a-z0-9-]+:ssm:(?P<region>[a-z0-9-]+):(?P<account>[0-9]{12}):parameter(?P<name>/.+)"
+)
 
 _PATH_REQUIREMENTS = (
-    "The parameter doesn't meet the parameter name requirements. The parameter name must begin with a forward slash \"/\". "
-    "It can't be prefixed with \"aws\" or \"ssm\" (case-insensitive). It must use only letters, numbers, or the following "
+    'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin with a forward slash "/". '
+    'It can\'t be prefixed with "aws" or "ssm" (case-insensitive). It must use only letters, numbers, or the following '
     "symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, must "
-    "use the forward slash symbol \"/\". Valid example: /get/parameters2-/by1./path0_."
+    'use the forward slash symbol "/". Valid example: /get/parameters2-/by1./path0_.'
 )
 _NAME_REQUIREMENTS = (
-    "Parameter name: can't be prefixed with \"ssm\" (case-insensitive). If formed as a path, it can consist of sub-paths "
+    'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths '
     "divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_"
 )
-_SELECTOR_REQUIREMENTS = (
-    "Invalid parameter name. Please use correct syntax for referencing a version/label  <name>, <name:version>, <name:label>"
-)
+_SELECTOR_REQUIREMENTS = "Invalid parameter name. Please use correct syntax for referencing a version/label  <name>, <name:version>, <name:label>"
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,13 @@ def check_new_name(name: str, region: str) -> None:
     _check_name_form(name)
     lowered = canonical(name).lower()
     if lowered.startswith("aws/"):
-        raise ServiceError("AccessDeniedException", f"No access to reserved parameter name: {name}.")
+        raise ServiceError(
+            "AccessDeniedException", f"No access to reserved parameter name: {name}."
+        )
     if lowered.startswith("aws"):
-        raise validation_error('Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive).')
+        raise validation_error(
+            'Parameter name: can\'t be prefixed with "aws" or "ssm" (case-insensitive).'
+        )
     if lowered.startswith("ssm"):
         raise validation_error(_NAME_REQUIREMENTS)
     if len(levels(name)) > _LEVELS_MAX:
@@ -101,7 +105,9 @@ def check_new_name(name: str, region: str) -> None:
             f"Hierarchy level limit exceeded: a parameter name can have {_LEVELS_MAX} levels at most.",
         )
     if len(parameter_arn(region, name)) > _NAME_AND_ARN_PREFIX_MAX:
-        raise validation_error(f"Parameter name: can't be longer than {_NAME_AND_ARN_PREFIX_MAX} characters, its ARN's included.")
+        raise validation_error(
+            f"Parameter name: can't be longer than {_NAME_AND_ARN_PREFIX_MAX} characters, its ARN's included."
+        )
 
 
 def parse_reference(text: str, region: str) -> Reference:

@@ -90,12 +90,19 @@ class Pager:
             return Page(chosen, {"NextToken": token or self._seal(bound_to, number + 1, position)})
         if remaining or any(empty > number for empty in paging.empty_pages):
             return Page(chosen, {"NextToken": self._seal(bound_to, number + 1, position)})
-        return Page(chosen, {"absent": {}, "null": {"NextToken": None}, "empty": {"NextToken": ""}}[paging.end_of_listing])
+        return Page(
+            chosen,
+            {"absent": {}, "null": {"NextToken": None}, "empty": {"NextToken": ""}}[
+                paging.end_of_listing
+            ],
+        )
 
     @staticmethod
     def _digest(operation: str, request: dict[str, Any]) -> str:
         members = {name: value for name, value in request.items() if name != "NextToken"}
-        return hashlib.sha256(f"{operation} {json.dumps(members, sort_keys=True)}".encode()).hexdigest()
+        return hashlib.sha256(
+            f"{operation} {json.dumps(members, sort_keys=True)}".encode()
+        ).hexdigest()
 
     def _seal(self, bound_to: str, number: int, position: str) -> str:
         content = json.dumps([bound_to, number, position]).encode()

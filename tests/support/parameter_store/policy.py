@@ -51,7 +51,9 @@ class Policy:
             return f"because no identity-based policy allows the {action} action"
         return None
 
-    def check(self, caller: Credentials, action: str, resource: str, shown: str | None = None) -> None:
+    def check(
+        self, caller: Credentials, action: str, resource: str, shown: str | None = None
+    ) -> None:
         """Raises AccessDeniedException unless the caller may. shown stands in for the resource in the message."""
         reason = self.denial(caller, action, resource)
         if reason is not None:
@@ -61,7 +63,9 @@ class Policy:
                 f"on resource: {shown or resource} {reason}",
             )
 
-    def _add(self, effect: str, action: str, resources: tuple[str, ...], access_key_id: str | None) -> None:
+    def _add(
+        self, effect: str, action: str, resources: tuple[str, ...], access_key_id: str | None
+    ) -> None:
         expanded = tuple(
             names.parameter_arn(self._region, resource) if resource.startswith("/") else resource
             for resource in resources or ("*",)
@@ -94,7 +98,9 @@ class Keys:
 
     def check_enabled(self, key_id: str) -> None:
         if key_id in self.disabled:
-            raise ServiceError("InvalidKeyId", f"{key_id} is disabled. ({_kms_failure('DisabledException')})")
+            raise ServiceError(
+                "InvalidKeyId", f"{key_id} is disabled. ({_kms_failure('DisabledException')})"
+            )
 
     def reset(self) -> None:
         self.denied.clear()

@@ -22,7 +22,9 @@ Document = dict[str, Any]
 class Reader:
     """Answers reads from the model, as far as policy and keys let the caller."""
 
-    def __init__(self, model: Model, policy: Policy, keys: Keys, paging: Paging, style: AnswerStyle) -> None:
+    def __init__(
+        self, model: Model, policy: Policy, keys: Keys, paging: Paging, style: AnswerStyle
+    ) -> None:
         self._model = model
         self._policy = policy
         self._keys = keys
@@ -41,16 +43,26 @@ class Reader:
             if (version := filters.select(parameter, wanted)) is not None
         ]
         page = self._pager.page(
-            "GetParametersByPath", request, found, lambda item: item[0].name, default_size=10, paging=self._paging
+            "GetParametersByPath",
+            request,
+            found,
+            lambda item: item[0].name,
+            default_size=10,
+            paging=self._paging,
         )
         items = [*page.items, *self._unasked()]
         decrypt = request.get("WithDecryption", False)
         self._check_keys(decrypt, (version for _, version in items))
-        documents = [self._parameter(parameter, version, "", decrypt) for parameter, version in items]
+        documents = [
+            self._parameter(parameter, version, "", decrypt) for parameter, version in items
+        ]
         return {"Parameters": documents, **page.token_members}
 
     def get_parameters(self, caller: Credentials, request: Document) -> Document:
-        references = [names.parse_reference(text, self._model.region) for text in dict.fromkeys(request["Names"])]
+        references = [
+            names.parse_reference(text, self._model.region)
+            for text in dict.fromkeys(request["Names"])
+        ]
         decrypt = request.get("WithDecryption", False)
         self._check_references("ssm:GetParameters", caller, references, decrypt)
         documents: list[Document] = []
@@ -61,7 +73,10 @@ class Reader:
                 invalid.append(reference.text)
             else:
                 documents.append(document)
-        documents += [self._parameter(parameter, version, "", decrypt) for parameter, version in self._unasked()]
+        documents += [
+            self._parameter(parameter, version, "", decrypt)
+            for parameter, version in self._unasked()
+        ]
         documents.sort(key=lambda document: self._paging.order(document["Name"]))
         return {"Parameters": documents, "InvalidParameters": invalid}
 
@@ -77,7 +92,9 @@ class Reader:
     def get_parameter_history(self, caller: Credentials, request: Document) -> Document:
         reference = names.parse_reference(request["Name"], self._model.region)
         if reference.selector or reference.is_secret:
-            raise validation_error("Parameter history takes a parameter's name or ARN, without version or label.")
+            raise validation_error(
+                "Parameter history takes a parameter's name or ARN, without version or label."
+            )
         self._check_parameter("ssm:GetParameterHistory", caller, reference)
         parameter = self._model.find(reference)
         if parameter is None:
@@ -108,10 +125,16 @@ class Reader:
         found = [
             (parameter, version)
             for parameter in self._model.all()
-            if not request.get("Shared") and (version := filters.select(parameter, wanted)) is not None
+            if not request.get("Shared")
+            and (version := filters.select(parameter, wanted)) is not None
         ]
         page = self._pager.page(
-            "DescribeParameters", request, found, lambda item: item[0].name, default_size=50, paging=Paging()
+            "DescribeParameters",
+            request,
+            found,
+            lambda item: item[0].name,
+            default_size=50,
+            paging=Paging(),
         )
         return {"Parameters": [self._metadata(*item) for item in page.items], **page.token_members}
 
@@ -137,14 +160,22 @@ class Reader:
             f"Systems Manager could not find {kind} {wanted} of {reference.name}. Verify the {kind} and try again.",
         )
 
-    def _check_references(self, action: str, caller: Credentials, references: list[Reference], decrypt: bool) -> None:
+    def _check_references(
+        self, action: str, caller: Credentials, references: list[Reference], decrypt: bool
+    ) -> None:
         for reference in references:
             self._check_parameter(action, caller, reference)
             if reference.is_secret:
                 if not decrypt:
-                    raise validation_error("WithDecryption flag must be True for retrieving a Secret Manager secret.")
+                    raise validation_error(
+                        "WithDecryption flag must be True for retrieving a Secret Manager secret."
+                    )
                 secret = self._model.find_secret(reference)
-                arn = secret.arn if secret else names.secret_arn_prefix(self._model.region, reference.name)
+                arn = (
+                    secret.arn
+                    if secret
+                    else names.secret_arn_prefix(self._model.region, reference.name)
+                )
                 self._policy.check(caller, "secretsmanager:GetSecretValue", arn)
 
     def _check_parameter(self, action: str, caller: Credentials, reference: Reference) -> None:
@@ -155,7 +186,9 @@ class Reader:
 
     def _check_keys(self, decrypt: bool, versions: Iterable[Version]) -> None:
         if decrypt:
-            self._keys.check_decrypt(version.key_id for version in versions if version.key_id is not None)
+            self._keys.check_decrypt(
+                version.key_id for version in versions if version.key_id is not None
+            )
 
     def _unasked(self) -> list[tuple[Parameter, Version]]:
         parameters = [self._model.require(name) for name in self._paging.unasked]
@@ -167,7 +200,9 @@ class Reader:
     def _everything(self) -> str:
         return f"arn:aws:ssm:{self._model.region}:{names.ACCOUNT_ID}:*"
 
-    def _parameter(self, parameter: Parameter, version: Version, selector: str, decrypt: bool) -> Document:
+    def _parameter(
+        self, parameter: Parameter, version: Version, selector: str, decrypt: bool
+    ) -> Document:
         return {
             "ARN": parameter.arn,
             "DataType": version.data_type,

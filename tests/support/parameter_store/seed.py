@@ -30,11 +30,17 @@ def plant(seed: Document, store: ParameterStore) -> None:
 
 
 def _add_rule(
-    store: ParameterStore, effect: str, action: str, resources: list[str], access_key_id: str | None = None
+    store: ParameterStore,
+    effect: str,
+    action: str,
+    resources: list[str],
+    access_key_id: str | None = None,
 ) -> None:
     add = {"allow": store.allow, "deny": store.deny}[effect]
     add(action, *resources, access_key_id=access_key_id)
 
 
 def _with_tuples(item: Document) -> Document:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in item.items()}
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in item.items()
+    }

@@ -108,7 +108,9 @@ class Server:
         self._acceptors = []
         for listener in self._listeners:
             listener.listen(_BACKLOG)
-            acceptor = threading.Thread(target=self._accept, args=(listener,), name="accept", daemon=True)
+            acceptor = threading.Thread(
+                target=self._accept, args=(listener,), name="accept", daemon=True
+            )
             self._acceptors.append(acceptor)
             acceptor.start()
 
@@ -185,7 +187,9 @@ class Connection:
             return False
         if self._server.tls is None:
             return True
-        self._sock = self._server.tls.wrap_socket(self._sock, server_side=True, do_handshake_on_connect=False)
+        self._sock = self._server.tls.wrap_socket(
+            self._sock, server_side=True, do_handshake_on_connect=False
+        )
         if self._over.is_set():
             return False
         try:
@@ -202,7 +206,9 @@ class Connection:
             try:
                 request = reader.read()
             except MalformedRequest as error:
-                self._sock.sendall(Answer(400, f"{error}\n".encode(), {"Connection": "close"}).render())
+                self._sock.sendall(
+                    Answer(400, f"{error}\n".encode(), {"Connection": "close"}).render()
+                )
                 return
             if request is None:
                 return
@@ -240,7 +246,9 @@ class Connection:
             target=request.target,
             headers=headers,
             raw_body=request.body,
-            operation=target.removeprefix(TARGET_PREFIX) if target.startswith(TARGET_PREFIX) else "",
+            operation=target.removeprefix(TARGET_PREFIX)
+            if target.startswith(TARGET_PREFIX)
+            else "",
             body=_decoded(request.body),
         )
 

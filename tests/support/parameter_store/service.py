@@ -44,7 +44,9 @@ class Service:
         try:
             if request.header("content-type") != _CONTENT_TYPE:
                 raise ServiceError("UnknownOperationException")
-            caller = signature.verify(request, self._credentials, self._region, self._now(), self._scheme)
+            caller = signature.verify(
+                request, self._credentials, self._region, self._now(), self._scheme
+            )
             entry.access_key_id = caller.access_key_id
             document = self._operations.perform(entry.operation, request.body, caller)
         except ServiceError as error:

@@ -81,10 +81,16 @@ REQUESTS: dict[str, Structure] = {
     "GetParameters": Structure({"Names": _NAMES, "WithDecryption": Flag()}, required=("Names",)),
     "GetParameter": Structure({"Name": _NAME, "WithDecryption": Flag()}, required=("Name",)),
     "GetParameterHistory": Structure(
-        {"Name": _NAME, "WithDecryption": Flag(), "MaxResults": Number(1, 50), "NextToken": _TOKEN}, required=("Name",)
+        {"Name": _NAME, "WithDecryption": Flag(), "MaxResults": Number(1, 50), "NextToken": _TOKEN},
+        required=("Name",),
     ),
     "DescribeParameters": Structure(
-        {"ParameterFilters": _FILTERS, "MaxResults": Number(1, 50), "NextToken": _TOKEN, "Shared": Flag()}
+        {
+            "ParameterFilters": _FILTERS,
+            "MaxResults": Number(1, 50),
+            "NextToken": _TOKEN,
+            "Shared": Flag(),
+        }
     ),
     "PutParameter": Structure(
         {
@@ -97,14 +103,22 @@ REQUESTS: dict[str, Structure] = {
             "Tier": Text(values=("Standard", "Advanced", "Intelligent-Tiering")),
             "AllowedPattern": Text(0, 1024),
             "DataType": Text(0, 128),
-            "Tags": ListOf(Structure({"Key": Text(1, 128), "Value": Text(0, 256)}, required=("Key", "Value")), 0, 1000),
+            "Tags": ListOf(
+                Structure({"Key": Text(1, 128), "Value": Text(0, 256)}, required=("Key", "Value")),
+                0,
+                1000,
+            ),
         },
         required=("Name", "Value"),
     ),
     "DeleteParameter": Structure({"Name": _NAME}, required=("Name",)),
     "DeleteParameters": Structure({"Names": _NAMES}, required=("Names",)),
     "LabelParameterVersion": Structure(
-        {"Name": _NAME, "ParameterVersion": Number(-(2**63)), "Labels": ListOf(Text(1, 100), 1, 10)},
+        {
+            "Name": _NAME,
+            "ParameterVersion": Number(-(2**63)),
+            "Labels": ListOf(Text(1, 100), 1, 10),
+        },
         required=("Name", "Labels"),
     ),
 }
@@ -116,7 +130,9 @@ def check(operation: str, document: Any) -> dict[str, Any]:
     violations = _violations(request, REQUESTS[operation], "")
     if violations:
         noun = "error" if len(violations) == 1 else "errors"
-        raise validation_error(f"{len(violations)} validation {noun} detected: {'; '.join(violations)}")
+        raise validation_error(
+            f"{len(violations)} validation {noun} detected: {'; '.join(violations)}"
+        )
     return request
 
 
@@ -124,7 +140,10 @@ def _without_nulls(value: Any, shape: Shape) -> Any:
     """Checks the JSON types all the way down, and leaves out what is null."""
     expected = {Flag: bool, Number: int, Text: str, ListOf: list, Structure: dict}[type(shape)]
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is int):
-        raise ServiceError("SerializationException", f"{_json_type(value)} can not be converted to {_TARGETS[expected]}")
+        raise ServiceError(
+            "SerializationException",
+            f"{_json_type(value)} can not be converted to {_TARGETS[expected]}",
+        )
     if isinstance(shape, ListOf):
         return [_without_nulls(item, shape.item) for item in value]
     if isinstance(shape, Structure):
@@ -136,7 +155,13 @@ def _without_nulls(value: Any, shape: Shape) -> Any:
     return value
 
 
-_TARGETS = {bool: "a Boolean", int: "an Integer", str: "a String", list: "a List", dict: "a Structure"}
+_TARGETS = {
+    bool: "a Boolean",
+    int: "an Integer",
+    str: "a String",
+    list: "a List",
+    dict: "a Structure",
+}
 
 
 def _json_type(value: Any) -> str:
@@ -157,9 +182,14 @@ def _violations(value: Any, shape: Shape, where: str) -> list[str]:
             if name in value:
                 found += _violations(value[name], member, place)
             elif name in shape.required:
-                found.append(f"Value null at '{place}' failed to satisfy constraint: Member must not be null")
+                found.append(
+                    f"Value null at '{place}' failed to satisfy constraint: Member must not be null"
+                )
         return found
-    found = [f"{_quoted(value, shape)} at '{where}' failed to satisfy constraint: {broken}" for broken in _broken(value, shape)]
+    found = [
+        f"{_quoted(value, shape)} at '{where}' failed to satisfy constraint: {broken}"
+        for broken in _broken(value, shape)
+    ]
     if isinstance(shape, ListOf):
         for index, item in enumerate(value, start=1):
             found += _violations(item, shape.item, f"{where}.{index}.member")

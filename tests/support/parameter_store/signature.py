@@ -93,7 +93,9 @@ def _parse(header: str, request: Request) -> _Authorization:
         if not fields.get(name)
     ]
     if not request.header("x-amz-date"):
-        missing.append("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.")
+        missing.append(
+            "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
+        )
     if missing:
         raise _incomplete(" ".join(missing), header)
     credential = fields["Credential"].split("/")
@@ -103,7 +105,9 @@ def _parse(header: str, request: Request) -> _Authorization:
             "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, "
             f"got '{fields['Credential']}'",
         )
-    return _Authorization(*credential, tuple(fields["SignedHeaders"].split(";")), fields["Signature"])
+    return _Authorization(
+        *credential, tuple(fields["SignedHeaders"].split(";")), fields["Signature"]
+    )
 
 
 def _incomplete(text: str, header: str) -> ServiceError:
@@ -115,15 +119,21 @@ def _check_token(
 ) -> Credentials:
     credentials = known.get(authorization.access_key_id)
     if credentials is None or credentials.session_token != request.header("x-amz-security-token"):
-        raise ServiceError("UnrecognizedClientException", "The security token included in the request is invalid.")
+        raise ServiceError(
+            "UnrecognizedClientException", "The security token included in the request is invalid."
+        )
     if credentials.expired:
-        raise ServiceError("ExpiredTokenException", "The security token included in the request is expired")
+        raise ServiceError(
+            "ExpiredTokenException", "The security token included in the request is expired"
+        )
     return credentials
 
 
 def _check_signed_headers(authorization: _Authorization, request: Request) -> None:
     sent = {name.lower() for name, _ in request.headers}
-    required = {"host"} | {name for name in sent if name == "content-type" or name.startswith("x-amz-")}
+    required = {"host"} | {
+        name for name in sent if name == "content-type" or name.startswith("x-amz-")
+    }
     for name in sorted(required - set(authorization.signed_headers)):
         shown = "Host' or ':authority" if name == "host" else name
         raise _invalid(f"'{shown}' must be a 'SignedHeader' in the AWS Authorization.")
@@ -169,9 +179,15 @@ def _check_time(timestamp: str, now: datetime) -> None:
 
 
 def _check_signature(
-    authorization: _Authorization, credentials: Credentials, request: Request, timestamp: str, scheme: str
+    authorization: _Authorization,
+    credentials: Credentials,
+    request: Request,
+    timestamp: str,
+    scheme: str,
 ) -> None:
-    received = AWSRequest(request.method, f"{scheme}://{request.header('host')}{request.target}", data=request.body)
+    received = AWSRequest(
+        request.method, f"{scheme}://{request.header('host')}{request.target}", data=request.body
+    )
     for name, value in request.headers:
         received.headers.add_header(name, value)
     received.context["timestamp"] = timestamp
@@ -182,7 +198,9 @@ def _check_signature(
     )
     canonical = signer.canonical_request(received)
     string_to_sign = signer.string_to_sign(received, canonical)
-    if not hmac.compare_digest(signer.signature(string_to_sign, received).encode(), authorization.signature.encode()):
+    if not hmac.compare_digest(
+        signer.signature(string_to_sign, received).encode(), authorization.signature.encode()
+    ):
         raise _invalid(
             "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
             "Key and signing method. Consult the service documentation for details.\n\n"

@@ -66,14 +66,24 @@ class ParameterStore:
         self._credentials = {DEFAULT_CREDENTIALS.access_key_id: DEFAULT_CREDENTIALS}
         self._temporary: Path | None = None
         if tls and certificates_directory is None:
-            certificates_directory = self._temporary = Path(tempfile.mkdtemp(prefix="parameter-store-"))
-        self._certificates = Certificates(certificates_directory) if certificates_directory else None
-        context = self._certificates.server_context(certificate, host_names) if tls and self._certificates else None
+            certificates_directory = self._temporary = Path(
+                tempfile.mkdtemp(prefix="parameter-store-")
+            )
+        self._certificates = (
+            Certificates(certificates_directory) if certificates_directory else None
+        )
+        context = (
+            self._certificates.server_context(certificate, host_names)
+            if tls and self._certificates
+            else None
+        )
         operations = Operations(
             Reader(self.model, self.policy, self.keys, self._paging, self._answers),
             Writer(self.model, self.policy, self.keys),
         )
-        service = Service(operations, self._credentials, self._answers, region, self.scheme, self._now)
+        service = Service(
+            operations, self._credentials, self._answers, region, self.scheme, self._now
+        )
         self._server = Server(service, self.faults, self.journal, context, port, ipv6)
 
     def start(self) -> ParameterStore:
@@ -103,7 +113,10 @@ class ParameterStore:
         return self.start()
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.stop()
 
@@ -164,7 +177,9 @@ class ParameterStore:
         expired: bool = False,
         principal_arn: str = DEFAULT_CREDENTIALS.principal_arn,
     ) -> Credentials:
-        credentials = Credentials(access_key_id, secret_access_key, session_token, expired, principal_arn)
+        credentials = Credentials(
+            access_key_id, secret_access_key, session_token, expired, principal_arn
+        )
         self._credentials[access_key_id] = credentials
         return credentials
 
@@ -211,4 +226,6 @@ class ParameterStore:
         self._server.drop_connections()
 
     def _now(self) -> datetime:
-        return datetime.fromtimestamp(time.time(), timezone.utc) + timedelta(seconds=self.clock_offset_seconds)
+        return datetime.fromtimestamp(time.time(), timezone.utc) + timedelta(
+            seconds=self.clock_offset_seconds
+        )

@@ -45,7 +45,10 @@ class Answer:
 
     def head(self, framing: dict[str, str] | None = None) -> bytes:
         """Status line and headers. framing replaces the Content-Length that fits the body."""
-        headers = {**self.headers, **({"Content-Length": str(len(self.body))} if framing is None else framing)}
+        headers = {
+            **self.headers,
+            **({"Content-Length": str(len(self.body))} if framing is None else framing),
+        }
         lines = [f"HTTP/1.1 {self.status} {_reason(self.status)}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         return ("\r\n".join(lines) + "\r\n\r\n").encode()

@@ -82,5 +82,7 @@ class Writer:
 def _data_type(request: Document) -> str:
     data_type: str = request.get("DataType", "text")
     if data_type not in ("text", "aws:ec2:image", "aws:ssm:integration"):
-        raise validation_error(f"The following data type is not supported: {data_type} (Data type names are all lowercase.)")
+        raise validation_error(
+            f"The following data type is not supported: {data_type} (Data type names are all lowercase.)"
+        )
     return data_type

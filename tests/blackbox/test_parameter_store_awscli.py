@@ -1,0 +1,96 @@
+"""AWS's own command line client works with the local Parameter Store, over HTTPS and with every signature checked."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
+
+from parameter_store import ParameterStore  # noqa: E402
+from parameter_store.fixtures import *  # noqa: E402, F403
+
+AWS = "/usr/bin/aws"
+
+pytestmark = [
+    pytest.mark.usefixtures("clean_aws_environment"),
+    pytest.mark.skipif(
+        not os.access(AWS, os.X_OK), reason=f"Debian's awscli is not installed ({AWS})"
+    ),
+]
+
+
+def run_aws(store: ParameterStore, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [AWS, "ssm", *arguments, "--endpoint-url", store.endpoint_url, "--output", "json"]
+    environment = {**os.environ, **store.environment(), "AWS_MAX_ATTEMPTS": "1"}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def aws(store: ParameterStore, *arguments: str) -> Any:
+    """What the client prints, decoded."""
+    result = run_aws(store, *arguments)
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout) if result.stdout else None
+
+
+def test_put_label_and_read_a_version(store: ParameterStore) -> None:
+    put = (
+        "put-parameter",
+        "--name",
+        "/prod/api/token",
+        "--type",
+        "SecureString",
+        "--key-id",
+        "alias/prod",
+    )
+    assert aws(store, *put, "--value", "old é\nline")["Version"] == 1
+    labelled = aws(
+        store, "label-parameter-version", "--name", "/prod/api/token", "--labels", "live", "2nd"
+    )
+    assert labelled == {"InvalidLabels": ["2nd"], "ParameterVersion": 1}
+    assert aws(store, *put, "--value", "new", "--overwrite")["Version"] == 2
+
+    names = ["/prod/api/token", "/prod/api/token:live", "/prod/api/none"]
+    answer = aws(store, "get-parameters", "--with-decryption", "--names", *names)
+    assert sorted(p["Value"] for p in answer["Parameters"]) == ["new", "old é\nline"]
+    assert answer["InvalidParameters"] == ["/prod/api/none"]
+    encrypted = aws(store, "get-parameter", "--name", "/prod/api/token")["Parameter"]
+    assert encrypted["Value"] not in ("old é\nline", "new")
+
+
+def test_list_more_than_a_page(store: ParameterStore) -> None:
+    names = [f"/prod/api/{kind}/n{number:02}" for kind in ("a", "b") for number in range(12)]
+    for name in names:
+        store.put(name, f"value of {name}")
+    listed = aws(store, "get-parameters-by-path", "--path", "/prod", "--recursive")["Parameters"]
+    assert {p["Name"]: p["Value"] for p in listed} == {name: f"value of {name}" for name in names}
+    assert len(store.journal.operations("GetParametersByPath")) == 3
+    described = aws(store, "describe-parameters", "--max-items", "60")["Parameters"]
+    assert [p["Name"] for p in described] == names
+
+
+def test_delete(store: ParameterStore) -> None:
+    store.put("/a", "v")
+    assert not aws(store, "delete-parameter", "--name", "/a")
+    missing = run_aws(store, "delete-parameter", "--name", "/a")
+    assert missing.returncode == 254
+    assert (
+        "An error occurred (ParameterNotFound) when calling the DeleteParameter" in missing.stderr
+    )
+
+
+def test_denied(store: ParameterStore) -> None:
+    store.deny("ssm:GetParametersByPath", "/prod", "/prod/*")
+    result = run_aws(store, "get-parameters-by-path", "--path", "/prod/api")
+    assert result.returncode == 254
+    assert (
+        "An error occurred (AccessDeniedException) when calling the GetParametersByPath operation: "
+        "User: arn:aws:iam::123456789012:user/tests is not authorized to perform: ssm:GetParametersByPath "
+        "on resource: arn:aws:ssm:us-east-1:123456789012:parameter/prod/api with an explicit deny"
+    ) in result.stderr
