@@ -292,8 +292,11 @@ static void convert_tokens(const jsmntok_t *found, struct json_document *documen
 }
 
 /* jsmn in its strict form does not take a number or a word that stands alone. */
-static bool make_lone_token(const char *bytes, size_t start, size_t len,
-        struct json_document *ret_document, struct err *reterr)
+static bool make_lone_token(const char *bytes,
+        size_t start,
+        size_t len,
+        struct json_document *ret_document,
+        struct err *reterr)
 {
     struct json_token *token = calloc(1, sizeof(*token));
     if (token == NULL) {
@@ -306,7 +309,27 @@ static bool make_lone_token(const char *bytes, size_t start, size_t len,
     return true;
 }
 
-bool json_parse(const struct secret *text, const char *where, struct json_document *ret_document,
+/* jsmn in its strict form wants a number, true, false or null to be inside of something. */
+static bool parse_lone_word(
+        const char *bytes, size_t len, struct json_document *ret_document, struct err *reterr)
+{
+    size_t start = 0;
+    size_t word_len = ascii_trim(bytes, len, &start);
+    struct json_token *token = calloc(1, sizeof(*token));
+    if (token == NULL) {
+        return err_set_no_memory(reterr);
+    }
+    const jsmntok_t word = { .type = JSMN_PRIMITIVE, .start = (int)start };
+    *token = (struct json_token){
+        .type = to_type(&word, bytes), .start = start, .end = start + word_len, .span = 1
+    };
+    *ret_document = (struct json_document){ .text = bytes, .tokens = token, .token_count = 1 };
+    return true;
+}
+
+bool json_parse(const struct secret *text,
+        const char *where,
+        struct json_document *ret_document,
         struct err *reterr)
 {
     const char *bytes = secret_expose(text);
@@ -326,6 +349,9 @@ bool json_parse(const struct secret *text, const char *where, struct json_docume
     jsmn_parser parser;
     jsmn_init(&parser);
     int count = jsmn_parse(&parser, bytes, len, NULL, 0);
+    if (count == JSMN_ERROR_PART) {
+        return parse_lone_word(bytes, len, ret_document, reterr);
+    }
     if (count <= 0) {
         return fail_to_parse(where, reterr, "no value");
     }
