@@ -626,8 +626,8 @@ void options_write_help(struct text *out)
     text_append_string(out,
             "Usage: ssm-exec [OPTION...] SOURCE... -- COMMAND [ARG...]\n"
             "       ssm-exec [OPTION...] SOURCE... --dry-run [--json]\n"
-            "Read parameters from AWS Parameter Store into environment variables, run COMMAND.\n"
-            "SOURCE: /prod/api (all below it), /prod/db=DB_ (with a prefix), NAME=/one/parameter\n");
+            "Run COMMAND with parameters of AWS Parameter Store in its environment.\n"
+            "SOURCE: /prod/api (all below), /prod/db=DB_ (with a prefix), NAME=/one/parameter\n");
     for (int group = 0; group < GROUP_COUNT; group++) {
         text_append_format(out, "%s\n", titles[group]);
         for (size_t i = 0; i < OPTION_COUNT; i++) {
@@ -637,6 +637,6 @@ void options_write_help(struct text *out)
         }
     }
     text_append_string(out,
-            "Each --long-option can be set as SSM_EXEC_LONG_OPTION, sources as SSM_EXEC_SOURCES.\n"
+            "Each --long-option can be set as SSM_EXEC_LONG_OPTION; sources: SSM_EXEC_SOURCES.\n"
             "Exit: COMMAND's own; 127 not found, 126 cannot be started, 125 ssm-exec failed.\n");
 }

@@ -45,6 +45,15 @@ class Result:
         assert self.status == 0, self.err
         return self.out_bytes.split(b"\0")[:-1]
 
+    def expect_failure(self, *texts: str, status: int = 125) -> None:
+        """COMMAND was not started, and standard error says all of that, in lines of the program's own."""
+        assert (self.status, self.out_bytes) == (status, b""), self
+        assert self.err.endswith("\n"), self.err
+        for line in self.err.splitlines():
+            assert line.startswith("ssm-exec: "), self.err
+        for text in texts:
+            assert text in self.err, self.err
+
     @property
     def variables(self) -> dict[str, str]:
         """The same by name."""
@@ -70,6 +79,7 @@ class Runner:
         merged: dict[str, str | None] = {
             "PATH": PATH,
             "HOME": str(self.home),
+            **{name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ},
             **(store or self._store).environment(credentials),
             **(env or {}),
         }
@@ -142,3 +152,9 @@ def run(program: Path, store: ParameterStore, tmp_path: Path) -> Iterator[Runner
     runner = Runner(program, store, home)
     yield runner
     runner.close()
+
+
+@pytest.fixture
+def environment(run: Runner) -> dict[str, str]:
+    """What the program is given besides its arguments, for tests that start it themselves."""
+    return run.environment()

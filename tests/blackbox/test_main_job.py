@@ -103,7 +103,7 @@ def test_names_go_ten_a_call_all_at_the_same_time(store, program, environment) -
 def test_versions_labels_arns_and_secrets_by_name(store, run) -> None:
     store.put("/n/key", "one", labels=("blue",))
     store.put("/n/key", "two")
-    arn = "arn:aws:ssm:eu-west-1:210987654321:parameter/shared/key"
+    arn = "arn:aws:ssm:us-east-1:210987654321:parameter/shared/key"
     store.put_shared(arn, "theirs")
     store.put_secret("prod/db", "hidden")
     got = variables(run("A=/n/key", "B=/n/key:1", "C=/n/key:blue", f"D={arn}",
@@ -112,9 +112,9 @@ def test_versions_labels_arns_and_secrets_by_name(store, run) -> None:
 
 
 def test_an_arn_of_another_region_is_refused_before_any_request(store, run) -> None:
-    result = run("A=arn:aws:ssm:us-east-1:210987654321:parameter/k", *ENV0)
+    result = run("A=arn:aws:ssm:eu-west-1:210987654321:parameter/k", *ENV0)
     assert result.status == 125
-    assert "the ARN is of the region us-east-1, but this run asks eu-west-1" in result.err
+    assert "the ARN is of the region eu-west-1, but this run asks us-east-1" in result.err
     assert store.journal.operations() == []
 
 
@@ -122,7 +122,7 @@ def test_missing_names_are_all_reported(store, run) -> None:
     store.put("/n/there", "x")
     result = run("A=/n/there", "B=/n/gone", "C=/n/there:9", *ENV0)
     assert result.status == 125
-    assert "B=/n/gone: ParameterNotFound: there is no /n/gone in eu-west-1" in result.err
+    assert "B=/n/gone: ParameterNotFound: there is no /n/gone in us-east-1" in result.err
     assert "C=/n/there:9: ParameterNotFound: there is no /n/there:9" in result.err
 
 
@@ -256,7 +256,7 @@ def test_botocore_and_the_program_agree_on_random_hierarchies(store, run) -> Non
     randomness = random.Random(seed)
     credentials = store.default_credentials
     client = botocore.session.Session().create_client(
-        "ssm", region_name="eu-west-1", endpoint_url=store.endpoint_url, verify=str(store.ca_file),
+        "ssm", region_name=store.region, endpoint_url=store.endpoint_url, verify=str(store.ca_file),
         aws_access_key_id=credentials.access_key_id, aws_secret_access_key=credentials.secret_access_key,
         aws_session_token=credentials.session_token)
     alphabet = "abc \t\n\"\\/=#'\u00e9\u20ac\U0001f680\u0001"

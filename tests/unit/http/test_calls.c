@@ -1,0 +1,574 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fakes/fake_world.h"
+#include "http/calls.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+#define REPLIES(world, rows) ((world)->replies = (rows), (world)->reply_count = COUNT_OF(rows))
+
+enum {
+    CALLS_MOST = 100,
+    RUN_MS = 60000,
+};
+
+/*
+ * A call as the script tells it: the reply's body is the verdict in one word ("done", "continues",
+ * "repeats", "fails", "retries", "throttled").
+ */
+struct scripted_call {
+    struct call call; /* first: calls_run hands it back */
+    int prepared;
+    int judged;
+    int fails_to_prepare_at; /* the n-th prepare fails; 0: none does */
+    const char *bad_header;  /* not NULL: a header with this value */
+};
+
+static bool prepare(struct call *base, struct http_request *ret_request, struct err *reterr)
+{
+    struct scripted_call *call = (struct scripted_call *)base;
+    call->prepared++;
+    http_request_init(ret_request, HTTP_POST, 1024);
+    if (call->prepared == call->fails_to_prepare_at) {
+        return err_set(reterr, ERR_INPUT, base->subject, "cannot be prepared");
+    }
+    text_append_string(&ret_request->url, "https://host/");
+    secret_append_text(&ret_request->body, base->subject);
+    if (call->bad_header != NULL) {
+        http_request_add_header(ret_request, "x", call->bad_header);
+    }
+    return true;
+}
+
+static enum call_verdict judge(struct call *base, struct http_reply *reply,
+        enum retry_cause *ret_cause, struct err *reterr)
+{
+    struct scripted_call *call = (struct scripted_call *)base;
+    const char *word = secret_expose(&reply->body);
+    call->judged++;
+    if (strcmp(word, "done") == 0) {
+        return CALL_DONE;
+    }
+    if (strcmp(word, "continues") == 0) {
+        return CALL_CONTINUES;
+    }
+    (void)err_set(reterr, ERR_SERVICE, base->subject, "status %d", reply->status);
+    err_set_code(reterr, word);
+    err_set_hint(reterr, "the hint");
+    if (strcmp(word, "repeats") == 0) {
+        return CALL_REPEATS;
+    }
+    if (strcmp(word, "fails") == 0) {
+        return CALL_FAILED;
+    }
+    *ret_cause = strcmp(word, "throttled") == 0 ? RETRY_THROTTLED : RETRY_TRANSIENT;
+    return CALL_RETRIES;
+}
+
+static const struct call_type SCRIPTED = { .prepare = prepare, .judge = judge };
+
+struct fixture {
+    struct fake_world *world;
+    struct call_settings settings;
+    struct scripted_call calls[CALLS_MOST];
+    struct call *pointers[CALLS_MOST];
+    char subjects[CALLS_MOST][16];
+    struct err_list problems;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
+    assert_non_null(fixture);
+    fixture->world = fake_world_new();
+    fixture->settings = (struct call_settings){
+        .transport = &fixture->world->transport,
+        .clock = &fixture->world->clock,
+        .events = &fixture->world->events,
+        .deadline_ms = RUN_MS,
+        .connect_timeout_ms = CALLS_CONNECT_TIMEOUT_MS,
+        .try_timeout_ms = CALLS_TRY_TIMEOUT_MS,
+    };
+    for (size_t i = 0; i < CALLS_MOST; i++) {
+        (void)snprintf(fixture->subjects[i], sizeof(fixture->subjects[i]), "/c%zu", i);
+        fixture->calls[i].call = (struct call){
+            .type = &SCRIPTED, .subject = fixture->subjects[i], .host = "host", .operation = "Get"
+        };
+        fixture->pointers[i] = &fixture->calls[i].call;
+    }
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    int left_over = fixture->world->under_way_count == 0 ? 0 : -1;
+    err_list_clear(&fixture->problems);
+    fake_world_free(fixture->world);
+    free(fixture);
+    return left_over;
+}
+
+static bool run(struct fixture *fixture, size_t count)
+{
+    bool ok = calls_run(&fixture->settings, fixture->pointers, count, &fixture->problems);
+    assert_int_equal(fixture->world->under_way_count, 0);
+    for (size_t i = 0; i < count; i++) {
+        assert_null(fixture->calls[i].call.progress);
+    }
+    return ok;
+}
+
+static void assert_problem(const struct fixture *fixture, size_t at, enum err_kind kind,
+        const char *where, const char *why)
+{
+    assert_true(at < fixture->problems.len);
+    assert_int_equal(fixture->problems.items[at].kind, kind);
+    assert_string_equal(fixture->problems.items[at].where, where);
+    assert_string_equal(fixture->problems.items[at].why, why);
+}
+
+static void assert_heard(const struct fixture *fixture, const char *line)
+{
+    if (strstr(text_string(&fixture->world->heard), line) == NULL) {
+        fail_msg("not heard: %s\nbut:\n%s", line, text_string(&fixture->world->heard));
+    }
+}
+
+static size_t count_sent(const struct fixture *fixture, const char *subject)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < fixture->world->sent_count; i++) {
+        count += strcmp(fixture->world->sent[i].body, subject) == 0 ? 1 : 0;
+    }
+    return count;
+}
+
+static void no_calls_are_a_success(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_true(run(fixture, 0));
+    assert_int_equal(fixture->world->sent_count, 0);
+}
+
+static void one_call_is_asked_once_and_done(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = { { .after_ms = 42, .body = "done" } };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    assert_true(run(fixture, 1));
+    assert_true(err_list_is_empty(&fixture->problems));
+    assert_int_equal(fixture->world->sent_count, 1);
+    assert_int_equal(fixture->world->sent[0].connect_timeout_ms, CALLS_CONNECT_TIMEOUT_MS);
+    assert_int_equal(fixture->world->sent[0].timeout_ms, CALLS_TRY_TIMEOUT_MS);
+    assert_int_equal(fixture->world->monotonic_ms, 42);
+    assert_string_equal(text_string(&fixture->world->heard),
+            "progress /c0: host asked for Get: status 200, 4 bytes in 42 ms\n");
+}
+
+static void a_call_that_continues_asks_again_at_once(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = {
+        { .after_ms = 10, .body = "continues" },
+        { .after_ms = 10, .body = "continues" },
+        { .after_ms = 10, .body = "done" },
+    };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    assert_true(run(fixture, 1));
+    assert_int_equal(fixture->world->sent_count, 3);
+    assert_int_equal(fixture->world->monotonic_ms, 30);
+    assert_int_equal(fixture->calls[0].prepared, 3);
+    assert_int_equal(fixture->calls[0].judged, 3);
+}
+
+static void a_call_that_repeats_is_prepared_anew_at_once(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = {
+        { .after_ms = 10, .body = "repeats" },
+        { .after_ms = 10, .body = "done" },
+    };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    assert_true(run(fixture, 1));
+    assert_int_equal(fixture->world->monotonic_ms, 20);
+    assert_int_equal(fixture->calls[0].prepared, 2);
+}
+
+static void what_passes_is_tried_again_until_it_works(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = {
+        { .after_ms = 5, .status = 500, .body = "retries" },
+        { .after_ms = 5, .outcome = HTTP_NOT_CONNECTED },
+        { .after_ms = 5, .outcome = HTTP_DROPPED },
+        { .after_ms = 5, .status = 400, .body = "throttled" },
+        { .after_ms = 5, .body = "done" },
+    };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    assert_true(run(fixture, 1));
+    assert_true(err_list_is_empty(&fixture->problems));
+    assert_int_equal(fixture->world->sent_count, 5);
+    /* Full jitter below 50, 100, 200 and 8000 ms. */
+    assert_true(fixture->world->sent[1].at_ms < 5 + 50);
+    assert_true(fixture->world->sent[2].at_ms - fixture->world->sent[1].at_ms < 5 + 100);
+    assert_true(fixture->world->sent[4].at_ms - fixture->world->sent[3].at_ms < 5 + 8000);
+    assert_heard(fixture, "(try 5)\n");
+}
+
+static void the_server_may_ask_for_a_later_try(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *headers;
+        int64_t at_least_ms;
+        int64_t below_ms;
+    } ROWS[] = {
+        { "x-amz-retry-after: 2000\r\n", 2000, 2001 },
+        { "X-Amz-Retry-After: 60000\r\n", 5000, 5050 },
+        { "x-amz-retry-after: -1\r\n", 0, 50 },
+        { "x-amz-retry-after: 2s\r\n", 0, 50 },
+        { "x-amz-retry-after: 99999999999999999999\r\n", 5000, 5050 },
+    };
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
+        const struct fake_reply replies[] = {
+            { .status = 500, .headers = ROWS[i].headers, .body = "retries" },
+            { .body = "done" },
+        };
+        fake_world_forget(fixture->world);
+        REPLIES(fixture->world, replies);
+        fixture->settings.deadline_ms = fixture->world->monotonic_ms + RUN_MS;
+        assert_true(run(fixture, 1));
+        int64_t delay_ms = fixture->world->sent[1].at_ms - fixture->world->sent[0].at_ms;
+        if (delay_ms < ROWS[i].at_least_ms || delay_ms >= ROWS[i].below_ms) {
+            fail_msg("%s: %lld ms", ROWS[i].headers, (long long)delay_ms);
+        }
+    }
+}
+
+static void a_final_failure_is_told_and_not_tried_again(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = { { .status = 400, .body = "fails" } };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    assert_false(run(fixture, 1));
+    assert_int_equal(fixture->world->sent_count, 1);
+    assert_int_equal(fixture->problems.len, 1);
+    assert_problem(fixture, 0, ERR_SERVICE, "/c0", "status 400");
+    assert_string_equal(fixture->problems.items[0].code, "fails");
+}
+
+static void failures_of_the_transport_have_kinds_and_hints(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *name;
+        enum http_outcome outcome;
+        enum err_kind want;
+        const char *hint_part;
+    } ROWS[] = {
+        { "untrusted", HTTP_UNTRUSTED, ERR_NETWORK, "--ca-bundle" },
+        { "too large", HTTP_TOO_LARGE, ERR_PROTOCOL, "is host the right endpoint?" },
+        { "malformed", HTTP_MALFORMED, ERR_PROTOCOL, "is host the right endpoint?" },
+        { "proxy failed", HTTP_PROXY_FAILED, ERR_NETWORK, "NO_PROXY" },
+        { "impossible", HTTP_IMPOSSIBLE, ERR_NETWORK, "" },
+    };
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
+        const struct fake_reply replies[] = { { .outcome = ROWS[i].outcome } };
+        fake_world_forget(fixture->world);
+        err_list_clear(&fixture->problems);
+        REPLIES(fixture->world, replies);
+        assert_false(run(fixture, 1));
+        char why[64];
+        (void)snprintf(why, sizeof(why), "host: scripted outcome %d", (int)ROWS[i].outcome);
+        assert_problem(fixture, 0, ROWS[i].want, "/c0", why);
+        if (fixture->world->sent_count != 1
+                || strstr(fixture->problems.items[0].hint, ROWS[i].hint_part) == NULL) {
+            fail_msg("%s: hint: %s", ROWS[i].name, fixture->problems.items[0].hint);
+        }
+    }
+}
+
+static void answer_by_call(
+        struct fake_world *world, const struct fake_sent *sent, struct fake_reply *ret_reply)
+{
+    const struct fake_reply *replies = world->answer_data;
+    *ret_reply = replies[strtoul(sent->body + 2, NULL, 10)];
+}
+
+static void a_final_failure_ends_the_run_within_the_grace(void **state)
+{
+    struct fixture *fixture = *state;
+    static struct fake_reply replies[] = {
+        { .after_ms = 100, .status = 400, .body = "fails" },
+        { .after_ms = 600, .status = 400, .body = "fails" },
+        { .after_ms = 5000, .status = 400, .body = "fails" },
+        { .after_ms = 300, .status = 500, .body = "retries" },
+        { .after_ms = 400, .outcome = HTTP_DROPPED },
+        { .after_ms = 1090, .body = "done" },
+    };
+    fixture->world->answer = answer_by_call;
+    fixture->world->answer_data = replies;
+    assert_false(run(fixture, COUNT_OF(replies)));
+    assert_int_equal(fixture->world->monotonic_ms, 100 + CALLS_GRACE_MS);
+    assert_int_equal(fixture->world->cancelled_count, 1);
+    assert_int_equal(fixture->world->sent_count, COUNT_OF(replies));
+    assert_int_equal(fixture->problems.len, 4);
+    assert_problem(fixture, 0, ERR_SERVICE, "/c0", "status 400");
+    assert_problem(fixture, 1, ERR_SERVICE, "/c3", "status 500");
+    assert_problem(fixture, 2, ERR_NETWORK, "/c4", "host: scripted outcome 6");
+    assert_problem(fixture, 3, ERR_SERVICE, "/c1", "status 400");
+    assert_int_equal(fixture->calls[5].judged, 1);
+}
+
+static void nothing_that_waits_for_a_retry_is_retried_after_a_failure(void **state)
+{
+    struct fixture *fixture = *state;
+    static struct fake_reply replies[] = {
+        { .after_ms = 10, .status = 500, .headers = "x-amz-retry-after: 300\r\n", .body = "retries" },
+        { .after_ms = 100, .status = 400, .body = "fails" },
+    };
+    fixture->world->answer = answer_by_call;
+    fixture->world->answer_data = replies;
+    assert_false(run(fixture, COUNT_OF(replies)));
+    assert_int_equal(count_sent(fixture, "/c0"), 1);
+    assert_int_equal(fixture->problems.len, 1);
+    assert_problem(fixture, 0, ERR_SERVICE, "/c1", "status 400");
+    assert_int_equal(fixture->world->monotonic_ms, 100);
+}
+
+static void the_timeout_repeats_the_last_cause(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = {
+        { .after_ms = 10, .status = 503, .body = "retries" },
+    };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    assert_false(run(fixture, 1));
+    assert_int_equal(fixture->world->monotonic_ms, RUN_MS);
+    assert_int_equal(fixture->problems.len, 1);
+    assert_problem(fixture, 0, ERR_TIMEOUT, "/c0",
+            "the timeout ended the wait for host after 60 s; the last try ended with: "
+            "retries: status 503");
+    assert_string_equal(fixture->problems.items[0].hint, "the hint");
+}
+
+static void the_timeout_cancels_what_is_under_way(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = { { .after_ms = FAKE_NEVER_MS } };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    fixture->settings.deadline_ms = 4000;
+    assert_false(run(fixture, 2));
+    assert_int_equal(fixture->world->monotonic_ms, 4000);
+    assert_int_equal(fixture->problems.len, 2);
+    assert_problem(fixture, 0, ERR_TIMEOUT, "/c1",
+            "the timeout ended the wait for host after 4 s");
+    /* No try may outlast the run. */
+    assert_int_equal(fixture->world->sent[0].timeout_ms, 4000);
+    assert_int_equal(fixture->world->sent[0].connect_timeout_ms, 3000);
+}
+
+static void a_run_whose_time_is_over_asks_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->settings.deadline_ms = 0;
+    assert_false(run(fixture, 2));
+    assert_int_equal(fixture->world->sent_count, 0);
+    assert_int_equal(fixture->problems.len, 1);
+    assert_problem(fixture, 0, ERR_TIMEOUT, "/c0",
+            "the timeout ended the run before this was asked for");
+}
+
+static void tries_end_at_their_maximum(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = {
+        { .after_ms = 10, .status = 500, .body = "retries" },
+    };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    fixture->settings.attempts_max = 3;
+    assert_false(run(fixture, 1));
+    assert_int_equal(fixture->world->sent_count, 3);
+    assert_problem(fixture, 0, ERR_SERVICE, "/c0", "status 500 (after 3 tries)");
+}
+
+static void tries_are_counted_for_each_page_anew(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = {
+        { .status = 500, .body = "retries" },
+        { .body = "continues" },
+        { .status = 500, .body = "retries" },
+        { .body = "done" },
+    };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    fixture->settings.attempts_max = 2;
+    assert_true(run(fixture, 1));
+    assert_int_equal(fixture->world->sent_count, 4);
+}
+
+static void a_hundred_calls_are_never_more_than_the_limit_under_way(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = {
+        { .after_ms = 10, .status = 500, .body = "retries" },
+        { .after_ms = 20, .body = "continues" },
+        { .after_ms = 30, .body = "done" },
+    };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    assert_true(run(fixture, CALLS_MOST));
+    assert_int_equal(fixture->world->under_way_most, CALLS_AT_ONCE_MAX);
+    assert_int_equal(fixture->world->sent_count, CALLS_MOST + 2);
+}
+
+static void calls_past_the_limit_that_fail_are_not_lost(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = {
+        { .after_ms = 10, .status = 400, .body = "fails" },
+    };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    assert_false(run(fixture, 40));
+    assert_int_equal(fixture->problems.len, 40);
+}
+
+static void waiting_is_told_after_three_seconds_and_every_ten(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = { { .after_ms = 29000, .body = "done" } };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    fixture->settings.try_timeout_ms = RUN_MS;
+    assert_true(run(fixture, 1));
+    assert_string_equal(text_string(&fixture->world->waiting_at), "3000 13000 23000 ");
+    assert_heard(fixture, "waiting /c0: waiting for host since 3 s: no answer yet\n");
+    assert_heard(fixture, "waiting /c0: waiting for host since 13 s: no answer yet\n");
+}
+
+static void waiting_tells_the_last_cause(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = {
+        { .status = 400, .headers = "x-amz-retry-after: 4000\r\n", .body = "throttled" },
+        { .body = "done" },
+    };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    assert_true(run(fixture, 1));
+    assert_string_equal(text_string(&fixture->world->waiting_at), "3000 ");
+    assert_heard(fixture, "waiting /c0: still trying after 3 s: throttled: status 400\n");
+}
+
+static void a_quick_run_says_nothing_about_waiting(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = { { .after_ms = 2999, .body = "done" } };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    assert_true(run(fixture, 1));
+    assert_string_equal(text_string(&fixture->world->waiting_at), "");
+}
+
+static void a_name_without_address_is_given_up_after_ten_seconds(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = {
+        { .after_ms = 500, .outcome = HTTP_NOT_RESOLVED },
+    };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    assert_false(run(fixture, 1));
+    assert_true(fixture->world->monotonic_ms >= RETRY_RESOLVE_LIMIT_MS);
+    assert_true(fixture->world->monotonic_ms
+            < RETRY_RESOLVE_LIMIT_MS + RETRY_TRANSIENT_CAP_MS + 500);
+    assert_true(fixture->world->sent_count > 2);
+    assert_int_equal(fixture->problems.items[0].kind, ERR_NETWORK);
+    assert_non_null(strstr(fixture->problems.items[0].why, " tries)"));
+    assert_non_null(strstr(fixture->problems.items[0].hint, "check the region"));
+}
+
+static void a_failing_handshake_is_tried_four_times(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = { { .outcome = HTTP_TLS_FAILED } };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    assert_false(run(fixture, 1));
+    assert_int_equal(fixture->world->sent_count, RETRY_TLS_ATTEMPTS_MAX);
+    assert_problem(fixture, 0, ERR_NETWORK, "/c0", "host: scripted outcome 4 (after 4 tries)");
+}
+
+static void a_call_that_cannot_be_prepared_fails_and_ends_the_run(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = { { .after_ms = 10, .body = "done" } };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    fixture->calls[1].fails_to_prepare_at = 1;
+    assert_false(run(fixture, 3));
+    assert_int_equal(fixture->problems.len, 1);
+    assert_problem(fixture, 0, ERR_INPUT, "/c1", "cannot be prepared");
+    assert_int_equal(fixture->calls[1].judged, 0);
+    assert_int_equal(fixture->calls[0].judged, 1);
+}
+
+static void a_later_page_that_cannot_be_prepared_fails_too(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = { { .body = "continues" } };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    fixture->calls[0].fails_to_prepare_at = 3;
+    assert_false(run(fixture, 1));
+    assert_int_equal(fixture->world->sent_count, 2);
+    assert_problem(fixture, 0, ERR_INPUT, "/c0", "cannot be prepared");
+}
+
+static void a_header_with_a_line_break_is_never_sent(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->calls[0].bad_header = "a\r\nb: c";
+    assert_false(run(fixture, 1));
+    assert_int_equal(fixture->world->sent_count, 0);
+    assert_int_equal(fixture->problems.items[0].kind, ERR_INPUT);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(no_calls_are_a_success),
+        TEST(one_call_is_asked_once_and_done),
+        TEST(a_call_that_continues_asks_again_at_once),
+        TEST(a_call_that_repeats_is_prepared_anew_at_once),
+        TEST(what_passes_is_tried_again_until_it_works),
+        TEST(the_server_may_ask_for_a_later_try),
+        TEST(a_final_failure_is_told_and_not_tried_again),
+        TEST(failures_of_the_transport_have_kinds_and_hints),
+        TEST(a_final_failure_ends_the_run_within_the_grace),
+        TEST(nothing_that_waits_for_a_retry_is_retried_after_a_failure),
+        TEST(the_timeout_repeats_the_last_cause),
+        TEST(the_timeout_cancels_what_is_under_way),
+        TEST(a_run_whose_time_is_over_asks_nothing),
+        TEST(tries_end_at_their_maximum),
+        TEST(tries_are_counted_for_each_page_anew),
+        TEST(a_hundred_calls_are_never_more_than_the_limit_under_way),
+        TEST(calls_past_the_limit_that_fail_are_not_lost),
+        TEST(waiting_is_told_after_three_seconds_and_every_ten),
+        TEST(waiting_tells_the_last_cause),
+        TEST(a_quick_run_says_nothing_about_waiting),
+        TEST(a_name_without_address_is_given_up_after_ten_seconds),
+        TEST(a_failing_handshake_is_tried_four_times),
+        TEST(a_call_that_cannot_be_prepared_fails_and_ends_the_run),
+        TEST(a_later_page_that_cannot_be_prepared_fails_too),
+        TEST(a_header_with_a_line_break_is_never_sent),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
