@@ -1,4 +1,7 @@
-"""A local AWS Systems Manager Parameter Store for tests and the demo; README.md beside this file shows its use."""
+"""A local AWS Systems Manager Parameter Store for tests and the demo.
+
+README.md beside this file shows its use.
+"""
 
 from .credentials import Credentials
 from .json_text import AnswerStyle

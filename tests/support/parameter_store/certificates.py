@@ -1,4 +1,7 @@
-"""A certificate authority of our own and the server certificates, good and bad, that it issues; kept in a directory."""
+"""A certificate authority of our own and the server certificates, good and bad, that it issues.
+
+Kept in a directory.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Who may sign requests: access keys, their secrets and session tokens, and the principals behind them."""
+"""Who may sign requests.
+
+Access keys, their secrets and session tokens, and the principals behind them.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ from .names import ACCOUNT_ID
 
 @dataclass(frozen=True)
 class Credentials:
-    """One set of credentials. A session token makes them temporary; expired ones are known but refused."""
+    """One set of credentials.
+
+    A session token makes them temporary; expired ones are known but refused.
+    """
 
     access_key_id: str
     secret_access_key: str

@@ -1,4 +1,7 @@
-"""One request on one connection and the means to answer it, properly or not; faults are written against this."""
+"""One request on one connection and the means to answer it, properly or not.
+
+Faults are written against this.
+"""
 
 from __future__ import annotations
 
@@ -86,7 +89,10 @@ class Exchange:
             )
 
     def close(self, answer: Answer | None = None) -> None:
-        """Ends the connection in good order; answer is what the client may take for the answer, if anything."""
+        """Ends the connection in good order.
+
+        Answer is what the client may take for the answer, if anything.
+        """
         self.finish(answer)
         raise ConnectionOver
 

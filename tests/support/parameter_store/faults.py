@@ -23,7 +23,10 @@ class Fault:
     """Something that happens to a request instead of, or on the way to, its proper answer."""
 
     def serve(self, exchange: Exchange) -> bool:
-        """Deals with the request. True: that was the answer. False: the next fault or the service answers."""
+        """Deals with the request.
+
+        True: that was the answer. False: the next fault or the service answers.
+        """
         raise NotImplementedError
 
     def abandon(self) -> None:
@@ -56,7 +59,10 @@ def throttling(headers: dict[str, str] | None = None) -> ErrorAnswer:
 
 @dataclass
 class TokenBucket(Fault):
-    """Throttles what exceeds a rate, over all requests that the fault is added for. Add it without times."""
+    """Throttles what exceeds a rate, over all requests that the fault is added for.
+
+    Add it without times.
+    """
 
     rate_per_second: float
     burst: int
@@ -90,7 +96,10 @@ class TokenBucket(Fault):
 
 @dataclass
 class StatusAnswer(Fault):
-    """Any status, body and headers, as a load balancer or a proxy on the way would send them. No request id."""
+    """Any status, body and headers, as a load balancer or a proxy on the way would send them.
+
+    No request id.
+    """
 
     status: int
     body: bytes = b"<html><head><title>Error</title></head><body><center><h1>Error</h1></center></body></html>\r\n"
@@ -242,7 +251,10 @@ class Reset(Fault):
 
 @dataclass
 class Truncate(Fault):
-    """Half of the body, then the end of the connection in good order: Content-Length promised more, or chunks went on."""
+    """Half of the body, then the end of the connection in good order.
+
+    Content-Length promised more, or chunks went on.
+    """
 
     chunked: bool = False
 
@@ -296,7 +308,10 @@ class Latency(Fault):
 
 
 class Hold(Fault):
-    """The request waits until release(); then it is answered properly. Once released, nothing is held any more."""
+    """The request waits until release().
+
+    Then it is answered properly. Once released, nothing is held any more.
+    """
 
     def __init__(self) -> None:
         self._released = os.eventfd(0)
@@ -336,7 +351,10 @@ class Faults:
         self._planned: list[_Planned] = []
 
     def add(self, fault: Fault, times: int | None = 1, when: Condition | None = None) -> Any:
-        """Plans a fault for the next matching requests, `times` of them; None means always. Returns the fault."""
+        """Plans a fault for the next matching requests, `times` of them.
+
+        None means always. Returns the fault.
+        """
         with self._lock:
             self._planned.append(_Planned(fault, when, times))
         return fault
@@ -352,12 +370,18 @@ class Faults:
             plan.fault.abandon()
 
     def pending(self) -> int:
-        """How many planned occurrences have not happened; those that go on for ever do not count."""
+        """How many planned occurrences have not happened.
+
+        Those that go on for ever do not count.
+        """
         with self._lock:
             return sum(plan.left or 0 for plan in self._planned)
 
     def matching(self, operation: str, request: Any) -> Iterator[Fault]:
-        """The faults for a request, in order; one counts as having happened when it is taken from here."""
+        """The faults for a request, in order.
+
+        One counts as having happened when it is taken from here.
+        """
         with self._lock:
             planned = list(self._planned)
         for plan in planned:

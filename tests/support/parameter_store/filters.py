@@ -36,7 +36,10 @@ def parse_for_describe(items: list[dict[str, Any]]) -> Filters:
 
 
 def select(parameter: Parameter, filters: Filters) -> Version | None:
-    """The version that the filters mean: the labelled one or the latest, or None if the parameter is filtered out."""
+    """The version that the filters mean.
+
+    The labelled one or the latest, or None if the parameter is filtered out.
+    """
     version: Version | None = parameter.latest
     if "Label" in filters:
         labelled = (parameter.labelled(label) for label in filters["Label"][1])
@@ -59,7 +62,8 @@ def _parse(items: list[dict[str, Any]], allowed: dict[str, tuple[str, ...]]) -> 
             valid = ", ".join(allowed)
             raise ServiceError(
                 "InvalidFilterKey",
-                f"The following filter key is not valid: {key}. Valid filter keys include: [{valid}].",
+                f"The following filter key is not valid: {key}. Valid filter keys include: "
+                f"[{valid}].",
             )
         if key in filters:
             raise ServiceError(
@@ -72,7 +76,8 @@ def _parse(items: list[dict[str, Any]], allowed: dict[str, tuple[str, ...]]) -> 
             valid = ", ".join(allowed[key])
             raise ServiceError(
                 "InvalidFilterOption",
-                f"The following filter option is not valid: {option}. Valid options include: [{valid}].",
+                f"The following filter option is not valid: {option}. Valid options include: "
+                f"[{valid}].",
             )
         filters[key] = (option, _values(key, option, item.get("Values")))
     return filters
@@ -89,7 +94,8 @@ def _values(key: str, option: str, values: list[str] | None) -> list[str]:
             if value not in TYPES:
                 raise ServiceError(
                     "InvalidFilterValue",
-                    f"The following filter value is not valid: {value}. Valid values: {list(TYPES)}",
+                    f"The following filter value is not valid: {value}. Valid values: "
+                    f"{list(TYPES)}",
                 )
     return values
 

@@ -1,4 +1,7 @@
-"""What happened: every request with its times and outcome, connections and handshakes; tests wait for events here."""
+"""What happened.
+
+Every request with its times and outcome, connections and handshakes; tests wait for events here.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ class Entry:
     in_flight: int = 0
     """Requests that were unanswered at that moment, this one included."""
     answered: float | None = None
-    """When the end of the answer was about to be sent (or the connection was cut); None while the request waits."""
+    """When the end of the answer was about to be sent (or the connection was cut).
+
+    None while the request waits.
+    """
     status: int | None = None
     """None as long as there is no answer, and if there never was one."""
     error_code: str | None = None
@@ -93,7 +99,10 @@ class Journal:
             return result
 
     def clear(self) -> None:
-        """Forgets requests and counts; what is still in flight or connected stays counted as that."""
+        """Forgets requests and counts.
+
+        What is still in flight or connected stays counted as that.
+        """
         with self._changed:
             self._entries = []
             self.connections = self.tls_handshakes = self.tls_resumptions = self.tls_failures = 0

@@ -23,7 +23,10 @@ class AnswerStyle:
 
 
 def write(document: Any, style: AnswerStyle) -> bytes:
-    """The document as UTF-8. A lone surrogate, which UTF-8 cannot hold, is written as its escape."""
+    """The document as UTF-8.
+
+    A lone surrogate, which UTF-8 cannot hold, is written as its escape.
+    """
     return _text(document, style).encode("utf-8", "backslashreplace")
 
 

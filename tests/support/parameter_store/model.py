@@ -1,4 +1,7 @@
-"""What the store holds: parameters with versions and labels, parameters of other accounts, secrets."""
+"""What the store holds.
+
+Parameters with versions and labels, parameters of other accounts, secrets.
+"""
 
 from __future__ import annotations
 
@@ -160,7 +163,10 @@ class Model:
         labels: tuple[str, ...] = (),
         modified: float | None = None,
     ) -> Version:
-        """Creates a parameter that another account shares, or adds a version to it. Only its full ARN reads it."""
+        """Creates a parameter that another account shares, or adds a version to it.
+
+        Only its full ARN reads it.
+        """
         with self.lock:
             name = arn.partition(":parameter")[2]
             parameter = self._shared.setdefault(arn, Parameter(name, arn))
@@ -188,7 +194,10 @@ class Model:
         stages: tuple[str, ...] = ("AWSCURRENT",),
         created: float | None = None,
     ) -> SecretVersion:
-        """Creates a Secrets Manager secret or adds a version to it; stages move to the new version."""
+        """Creates a Secrets Manager secret or adds a version to it.
+
+        Stages move to the new version.
+        """
         with self.lock:
             suffix = hashlib.sha256(name.encode()).hexdigest()[:6]
             arn = f"{names.secret_arn_prefix(self.region, name)}-{suffix}"
@@ -203,14 +212,18 @@ class Model:
     def label(
         self, name: str, labels: tuple[str, ...], number: int | None = None
     ) -> tuple[Version, list[str]]:
-        """Moves labels to a version (the latest by default). Returns the version and the labels that are none."""
+        """Moves labels to a version (the latest by default).
+
+        Returns the version and the labels that are none.
+        """
         with self.lock:
             parameter = self.require(name)
             version = parameter.latest if number is None else parameter.version(number)
             if version is None:
                 raise ServiceError(
                     "ParameterVersionNotFound",
-                    f"Systems Manager could not find version {number} of {name}. Verify the version and try again.",
+                    f"Systems Manager could not find version {number} of {name}. Verify the "
+                    "version and try again.",
                 )
             valid = [label for label in labels if _LABEL.fullmatch(label)]
             if len(set(parameter.labels_of(version)) | set(valid)) > _LABELS_PER_VERSION:
@@ -285,9 +298,12 @@ class Model:
             if parameter.labels_of(oldest):
                 raise ServiceError(
                     "ParameterMaxVersionLimitExceeded",
-                    f"You attempted to create a new version of {parameter.name} by calling the PutParameter API with the "
-                    f"overwrite flag. Version {oldest.number}, the oldest version, can't be deleted because it has a label "
-                    "associated with it. Move the label to another version of the parameter, and try again.",
+                    f"You attempted to create a new version of {parameter.name} by calling the "
+                    "PutParameter API with the "
+                    f"overwrite flag. Version {oldest.number}, the oldest version, can't be "
+                    "deleted because it has a label "
+                    "associated with it. Move the label to another version of the parameter, and "
+                    "try again.",
                 )
             del parameter.versions[0]
         parameter.versions.append(
@@ -311,13 +327,16 @@ def _check_change(parameter: Parameter | None, type: str | None, overwrite: bool
     if not overwrite:
         raise ServiceError(
             "ParameterAlreadyExists",
-            "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.",
+            "The parameter already exists. To overwrite this value, set the overwrite option in "
+            "the request to true.",
         )
     if type is not None and type != parameter.latest.type:
         raise ServiceError(
             "HierarchyTypeMismatchException",
-            "Parameter Store doesn't support changing a parameter type in a hierarchy. For example, you can't change a "
-            "parameter from a String type to a SecureString type. You must create a new, unique parameter.",
+            "Parameter Store doesn't support changing a parameter type in a hierarchy. For "
+            "example, you can't change a "
+            "parameter from a String type to a SecureString type. You must create a new, unique "
+            "parameter.",
         )
 
 
@@ -331,7 +350,8 @@ def _tier(wanted: str | None, previous: Version | None, value: str) -> str:
     if previous is not None and previous.tier == "Advanced":
         if wanted == "Standard":
             raise validation_error(
-                "This parameter uses the advanced-parameter tier. You can't downgrade a parameter from the "
+                "This parameter uses the advanced-parameter tier. You can't downgrade a parameter "
+                "from the "
                 "advanced-parameter tier to the standard-parameter tier."
             )
         return "Advanced"

@@ -1,4 +1,7 @@
-"""Parameter names: what the service accepts, which names are the same, how names and ARNs are referred to."""
+"""Parameter names.
+
+What the service accepts, which names are the same, how names and ARNs are referred to.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,19 @@ _PARAMETER_ARN = re.compile(
 )
 
 _PATH_REQUIREMENTS = (
-    'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin with a forward slash "/". '
-    'It can\'t be prefixed with "aws" or "ssm" (case-insensitive). It must use only letters, numbers, or the following '
-    "symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All sub-paths, if specified, must "
+    'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin '
+    'with a forward slash "/". '
+    'It can\'t be prefixed with "aws" or "ssm" (case-insensitive). It must use only letters, '
+    'numbers, or the following '
+    "symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All "
+    "sub-paths, if specified, must "
     'use the forward slash symbol "/". Valid example: /get/parameters2-/by1./path0_.'
 )
 _NAME_REQUIREMENTS = (
-    'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it can consist of sub-paths '
-    "divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the following 3 symbols .-_"
+    'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it '
+    'can consist of sub-paths '
+    "divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the "
+    "following 3 symbols .-_"
 )
 _SELECTOR_REQUIREMENTS = "Invalid parameter name. Please use correct syntax for referencing a version/label  <name>, <name:version>, <name:label>"
 
@@ -62,7 +70,10 @@ def levels(name: str) -> list[str]:
 
 
 def parameter_arn(region: str, name: str) -> str:
-    """The ARN of a parameter, or of a path: one slash after "parameter", whether the name begins with one or not."""
+    """The ARN of a parameter, or of a path.
+
+    One slash after "parameter", whether the name begins with one or not.
+    """
     return f"arn:aws:ssm:{region}:{ACCOUNT_ID}:parameter/{canonical(name)}"
 
 
@@ -71,7 +82,10 @@ def secret_arn_prefix(region: str, name: str) -> str:
 
 
 def is_below(name: str, path: str, recursive: bool) -> bool:
-    """Whether GetParametersByPath for the path returns the name: whole levels count, the path itself does not."""
+    """Whether GetParametersByPath for the path returns the name.
+
+    Whole levels count, the path itself does not.
+    """
     inside = [level for level in path.split("/") if level]
     candidate = levels(name)
     if candidate[: len(inside)] != inside:
@@ -102,11 +116,13 @@ def check_new_name(name: str, region: str) -> None:
     if len(levels(name)) > _LEVELS_MAX:
         raise ServiceError(
             "HierarchyLevelLimitExceededException",
-            f"Hierarchy level limit exceeded: a parameter name can have {_LEVELS_MAX} levels at most.",
+            f"Hierarchy level limit exceeded: a parameter name can have {_LEVELS_MAX} levels at "
+            "most.",
         )
     if len(parameter_arn(region, name)) > _NAME_AND_ARN_PREFIX_MAX:
         raise validation_error(
-            f"Parameter name: can't be longer than {_NAME_AND_ARN_PREFIX_MAX} characters, its ARN's included."
+            f"Parameter name: can't be longer than {_NAME_AND_ARN_PREFIX_MAX} characters, its "
+            "ARN's included."
         )
 
 

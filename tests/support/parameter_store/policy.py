@@ -14,7 +14,10 @@ from .errors import ServiceError
 
 @dataclass(frozen=True)
 class Rule:
-    """One statement. Patterns know * and ?; a resource that begins with / is short for a parameter's ARN."""
+    """One statement.
+
+    Patterns know * and ?; a resource that begins with / is short for a parameter's ARN.
+    """
 
     effect: str
     action: str
@@ -26,7 +29,10 @@ class Rule:
 
 
 class Policy:
-    """Who may do what. As long as no rule that concerns a caller allows anything, everything is allowed to it."""
+    """Who may do what.
+
+    As long as no rule that concerns a caller allows anything, everything is allowed to it.
+    """
 
     def __init__(self, region: str) -> None:
         self._region = region
@@ -54,7 +60,10 @@ class Policy:
     def check(
         self, caller: Credentials, action: str, resource: str, shown: str | None = None
     ) -> None:
-        """Raises AccessDeniedException unless the caller may. shown stands in for the resource in the message."""
+        """Raises AccessDeniedException unless the caller may.
+
+        shown stands in for the resource in the message.
+        """
         reason = self.denial(caller, action, resource)
         if reason is not None:
             raise ServiceError(
@@ -80,7 +89,10 @@ class Policy:
 
 
 class Keys:
-    """KMS keys, by the id that parameters name. Every key exists and may be used unless it is listed here."""
+    """KMS keys, by the id that parameters name.
+
+    Every key exists and may be used unless it is listed here.
+    """
 
     def __init__(self) -> None:
         self.denied: set[str] = set()
@@ -92,7 +104,8 @@ class Keys:
             if key_id in self.denied:
                 raise ServiceError(
                     "AccessDeniedException",
-                    "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or "
+                    "The ciphertext refers to a customer master key that does not exist, does not "
+                    "exist in this region, or "
                     f"you are not allowed to access. ({_kms_failure('AccessDeniedException')})",
                 )
 

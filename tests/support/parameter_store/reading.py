@@ -157,7 +157,8 @@ class Reader:
         kind = "version" if wanted.isdecimal() else "label"
         return ServiceError(
             "ParameterVersionNotFound",
-            f"Systems Manager could not find {kind} {wanted} of {reference.name}. Verify the {kind} and try again.",
+            f"Systems Manager could not find {kind} {wanted} of {reference.name}. Verify the "
+            f"{kind} and try again.",
         )
 
     def _check_references(
@@ -264,7 +265,10 @@ def _value(parameter: Parameter, version: Version, decrypt: bool) -> str:
 
 
 def _ciphertext(parameter: Parameter, version: Version) -> str:
-    """What KMS would have made of the value: the same each time, of a length that fits, and nothing to be read in it."""
+    """What KMS would have made of the value.
+
+    The same each time, of a length that fits, and nothing to be read in it.
+    """
     seed = f"{parameter.arn} {version.number} {version.value}".encode("utf-8", "replace")
     length = 100 + len(version.value.encode("utf-8", "replace"))
     return base64.b64encode(b"\x01\x02\x02\x00x" + hashlib.shake_256(seed).digest(length)).decode()

@@ -68,7 +68,10 @@ class Server:
 
     @contextmanager
     def port_closed(self) -> Iterator[None]:
-        """Connections are refused meanwhile, and those that exist are closed; the port stays ours."""
+        """Connections are refused meanwhile, and those that exist are closed.
+
+        The port stays ours.
+        """
         self._stop_listening()
         self._bind()
         self.drop_connections()

@@ -20,7 +20,10 @@ _CONTENT_TYPE = "application/x-amz-json-1.1"
 
 
 class Service:
-    """Authenticates requests, performs operations, words answers. Knows nothing of sockets and faults."""
+    """Authenticates requests, performs operations, words answers.
+
+    Knows nothing of sockets and faults.
+    """
 
     def __init__(
         self,

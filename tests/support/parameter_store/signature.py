@@ -60,7 +60,10 @@ class _ReceivedHeadersAuth(SigV4Auth):
 def verify(
     request: Request, known: Mapping[str, Credentials], region: str, now: datetime, scheme: str
 ) -> Credentials:
-    """The credentials that signed the request; ServiceError unless the signature is right and current."""
+    """The credentials that signed the request.
+
+    ServiceError unless the signature is right and current.
+    """
     header = request.header("authorization")
     if not header:
         raise ServiceError("MissingAuthenticationTokenException", "Missing Authentication Token")
@@ -84,7 +87,8 @@ def _parse(header: str, request: Request) -> _Authorization:
         if not equals:
             raise ServiceError(
                 "IncompleteSignatureException",
-                f"'{part}' not a valid key=value pair (missing equal-sign) in Authorization header: '{header}'.",
+                f"'{part}' not a valid key=value pair (missing equal-sign) in Authorization "
+                f"header: '{header}'.",
             )
         fields[name] = value
     missing = [
@@ -102,7 +106,8 @@ def _parse(header: str, request: Request) -> _Authorization:
     if len(credential) != 5:
         raise ServiceError(
             "IncompleteSignatureException",
-            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, "
+            "Credential must have exactly 5 slash-delimited elements, e.g. "
+            "keyid/date/region/service/term, "
             f"got '{fields['Credential']}'",
         )
     return _Authorization(
@@ -147,11 +152,13 @@ def _check_scope(authorization: _Authorization, timestamp: str, region: str) -> 
         problems.append(f"Credential should be scoped to correct service: '{_SERVICE}'. ")
     if authorization.terminator != _TERMINATOR:
         problems.append(
-            f"Credential should be scoped with a valid terminator: '{_TERMINATOR}', not '{authorization.terminator}'. "
+            f"Credential should be scoped with a valid terminator: '{_TERMINATOR}', not "
+            f"'{authorization.terminator}'. "
         )
     if authorization.date != timestamp[:8]:
         problems.append(
-            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
+            "HTTP: "
             f"'{authorization.date}' != '{timestamp[:8]}', from '{timestamp}'. "
         )
     if problems:
@@ -164,17 +171,20 @@ def _check_time(timestamp: str, now: datetime) -> None:
     except ValueError:
         raise ServiceError(
             "IncompleteSignatureException",
-            f"Date must be in ISO-8601 'basic format'. Got '{timestamp}'. See http://en.wikipedia.org/wiki/ISO_8601",
+            f"Date must be in ISO-8601 'basic format'. Got '{timestamp}'. See "
+            "http://en.wikipedia.org/wiki/ISO_8601",
         ) from None
     earliest, latest = now - _TOLERANCE, now + _TOLERANCE
     here = now.strftime(_TIME_FORMAT)
     if signed < earliest:
         raise _invalid(
-            f"Signature expired: {timestamp} is now earlier than {earliest.strftime(_TIME_FORMAT)} ({here} - 5 min.)"
+            f"Signature expired: {timestamp} is now earlier than "
+            f"{earliest.strftime(_TIME_FORMAT)} ({here} - 5 min.)"
         )
     if signed > latest:
         raise _invalid(
-            f"Signature not yet current: {timestamp} is still later than {latest.strftime(_TIME_FORMAT)} ({here} + 5 min.)"
+            f"Signature not yet current: {timestamp} is still later than "
+            f"{latest.strftime(_TIME_FORMAT)} ({here} + 5 min.)"
         )
 
 
@@ -202,7 +212,8 @@ def _check_signature(
         signer.signature(string_to_sign, received).encode(), authorization.signature.encode()
     ):
         raise _invalid(
-            "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access "
+            "The request signature we calculated does not match the signature you provided. Check "
+            "your AWS Secret Access "
             "Key and signing method. Consult the service documentation for details.\n\n"
             f"The Canonical String for this request should have been\n'{canonical}'\n\n"
             f"The String-to-Sign should have been\n'{string_to_sign}'\n"

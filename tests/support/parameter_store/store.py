@@ -26,7 +26,10 @@ from .writing import Writer
 
 
 class ParameterStore:
-    """A local AWS Systems Manager Parameter Store. Serves from start() to stop(), or within a with statement."""
+    """A local AWS Systems Manager Parameter Store.
+
+    Serves from start() to stop(), or within a with statement.
+    """
 
     def __init__(
         self,
@@ -97,7 +100,10 @@ class ParameterStore:
             shutil.rmtree(self._temporary, ignore_errors=True)
 
     def reset(self) -> None:
-        """Everything but the port as it was in the beginning: empty, obliging, with a blank journal and no connection."""
+        """Everything but the port as it was in the beginning.
+
+        Empty, obliging, with a blank journal and no connection.
+        """
         self.faults.clear()
         self.drop_connections()
         for part in (self.model, self.policy, self.keys, self._answers, self._paging):
@@ -184,7 +190,10 @@ class ParameterStore:
         return credentials
 
     def allow(self, action: str, *resources: str, access_key_id: str | None = None) -> None:
-        """Allows an action on resources (all if none is given). Whoever is allowed something is denied the rest."""
+        """Allows an action on resources (all if none is given).
+
+        Whoever is allowed something is denied the rest.
+        """
         self.policy.allow(action, *resources, access_key_id=access_key_id)
 
     def deny(self, action: str, *resources: str, access_key_id: str | None = None) -> None:
@@ -218,7 +227,10 @@ class ParameterStore:
         self._server.connection_latency_ms = value
 
     def port_closed(self) -> AbstractContextManager[None]:
-        """Within it connections are refused and the existing ones closed; afterwards the same port listens again."""
+        """Within it connections are refused and the existing ones closed.
+
+        Afterwards the same port listens again.
+        """
         return self._server.port_closed()
 
     def drop_connections(self) -> None:

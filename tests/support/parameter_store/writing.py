@@ -27,8 +27,10 @@ class Writer:
         overwrite = request.get("Overwrite", False)
         if overwrite and request.get("Tags"):
             raise validation_error(
-                "Invalid request: tags and overwrite can't be used together. To create a parameter with tags, please remove "
-                "overwrite flag. To update tags for an existing parameter, please use AddTagsToResource or "
+                "Invalid request: tags and overwrite can't be used together. To create a "
+                "parameter with tags, please remove "
+                "overwrite flag. To update tags for an existing parameter, please use "
+                "AddTagsToResource or "
                 "RemoveTagsFromResource."
             )
         with self._model.lock:
@@ -83,6 +85,7 @@ def _data_type(request: Document) -> str:
     data_type: str = request.get("DataType", "text")
     if data_type not in ("text", "aws:ec2:image", "aws:ssm:integration"):
         raise validation_error(
-            f"The following data type is not supported: {data_type} (Data type names are all lowercase.)"
+            f"The following data type is not supported: {data_type} (Data type names are all "
+            "lowercase.)"
         )
     return data_type
