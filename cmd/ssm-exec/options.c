@@ -637,6 +637,6 @@ void options_write_help(struct text *out)
         }
     }
     text_append_string(out,
-            "Each --long-option can be set as SSM_EXEC_LONG_OPTION, sources by SSM_EXEC_SOURCES\n"
+            "A --long-option can be set as SSM_EXEC_LONG_OPTION, sources as SSM_EXEC_SOURCES.\n"
             "Exit: COMMAND's own; 127 not found, 126 cannot be started, 125 ssm-exec failed.\n");
 }

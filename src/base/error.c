@@ -16,6 +16,7 @@ static void mark_if_cut(char *buffer, size_t size, size_t wanted_len)
 }
 
 PRINTF_LIKE(3, 0)
+
 static void put_formatted(char *buffer, size_t size, const char *format, va_list args)
 {
     int wanted = vsnprintf(buffer, size, format, args);

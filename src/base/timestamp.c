@@ -71,7 +71,9 @@ static bool take_time_of_day(const char **at, struct tm *parts)
  */
 static bool to_epoch(const struct tm *parts, int64_t *ret_epoch_s)
 {
-    struct tm day = { .tm_year = parts->tm_year, .tm_mon = parts->tm_mon, .tm_mday = parts->tm_mday };
+    struct tm day = {
+        .tm_year = parts->tm_year, .tm_mon = parts->tm_mon, .tm_mday = parts->tm_mday
+    };
     int64_t midnight_s = (int64_t)timegm(&day);
     bool exists = day.tm_mday == parts->tm_mday && day.tm_mon == parts->tm_mon
             && parts->tm_hour < 24 && parts->tm_min < 60 && parts->tm_sec < 61;

@@ -211,8 +211,11 @@ def test_the_text_for_a_wrong_signature_quotes_canonical_request_and_string_to_s
     sent = store.journal.entries[0].headers
     assert (status, error["__type"]) == (400, "InvalidSignatureException")
     assert (
-        "The Canonical String for this request should have been\n'POST\n/\n\ncontent-type:application/x-amz-json-1.1\n"
-        f"host:127.0.0.1:{store.port}\nx-amz-date:{sent['x-amz-date']}\nx-amz-security-token:the/session+token==\n"
+        "The Canonical String for this request should have been\n'POST\n/\n\n"
+        "content-type:application/x-amz-json-1.1\n"
+        f"host:127.0.0.1:{store.port}\n"
+        f"x-amz-date:{sent['x-amz-date']}\n"
+        "x-amz-security-token:the/session+token==\n"
     ) in error["message"]
     assert (
         f"The String-to-Sign should have been\n'AWS4-HMAC-SHA256\n{sent['x-amz-date']}\n"
@@ -364,11 +367,11 @@ def test_a_path_in_the_endpoint_is_part_of_the_signature(store: ParameterStore) 
     [
         (
             3600,
-            r"Signature expired: \d{8}T\d{6}Z is now earlier than \d{8}T\d{6}Z \(\d{8}T\d{6}Z - 5 min\.\)",
+            r"Signature expired: TIME is now earlier than TIME \(TIME - 5 min\.\)",
         ),
         (
             -3600,
-            r"Signature not yet current: \d{8}T\d{6}Z is still later than \d{8}T\d{6}Z \(\d{8}T\d{6}Z \+ 5 min\.\)",
+            r"Signature not yet current: TIME is still later than TIME \(TIME \+ 5 min\.\)",
         ),
     ],
 )
@@ -377,7 +380,7 @@ def test_a_clock_that_is_off(store: ParameterStore, offset: int, text: str) -> N
     answer, body = ask(store, signed(store, "DescribeParameters", {}))
     error = json.loads(body)
     assert error["__type"] == "InvalidSignatureException"
-    assert re.fullmatch(text, error["message"])
+    assert re.fullmatch(text.replace("TIME", r"\d{8}T\d{6}Z"), error["message"])
     ahead = parsedate_to_datetime(answer.headers["Date"]) - datetime.now(timezone.utc)
     assert abs(ahead.total_seconds() - offset) < 60
 
@@ -425,7 +428,8 @@ def test_requests_that_are_not_understood(
         (
             "GetParameter",
             {},
-            "1 validation error detected: Value null at 'name' failed to satisfy constraint: Member must not be null",
+            "1 validation error detected: Value null at 'name' failed to satisfy constraint: "
+            "Member must not be null",
         ),
         (
             "GetParametersByPath",
@@ -1141,8 +1145,10 @@ ARN = "arn:aws:ssm:us-east-1:123456789012"
 def test_by_path_is_checked_against_the_path(store: ParameterStore, client: Any) -> None:
     store.allow("ssm:GetParametersByPath", "/prod/api/*")
     assert denied(client.get_parameters_by_path, Path="/prod/api") == (
-        "User: arn:aws:iam::123456789012:user/tests is not authorized to perform: ssm:GetParametersByPath on resource: "
-        f"{ARN}:parameter/prod/api because no identity-based policy allows the ssm:GetParametersByPath action"
+        "User: arn:aws:iam::123456789012:user/tests is not authorized to perform: "
+        "ssm:GetParametersByPath on resource: "
+        f"{ARN}:parameter/prod/api because no identity-based policy allows the "
+        "ssm:GetParametersByPath action"
     )
     client.get_parameters_by_path(Path="/prod/api/")
     client.get_parameters_by_path(Path="/prod/api/db")
@@ -1156,7 +1162,8 @@ def test_an_explicit_deny_wins(store: ParameterStore, client: Any) -> None:
     store.allow("ssm:*", "*")
     store.deny("ssm:GetParameter*", f"{ARN}:parameter/prod/?")
     assert denied(client.get_parameter, Name="/prod/a").endswith(
-        f"ssm:GetParameter on resource: {ARN}:parameter/prod/a with an explicit deny in an identity-based policy"
+        f"ssm:GetParameter on resource: {ARN}:parameter/prod/a with an explicit deny in an "
+        "identity-based policy"
     )
     client.get_parameters_by_path(Path="/prod")
     client.put_parameter(Name="/prod/a", Value="w", Overwrite=True)
@@ -1235,7 +1242,8 @@ def test_one_value_that_cannot_be_decrypted_fails_its_page(
         client.get_parameters_by_path, Path="/p", WithDecryption=True, NextToken=first["NextToken"]
     )
     assert message.startswith(
-        "The ciphertext refers to a customer master key that does not exist, does not exist in this region,"
+        "The ciphertext refers to a customer master key that does not exist, does not exist in "
+        "this region,"
     )
     assert "/p/11" not in message
     assert len(by_path(client, "/p")) == 12
@@ -1583,7 +1591,7 @@ def test_close_without_an_answer(store: ParameterStore) -> None:
 
 @pytest.mark.parametrize("when", ["before", "headers", "body"])
 def test_resets(certificates_directory: Path, when: str) -> None:
-    """Without TLS: there the bytes before the reset can be counted, while a reset may overtake a TLS record."""
+    """Without TLS, where the end of a connection can be told from a reset."""
     with ParameterStore(tls=False) as plain:
         plain.faults.add(faults.Reset(when))
         with connect(plain) as sock:
@@ -1816,7 +1824,8 @@ def test_the_program_serves_what_was_seeded(tmp_path: Path, seed_file: Path) -> 
 
 def test_the_program_ends_with_its_parent(tmp_path: Path) -> None:
     read_end, write_end = os.pipe()
-    script = f"'{SUPPORT}/parameter-store' --directory '{tmp_path}' --http --exit-with-parent & read line"
+    program = f"'{SUPPORT}/parameter-store' --directory '{tmp_path}' --http --exit-with-parent"
+    script = f"{program} & read line"
     parent = subprocess.Popen(
         ["/bin/sh", "-c", script], stdin=subprocess.PIPE, pass_fds=[write_end]
     )

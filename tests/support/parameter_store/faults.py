@@ -102,7 +102,7 @@ class StatusAnswer(Fault):
     """
 
     status: int
-    body: bytes = b"<html><head><title>Error</title></head><body><center><h1>Error</h1></center></body></html>\r\n"
+    body: bytes = b"<html><head><title>Error</title></head><body><h1>Error</h1></body></html>\r\n"
     content_type: str = "text/html"
     headers: dict[str, str] = field(default_factory=dict)
 

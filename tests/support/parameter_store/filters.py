@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from . import names
@@ -20,6 +21,11 @@ _DESCRIBE = {
     "Path": ("Recursive", "OneLevel"),
     "Tier": ("Equals",),
     "DataType": ("Equals",),
+}
+_TESTS: dict[str, Callable[[str, str], bool]] = {
+    "Equals": lambda actual, wanted: actual == wanted,
+    "BeginsWith": lambda actual, wanted: actual.startswith(wanted),
+    "Contains": lambda actual, wanted: wanted in actual,
 }
 _DEFAULT_OPTION = {"Path": "OneLevel"}
 
@@ -117,7 +123,4 @@ def _matches(
             "Tier": version.tier,
             "DataType": version.data_type,
         }[key]
-    test = {"Equals": str.__eq__, "BeginsWith": str.startswith, "Contains": str.__contains__}[
-        option
-    ]
-    return any(test(actual, value) for value in values)
+    return any(_TESTS[option](actual, value) for value in values)

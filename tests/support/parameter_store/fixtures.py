@@ -42,7 +42,7 @@ def store(running_store: ParameterStore) -> Iterator[ParameterStore]:
 
 @pytest.fixture
 def clean_aws_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting of the machine reaches a client in this process, nor one that inherits its environment."""
+    """No setting of the machine reaches a client here or in a child process."""
     for name in list(os.environ):
         if name.startswith("AWS_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)

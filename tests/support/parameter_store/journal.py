@@ -83,9 +83,9 @@ class Journal:
         ]
 
     def wait_for(self, predicate: Callable[[Journal], Any], timeout: float = 10.0) -> Any:
-        """Returns what predicate(journal) returns as soon as that is true; TimeoutError if it does not become so.
+        """Returns what predicate(journal) returns as soon as that is true.
 
-        It is evaluated again after every event.
+        It is evaluated again after every event. TimeoutError if it does not become true.
         """
         deadline = time.monotonic() + timeout
         with self._changed:

@@ -126,8 +126,8 @@ class Model:
     ) -> Version:
         """Creates a parameter or adds a version to it.
 
-        Without a type a new parameter is a String and an old one stays what it is. force skips every rule about names
-        and values, so that tests can have what PutParameter would never let in.
+        Without a type a new parameter is a String and an old one stays what it is. force skips
+        every rule about names and values, so that tests can have what PutParameter never lets in.
         """
         with self.lock:
             parameter = self._parameters.get(names.canonical(name))

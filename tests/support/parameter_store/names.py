@@ -23,21 +23,24 @@ _PARAMETER_ARN = re.compile(
 )
 
 _PATH_REQUIREMENTS = (
-    'The parameter doesn\'t meet the parameter name requirements. The parameter name must begin '
+    "The parameter doesn't meet the parameter name requirements. The parameter name must begin "
     'with a forward slash "/". '
     'It can\'t be prefixed with "aws" or "ssm" (case-insensitive). It must use only letters, '
-    'numbers, or the following '
+    "numbers, or the following "
     "symbols: . (period), - (hyphen), _ (underscore). Special characters are not allowed. All "
     "sub-paths, if specified, must "
     'use the forward slash symbol "/". Valid example: /get/parameters2-/by1./path0_.'
 )
 _NAME_REQUIREMENTS = (
     'Parameter name: can\'t be prefixed with "ssm" (case-insensitive). If formed as a path, it '
-    'can consist of sub-paths '
+    "can consist of sub-paths "
     "divided by slash symbol; each sub-path can be formed as a mix of letters, numbers and the "
     "following 3 symbols .-_"
 )
-_SELECTOR_REQUIREMENTS = "Invalid parameter name. Please use correct syntax for referencing a version/label  <name>, <name:version>, <name:label>"
+_SELECTOR_REQUIREMENTS = (
+    "Invalid parameter name. Please use correct syntax for referencing a version/label  "
+    "<name>, <name:version>, <name:label>"
+)
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,16 @@ from .errors import ServiceError
 Item = TypeVar("Item")
 
 _MAC_BYTES = 16
+_ENDS: dict[str, dict[str, str | None]] = {
+    "absent": {},
+    "null": {"NextToken": None},
+    "empty": {"NextToken": ""},
+}
 
 
 @dataclass
 class Paging:
-    """How GetParametersByPath (and where it applies GetParameters) misbehaves within, and beyond, what is allowed."""
+    """How GetParametersByPath misbehaves, within and beyond what is allowed."""
 
     page_size: int | None = None
     """Items on a page, whatever MaxResults says."""
@@ -78,7 +83,7 @@ class Pager:
         remaining = [item for item in ordered if paging.order(name_of(item)) > position]
         chosen: list[Item] = []
         if number not in paging.empty_pages:
-            size = paging.page_size or request.get("MaxResults", default_size)
+            size: int = paging.page_size or request.get("MaxResults", default_size)
             if paging.repeat_last_item and number > 0 and size > 1:
                 before = [item for item in ordered if paging.order(name_of(item)) <= position]
                 chosen, size = before[-1:], size - len(before[-1:])
@@ -90,12 +95,7 @@ class Pager:
             return Page(chosen, {"NextToken": token or self._seal(bound_to, number + 1, position)})
         if remaining or any(empty > number for empty in paging.empty_pages):
             return Page(chosen, {"NextToken": self._seal(bound_to, number + 1, position)})
-        return Page(
-            chosen,
-            {"absent": {}, "null": {"NextToken": None}, "empty": {"NextToken": ""}}[
-                paging.end_of_listing
-            ],
-        )
+        return Page(chosen, _ENDS[paging.end_of_listing])
 
     @staticmethod
     def _digest(operation: str, request: dict[str, Any]) -> str:

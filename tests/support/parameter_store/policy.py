@@ -121,7 +121,11 @@ class Keys:
 
 
 def _kms_failure(code: str) -> str:
-    return f"Service: AWSKMS; Status Code: 400; Error Code: {code}; Request ID: {uuid.uuid4()}; Proxy: null"
+    request_id = uuid.uuid4()
+    return (
+        f"Service: AWSKMS; Status Code: 400; Error Code: {code}; "
+        f"Request ID: {request_id}; Proxy: null"
+    )
 
 
 def _wildcard(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:

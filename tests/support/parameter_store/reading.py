@@ -180,7 +180,7 @@ class Reader:
                 self._policy.check(caller, "secretsmanager:GetSecretValue", arn)
 
     def _check_parameter(self, action: str, caller: Credentials, reference: Reference) -> None:
-        """A parameter that does not exist is not named to a caller who would not be allowed to read it."""
+        """A missing parameter is not named to a caller who would not be allowed to read it."""
         exists = reference.is_secret or self._model.find(reference) is not None
         resource = reference.name if reference.is_arn else self._arn(reference.name)
         self._policy.check(caller, action, resource, shown=None if exists else self._everything())

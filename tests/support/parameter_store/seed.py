@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .store import ParameterStore
@@ -11,7 +12,7 @@ Document = dict[str, Any]
 
 def plant(seed: Document, store: ParameterStore) -> None:
     """README.md lists the members. What is not known is an error: it would be a typing mistake."""
-    planters = {
+    planters: dict[str, Callable[[Any], object]] = {
         "credentials": lambda item: store.add_credentials(**item),
         "parameters": lambda item: store.put(**_with_tuples(item)),
         "shared": lambda item: store.put_shared(**_with_tuples(item)),

@@ -163,7 +163,7 @@ class Connection:
         """Makes the thread end soon, whatever it waits for on the network. From any thread."""
         self._over.set()
         try:
-            # Not SSLSocket.shutdown, which would take the TLS state away under the thread that uses it.
+            # Not SSLSocket.shutdown: it takes the TLS state away under the thread that uses it.
             socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
         except OSError:
             pass

@@ -126,7 +126,7 @@ REQUESTS: dict[str, Structure] = {
 
 def check(operation: str, document: Any) -> dict[str, Any]:
     """The request if it has the operation's shape. A member that is null counts as absent."""
-    request = _without_nulls(document, REQUESTS[operation])
+    request: dict[str, Any] = _without_nulls(document, REQUESTS[operation])
     violations = _violations(request, REQUESTS[operation], "")
     if violations:
         noun = "error" if len(violations) == 1 else "errors"
@@ -138,11 +138,11 @@ def check(operation: str, document: Any) -> dict[str, Any]:
 
 def _without_nulls(value: Any, shape: Shape) -> Any:
     """Checks the JSON types all the way down, and leaves out what is null."""
-    expected = {Flag: bool, Number: int, Text: str, ListOf: list, Structure: dict}[type(shape)]
+    expected = _JSON_TYPES[type(shape)]
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is int):
         raise ServiceError(
             "SerializationException",
-            f"{_json_type(value)} can not be converted to {_TARGETS[expected]}",
+            f"{_json_type(value)} can not be converted to {_SHAPE_NAMES[type(shape)]}",
         )
     if isinstance(shape, ListOf):
         return [_without_nulls(item, shape.item) for item in value]
@@ -155,12 +155,19 @@ def _without_nulls(value: Any, shape: Shape) -> Any:
     return value
 
 
-_TARGETS = {
-    bool: "a Boolean",
-    int: "an Integer",
-    str: "a String",
-    list: "a List",
-    dict: "a Structure",
+_JSON_TYPES: dict[type, type] = {
+    Flag: bool,
+    Number: int,
+    Text: str,
+    ListOf: list,
+    Structure: dict,
+}
+_SHAPE_NAMES: dict[type, str] = {
+    Flag: "a Boolean",
+    Number: "an Integer",
+    Text: "a String",
+    ListOf: "a List",
+    Structure: "a Structure",
 }
 
 

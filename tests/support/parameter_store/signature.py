@@ -1,4 +1,7 @@
-"""Recomputes the Signature Version 4 of a request with botocore and refuses what AWS refuses, in AWS's words."""
+"""Recomputes the Signature Version 4 of a request with botocore.
+
+What AWS refuses is refused in AWS's words.
+"""
 
 from __future__ import annotations
 
@@ -38,8 +41,8 @@ class _Authorization:
     signature: str
 
 
-class _ReceivedHeadersAuth(SigV4Auth):
-    """botocore's signer, except that the client has chosen which headers are signed and the body is always hashed."""
+class _ReceivedHeadersAuth(SigV4Auth):  # type: ignore[misc]
+    """botocore's signer, except that the client chose the headers and the body is always hashed."""
 
     def __init__(self, key: SigningKey, region: str, signed_headers: tuple[str, ...]) -> None:
         super().__init__(key, _SERVICE, region)
@@ -110,8 +113,15 @@ def _parse(header: str, request: Request) -> _Authorization:
             "keyid/date/region/service/term, "
             f"got '{fields['Credential']}'",
         )
+    access_key_id, date, region, service, terminator = credential
     return _Authorization(
-        *credential, tuple(fields["SignedHeaders"].split(";")), fields["Signature"]
+        access_key_id,
+        date,
+        region,
+        service,
+        terminator,
+        tuple(fields["SignedHeaders"].split(";")),
+        fields["Signature"],
     )
 
 

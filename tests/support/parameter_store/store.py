@@ -42,9 +42,11 @@ class ParameterStore:
         certificate: str = "valid",
         host_names: tuple[str, ...] = (),
     ) -> None:
-        """ipv6 listens on ::1 as well, same port. certificate: "valid", "expired", "other-host" or "unknown-ca".
+        """The certificate is "valid" for loopback and host_names, or else "expired", "other-host"
+        or "unknown-ca".
 
-        host_names are added to the certificate. Without a directory certificates live as long as the object.
+        ipv6 listens on ::1 as well, same port. Without a directory certificates live as long as
+        the object.
         """
         self.tls = tls
         self.region = region
@@ -106,8 +108,11 @@ class ParameterStore:
         """
         self.faults.clear()
         self.drop_connections()
-        for part in (self.model, self.policy, self.keys, self._answers, self._paging):
-            part.reset()
+        self.model.reset()
+        self.policy.reset()
+        self.keys.reset()
+        self._answers.reset()
+        self._paging.reset()
         self._credentials.clear()
         self._credentials[DEFAULT_CREDENTIALS.access_key_id] = DEFAULT_CREDENTIALS
         self.clock_offset_seconds = 0.0
@@ -142,7 +147,10 @@ class ParameterStore:
 
     @property
     def ca_file(self) -> Path:
-        """The authority that a client has to trust (and that did not issue an "unknown-ca" certificate)."""
+        """The authority that a client has to trust.
+
+        It did not issue an "unknown-ca" certificate.
+        """
         if self._certificates is None:
             raise ValueError("without TLS there is no authority")
         return self._certificates.ca_file

@@ -33,7 +33,7 @@ static const char VECTORS_VARIABLE[] = "SSM_EXEC_SIGV4_VECTORS";
 
 struct vector {
     const char *name;
-    struct secret request;   /* is cut into strings in place */
+    struct secret request; /* is cut into strings in place */
     struct secret signed_request;
     struct secret key_id;
     struct secret secret_key;
@@ -76,8 +76,10 @@ static void read_vector_file(
     }
 }
 
-static void take_text_member(
-        const struct vector *vector, struct json_value object, const char *name, struct text *ret_text)
+static void take_text_member(const struct vector *vector,
+        struct json_value object,
+        const char *name,
+        struct text *ret_text)
 {
     struct json_value member;
     struct err err;
@@ -93,8 +95,10 @@ static bool flag_member(struct json_value object, const char *name)
     return json_find(object, name, &member) && json_type_of(member) == JSON_TRUE;
 }
 
-static void take_secret_member(const struct vector *vector, struct json_value object,
-        const char *name, struct secret *ret_secret)
+static void take_secret_member(const struct vector *vector,
+        struct json_value object,
+        const char *name,
+        struct secret *ret_secret)
 {
     struct json_value member;
     struct err err;
@@ -222,8 +226,8 @@ static void read_vector(const char *directory, struct vector *vector)
     }
 }
 
-static void assert_stage(const struct vector *vector, const char *stage, const char *got,
-        const char *want)
+static void assert_stage(
+        const struct vector *vector, const char *stage, const char *got, const char *want)
 {
     if (strcmp(got, want) != 0) {
         fail_msg("%s: %s:\n%s\ninstead of:\n%s", vector->name, stage, got, want);
@@ -254,7 +258,8 @@ static void assert_authorization(struct vector *vector, const char *got)
 
 static void check_vector(const char *directory, const char *name)
 {
-    CLEANUP(clear_vector) struct vector vector = {
+    CLEANUP(clear_vector)
+    struct vector vector = {
         .name = name,
         .request = SECRET_INIT(FILE_MAX_BYTES),
         .signed_request = SECRET_INIT(FILE_MAX_BYTES),
@@ -278,7 +283,8 @@ static void check_vector(const char *directory, const char *name)
         .service = text_string(&vector.service),
     };
     assert_true(sigv4_canonical_request(&vector.parsed, &canonical, &signed_headers, &err));
-    assert_stage_file(directory, &vector, "header-canonical-request.txt", secret_expose(&canonical));
+    assert_stage_file(
+            directory, &vector, "header-canonical-request.txt", secret_expose(&canonical));
     assert_true(sigv4_string_to_sign(&canonical, &scope, &string_to_sign, &err));
     assert_stage_file(
             directory, &vector, "header-string-to-sign.txt", text_string(&string_to_sign));
@@ -320,11 +326,12 @@ static void signs_every_published_vector_stage_by_stage(void **state)
 
 /* Worked examples of the calls that the program makes. */
 
-#define SSM_BODY "{\"Path\":\"/prod/api\",\"Recursive\":true,\"WithDecryption\":true,\"MaxResults\":10}"
+#define SSM_BODY \
+    "{\"Path\":\"/prod/api\",\"Recursive\":true,\"WithDecryption\":true,\"MaxResults\":10}"
 
-#define STS_BODY                                                                         \
-    "Action=AssumeRole&Version=2011-06-15"                                               \
-    "&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Freader"                         \
+#define STS_BODY                                                 \
+    "Action=AssumeRole&Version=2011-06-15"                       \
+    "&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2Freader" \
     "&RoleSessionName=ssm-exec-1700000000&DurationSeconds=3600"
 
 struct example {
@@ -344,8 +351,7 @@ static const struct example EXAMPLES[] = {
     { .name = "GetParametersByPath",
             .service = "ssm",
             .headers = { { "x-amz-target", "AmazonSSM.GetParametersByPath" },
-                    { "X-Amz-Date", "20150830T123600Z" },
-                    { "Host", "ssm.us-east-1.amazonaws.com" },
+                    { "X-Amz-Date", "20150830T123600Z" }, { "Host", "ssm.us-east-1.amazonaws.com" },
                     { "Content-Type", "application/x-amz-json-1.1" } },
             .header_count = 4,
             .body = SSM_BODY,
@@ -358,15 +364,13 @@ static const struct example EXAMPLES[] = {
     { .name = "GetParametersByPath with a session token",
             .service = "ssm",
             .headers = { { "content-type", "application/x-amz-json-1.1" },
-                    { "host", "ssm.us-east-1.amazonaws.com" },
-                    { "x-amz-date", "20150830T123600Z" },
+                    { "host", "ssm.us-east-1.amazonaws.com" }, { "x-amz-date", "20150830T123600Z" },
                     { "x-amz-target", "AmazonSSM.GetParametersByPath" },
                     { "x-amz-security-token", "AQoDYXdzEPT//////////wEXAMPLEtoken==" } },
             .header_count = 5,
             .body = SSM_BODY,
             .body_len = 75,
-            .want_signed_headers =
-                    "content-type;host;x-amz-date;x-amz-security-token;x-amz-target",
+            .want_signed_headers = "content-type;host;x-amz-date;x-amz-security-token;x-amz-target",
             .want_body_sha256 = "86143284db768422b83e8df11de4bf493d0f915ef7a3a1d432301d6d5aee2125",
             .want_canonical_sha256 =
                     "c374ae784ef4e80a228643ed9505ec55b63519e1468e836c5373faf2a4ea2d82",
@@ -444,7 +448,8 @@ static void check_example(const struct example *example)
     text_append_format(&want,
             "AWS4-HMAC-SHA256\n20150830T123600Z\n20150830/us-east-1/%s/aws4_request\n%s",
             example->service, example->want_canonical_sha256);
-    assert_row(example->name, "the string to sign", text_string(&string_to_sign), text_string(&want));
+    assert_row(
+            example->name, "the string to sign", text_string(&string_to_sign), text_string(&want));
 
     assert_true(sigv4_signature(&secret_key, &scope, text_string(&string_to_sign), hex, &err));
     assert_row(example->name, "the signature", hex, example->want_signature);
@@ -470,6 +475,7 @@ static void signs_the_calls_of_the_program(void **state)
 static void derives_the_signing_key_step_by_step(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *message;
@@ -482,6 +488,7 @@ static void derives_the_signing_key_step_by_step(void **state)
         { "signing", "aws4_request",
                 "1b014a52e2c4682dbb4f9c057f77de175576bae388238bec84a63594a1c63358" },
     };
+
     static const char FIRST_KEY[] = "AWS4wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
     unsigned char key[DIGEST_SHA256_BYTES];
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
@@ -501,6 +508,7 @@ static void derives_the_signing_key_step_by_step(void **state)
 static void paths_and_queries_become_canonical(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *path;
@@ -528,6 +536,7 @@ static void paths_and_queries_become_canonical(void **state)
         { "a broken escape is text", "/", false, "a=%zz", "GET\n/\na=%25zz\n" },
         { "an escape cut off is text", "/", false, "a=%2", "GET\n/\na=%252\n" },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         static const struct sigv4_header HEADER = { "host", "h" };
         const struct sigv4_request request = {

@@ -67,6 +67,7 @@ static void hexadecimal_digits_have_values_and_others_none(void **state)
 static void compares_without_case(void **state)
 {
     (void)state;
+
     static const struct {
         const char *a;
         const char *b;
@@ -83,6 +84,7 @@ static void compares_without_case(void **state)
         { "[", "{", false },
         { "\xC3\x84", "\xC3\xA4", false },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         if (ascii_equals_ignoring_case(ROWS[i].a, ROWS[i].b) != ROWS[i].want) {
             fail_msg("\"%s\" and \"%s\"", ROWS[i].a, ROWS[i].b);
@@ -93,6 +95,7 @@ static void compares_without_case(void **state)
 static void trims_both_ends(void **state)
 {
     (void)state;
+
     static const struct {
         const char *text;
         size_t want_start;
@@ -105,6 +108,7 @@ static void trims_both_ends(void **state)
         { "   ", 3, 0 },
         { "\xC2\xA0", 0, 2 },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         size_t start = 99;
         size_t len = ascii_trim(ROWS[i].text, strlen(ROWS[i].text), &start);

@@ -16,6 +16,7 @@
 static void reads_whole_numbers_with_a_unit(void **state)
 {
     (void)state;
+
     static const struct {
         const char *text;
         int64_t want_ms;
@@ -34,6 +35,7 @@ static void reads_whole_numbers_with_a_unit(void **state)
         { "86400000ms", 86400000 },
         { "00000000000000000000000000000001s", 1000 },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         int64_t got_ms = -1;
         if (!duration_parse(ROWS[i].text, &got_ms) || got_ms != ROWS[i].want_ms) {
@@ -45,9 +47,9 @@ static void reads_whole_numbers_with_a_unit(void **state)
 static void refuses_everything_else_and_leaves_the_output(void **state)
 {
     (void)state;
-    static const char *const TEXTS[] = { "", "0", "0s", "000ms", "-1", "+1", "1.5s", "1,5", "s", "ms",
-        " 1", "1 ", "1 s", "1S", "1M", "1H", "1MS", "1d", "1us", "1sec", "1mm", "1m30s", "0x10",
-        "1e3", "25h", "1441m", "86401", "86400001ms", "9223372036854775807",
+    static const char *const TEXTS[] = { "", "0", "0s", "000ms", "-1", "+1", "1.5s", "1,5", "s",
+        "ms", " 1", "1 ", "1 s", "1S", "1M", "1H", "1MS", "1d", "1us", "1sec", "1mm", "1m30s",
+        "0x10", "1e3", "25h", "1441m", "86401", "86400001ms", "9223372036854775807",
         "18446744073709551617", "99999999999999999999999999h", "\xD9\xA1", "1\n" };
     for (size_t i = 0; i < COUNT_OF(TEXTS); i++) {
         int64_t got_ms = -1;

@@ -16,13 +16,14 @@
 static void finds_the_first_entry_of_a_name(void **state)
 {
     (void)state;
-    static char entries[][16] = { "A=1", "AB=2", "EMPTY=", "EMPTY=x", "A=3", "NOEQUALS", "E==", "=x=y",
-        "a=4" };
+    static char entries[][16] = { "A=1", "AB=2", "EMPTY=", "EMPTY=x", "A=3", "NOEQUALS",
+        "E==", "=x=y", "a=4" };
     char *pointers[COUNT_OF(entries) + 1] = { NULL };
     for (size_t i = 0; i < COUNT_OF(entries); i++) {
         pointers[i] = entries[i];
     }
     const struct environment environment = { .entries = pointers };
+
     static const struct {
         const char *name;
         const char *want_raw;
@@ -38,6 +39,7 @@ static void finds_the_first_entry_of_a_name(void **state)
         { "EMPT", NULL, NULL },
         { "EMPTY1", NULL, NULL },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         const char *raw = environment_get_raw(&environment, ROWS[i].name);
         const char *got = environment_get(&environment, ROWS[i].name);

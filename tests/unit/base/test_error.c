@@ -12,7 +12,9 @@
 
 #include "base/error.h"
 
-enum { LONG = 5000 };
+enum {
+    LONG = 5000
+};
 
 static char *make_long(void)
 {

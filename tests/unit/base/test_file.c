@@ -111,7 +111,8 @@ static void a_missing_file_or_parent_is_no_error(void **state)
     }
 }
 
-static void assert_refuses(const char *path, size_t max_bytes, enum err_kind kind, const char *why_part)
+static void assert_refuses(
+        const char *path, size_t max_bytes, enum err_kind kind, const char *why_part)
 {
     CLEANUP(secret_clear) struct secret contents = SECRET_INIT(max_bytes);
     const struct file_limits limits = limits_of(AMPLE_MS);
@@ -241,7 +242,8 @@ static void *write_late(void *data)
     return ok ? NULL : data;
 }
 
-static void check_late_writer(const struct fixture *fixture, struct late_writer *writer, const char *want)
+static void check_late_writer(
+        const struct fixture *fixture, struct late_writer *writer, const char *want)
 {
     CLEANUP(secret_clear) struct secret contents = SECRET_INIT(64);
     const struct file_limits limits = limits_of(AMPLE_MS);

@@ -32,7 +32,10 @@ static void assert_holds_pattern(const struct secret *secret, size_t len)
 static void grows_byte_by_byte_and_keeps_what_it_holds(void **state)
 {
     (void)state;
-    enum { MANY = 40000 };
+
+    enum {
+        MANY = 40000
+    };
     CLEANUP(secret_clear) struct secret secret = SECRET_INIT(MANY);
     struct err err;
     for (size_t i = 0; i < MANY; i++) {

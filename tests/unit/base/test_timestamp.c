@@ -168,6 +168,7 @@ static void refuses_the_other_dates_of_http(void **state)
 static void formats_within_its_years(void **state)
 {
     (void)state;
+
     static const struct {
         int64_t epoch_s;
         const char *want_basic;
@@ -182,6 +183,7 @@ static void formats_within_its_years(void **state)
         { -1, "19700101T000000Z", "1970-01-01T00:00:00Z" },
         { INT64_MIN, "19700101T000000Z", "1970-01-01T00:00:00Z" },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         char basic[TIMESTAMP_BASIC_BYTES];
         char iso8601[TIMESTAMP_ISO8601_BYTES];

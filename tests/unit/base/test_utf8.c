@@ -12,11 +12,12 @@
 #include "base/utf8.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
-#define BYTES(literal) literal, sizeof(literal) - 1
+#define BYTES(literal)  literal, sizeof(literal) - 1
 
 static void decodes_the_first_character(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *bytes;
@@ -50,10 +51,17 @@ static void decodes_the_first_character(void **state)
         { "two cut off", BYTES("\xC3"), 0, 0 },
         { "three cut off", BYTES("\xE2\x82"), 0, 0 },
         { "four cut off", BYTES("\xF0\x9F\x94"), 0, 0 },
-        { "ASCII inside two", BYTES("\xC3" "a"), 0, 0 },
+        { "ASCII inside two",
+                BYTES("\xC3"
+                      "a"),
+                0, 0 },
         { "a lead inside three", BYTES("\xE2\x82\xC3"), 0, 0 },
-        { "ASCII inside four", BYTES("\xF0\x9F" "a\x80"), 0, 0 },
+        { "ASCII inside four",
+                BYTES("\xF0\x9F"
+                      "a\x80"),
+                0, 0 },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         /* A copy of just that size, so that reading past the end is seen. */
         char *copy = malloc(ROWS[i].len + (ROWS[i].len == 0 ? 1 : 0));
@@ -78,7 +86,10 @@ static void every_code_point_comes_back(void **state)
         char bytes[UTF8_MAX_BYTES];
         uint32_t got = 0xffffffff;
         size_t len = utf8_encode(code_point, bytes);
-        size_t want_len = code_point < 0x80 ? 1 : code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
+        size_t want_len = code_point < 0x80 ? 1
+                : code_point < 0x800        ? 2
+                : code_point < 0x10000      ? 3
+                                            : 4;
         if (len != want_len || utf8_decode(bytes, len, &got) != len || got != code_point) {
             fail_msg("U+%04X: %zu bytes, U+%04X", (unsigned int)code_point, len, (unsigned int)got);
         }

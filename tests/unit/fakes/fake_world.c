@@ -17,8 +17,9 @@ enum {
 
 static const int64_t START_MS = INT64_C(1440938160) * 1000;
 
-#define WORLD_OF(member_pointer, member) \
-    ((struct fake_world *)(uintptr_t)((uintptr_t)(member_pointer) - offsetof(struct fake_world, member)))
+#define WORLD_OF(member_pointer, member)                                    \
+    ((struct fake_world *)(uintptr_t)((uintptr_t)(member_pointer)-offsetof( \
+            struct fake_world, member)))
 
 static int64_t realtime_ms(const struct clock *clock)
 {
@@ -95,8 +96,8 @@ static void start(struct http_transport *transport, struct http_exchange *exchan
     } else {
         assert_true(world->reply_count > 0);
         size_t number = world->sent_count - 1;
-        added->reply = world->replies
-                [number < world->reply_count ? number : world->reply_count - 1];
+        added->reply =
+                world->replies[number < world->reply_count ? number : world->reply_count - 1];
     }
     if (added->reply.after_ms > sent->timeout_ms) {
         added->reply = (struct fake_reply){

@@ -20,7 +20,9 @@ enum {
 };
 
 /* An answer that comes later than the request's own timeout is HTTP_TIMED_OUT then. */
-enum { FAKE_NEVER_MS = 1000 * 1000 * 1000 };
+enum {
+    FAKE_NEVER_MS = 1000 * 1000 * 1000
+};
 
 struct fake_reply {
     int64_t after_ms;

@@ -30,6 +30,7 @@ static void finds_the_first_header_of_a_name(void **state)
                                   "With: a: b\r\n"
                                   " Folded: x\r\n"
                                   "Last: end";
+
     static const struct {
         const char *name;
         const char *want; /* NULL: none */
@@ -50,9 +51,8 @@ static void finds_the_first_header_of_a_name(void **state)
         { "", NULL },
         { "last", "end" },
     };
-    CLEANUP(http_reply_clear) struct http_reply reply = {
-        .headers = TEXT_INIT(4096), .body = SECRET_INIT(1)
-    };
+    CLEANUP(http_reply_clear)
+    struct http_reply reply = { .headers = TEXT_INIT(4096), .body = SECRET_INIT(1) };
     text_append_string(&reply.headers, HEADERS);
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         char value[64] = "untouched";
@@ -67,9 +67,8 @@ static void finds_the_first_header_of_a_name(void **state)
 static void a_header_value_is_cut_to_its_place(void **state)
 {
     (void)state;
-    CLEANUP(http_reply_clear) struct http_reply reply = {
-        .headers = TEXT_INIT(4096), .body = SECRET_INIT(1)
-    };
+    CLEANUP(http_reply_clear)
+    struct http_reply reply = { .headers = TEXT_INIT(4096), .body = SECRET_INIT(1) };
     char value[4];
     text_append_string(&reply.headers, "a: 12345\r\nb: 123\r\n");
     assert_true(http_reply_header(&reply, "a", value, sizeof(value)));
@@ -112,6 +111,7 @@ static void a_request_carries_its_headers_in_order(void **state)
 static void a_header_with_a_line_break_or_nul_is_refused(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *value;
@@ -124,6 +124,7 @@ static void a_header_with_a_line_break_or_nul_is_refused(void **state)
         { "LF at the start", "\na", 2 },
         { "NUL", "a\0b", 3 },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(http_request_clear) struct http_request request;
         CLEANUP(secret_clear) struct secret value = SECRET_INIT(64);

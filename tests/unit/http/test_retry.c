@@ -17,6 +17,7 @@
 static void transport_outcomes_have_causes(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         enum http_outcome outcome;
@@ -34,6 +35,7 @@ static void transport_outcomes_have_causes(void **state)
         { "proxy failed", HTTP_PROXY_FAILED, RETRY_NEVER },
         { "impossible", HTTP_IMPOSSIBLE, RETRY_NEVER },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         if (retry_cause_of_outcome(ROWS[i].outcome) != ROWS[i].want) {
             fail_msg("%s: cause %d", ROWS[i].name, (int)retry_cause_of_outcome(ROWS[i].outcome));
@@ -44,6 +46,7 @@ static void transport_outcomes_have_causes(void **state)
 static void delays_follow_cause_tries_and_chance(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         enum retry_cause cause;
@@ -81,6 +84,7 @@ static void delays_follow_cause_tries_and_chance(void **state)
         { "the server asks for an age", RETRY_THROTTLED, { 1, 0, 0, INT64_MAX }, 0.0, 5000 },
         { "asked, but used up", RETRY_TRANSIENT, { 3, 3, 0, 100 }, 0.5, -1 },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         int64_t delay_ms = -1;
         bool goes_on = retry_delay(ROWS[i].cause, &ROWS[i].state, ROWS[i].fraction, &delay_ms);

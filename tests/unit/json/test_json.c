@@ -11,7 +11,9 @@
 
 #include "json/json.h"
 
-enum { TEXT_MAX_BYTES = 8 * 1024 * 1024 };
+enum {
+    TEXT_MAX_BYTES = 8 * 1024 * 1024
+};
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -51,6 +53,7 @@ static struct json_value parse_good(struct parsed *parsed, const char *text)
 static void accepts_what_rfc_8259_allows(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *text;
@@ -88,6 +91,7 @@ static void accepts_what_rfc_8259_allows(void **state)
         { "a lone surrogate escape is grammatical", BYTES("[\"\\ud800\"]"), JSON_ARRAY },
         { "an array in arrays", BYTES("[[],[[]],[[],[]]]"), JSON_ARRAY },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
         struct err err;
@@ -103,6 +107,7 @@ static void accepts_what_rfc_8259_allows(void **state)
 static void refuses_what_rfc_8259_does_not_allow(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *text;
@@ -162,7 +167,9 @@ static void refuses_what_rfc_8259_does_not_allow(void **state)
         { "a comment", BYTES("[1/**/]") },
         { "a line comment", BYTES("//\n1") },
         { "a byte order mark", BYTES("\xEF\xBB\xBF{}") },
-        { "a no-break space", BYTES("[1,\xC2\xA0""2]") },
+        { "a no-break space",
+                BYTES("[1,\xC2\xA0"
+                      "2]") },
         { "a form feed", BYTES("[1,\f2]") },
         { "an unknown escape", BYTES("[\"\\x41\"]") },
         { "an escape in octal", BYTES("[\"\\0\"]") },
@@ -177,7 +184,9 @@ static void refuses_what_rfc_8259_does_not_allow(void **state)
         { "a raw 0x1f in a string", BYTES("[\"\x1F\"]") },
         { "a raw newline in a name", BYTES("{\"a\n\":1}") },
         { "a NUL in a string", BYTES("[\"a\0b\"]") },
-        { "a NUL between values", BYTES("[1,\0""2]") },
+        { "a NUL between values",
+                BYTES("[1,\0"
+                      "2]") },
         { "a NUL behind the value", BYTES("{}\0") },
         { "a NUL in the middle of an object", BYTES("{\"a\":1\0}") },
         { "a lone continuation byte", BYTES("[\"\x80\"]") },
@@ -191,6 +200,7 @@ static void refuses_what_rfc_8259_does_not_allow(void **state)
         { "no UTF-8 in a name", BYTES("{\"\xFF\":1}") },
         { "UTF-16", BYTES("{\0}\0") },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
         struct err err = { 0 };
@@ -198,7 +208,8 @@ static void refuses_what_rfc_8259_does_not_allow(void **state)
             fail_msg("%s: accepted", ROWS[i].name);
         }
         if (err.kind != ERR_PROTOCOL || strcmp(err.where, "here") != 0
-                || strncmp(err.why, "not valid JSON: ", 16) != 0 || parsed.document.tokens != NULL) {
+                || strncmp(err.why, "not valid JSON: ", 16) != 0
+                || parsed.document.tokens != NULL) {
             fail_msg("%s: told as %d at %s: %s", ROWS[i].name, (int)err.kind, err.where, err.why);
         }
     }
@@ -207,7 +218,8 @@ static void refuses_what_rfc_8259_does_not_allow(void **state)
 static void no_prefix_of_a_document_is_accepted(void **state)
 {
     (void)state;
-    static const char WHOLE[] = "{\"a\\u00e9\":[-1.5e+3,true,false,null,\"\xE2\x82\xAC\\n\"],\"b\":{}}";
+    static const char WHOLE[] =
+            "{\"a\\u00e9\":[-1.5e+3,true,false,null,\"\xE2\x82\xAC\\n\"],\"b\":{}}";
     for (size_t len = 0; len < strlen(WHOLE); len++) {
         CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
         struct err err;
@@ -217,8 +229,8 @@ static void no_prefix_of_a_document_is_accepted(void **state)
     }
 }
 
-static void append_nested(struct secret *text, size_t depth, const char *open, const char *inner,
-        const char *close)
+static void append_nested(
+        struct secret *text, size_t depth, const char *open, const char *inner, const char *close)
 {
     for (size_t i = 0; i < depth; i++) {
         secret_append_text(text, open);
@@ -232,6 +244,7 @@ static void append_nested(struct secret *text, size_t depth, const char *open, c
 static void nests_thirty_two_levels_and_no_more(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *open;
@@ -242,6 +255,7 @@ static void nests_thirty_two_levels_and_no_more(void **state)
         { "arrays around a number", "[", "1", "]" },
         { "objects", "{\"a\":", "1", "}" },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         for (size_t depth = JSON_DEPTH_MAX; depth <= JSON_DEPTH_MAX + 1; depth++) {
             CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
@@ -277,7 +291,10 @@ static void megabytes_of_opening_brackets_are_refused_at_once(void **state)
 static void many_items_and_members_are_read(void **state)
 {
     (void)state;
-    enum { MANY = 100000 };
+
+    enum {
+        MANY = 100000
+    };
     CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
     struct err err;
     secret_append_text(&parsed.text, "{\"items\":[");
@@ -314,8 +331,14 @@ static void messages_never_quote_the_text(void **state)
 {
     (void)state;
     static const char *const TEXTS[] = {
-        "{\"a\":\"" HUSH, "{\"a\":\"" HUSH "\" x}", "[" HUSH "]", "{\"" HUSH "\" 1}",
-        "\"" HUSH "\\x\"", "\"" HUSH "\xFF\"", "\"" HUSH "\n\"", "\"a\" \"" HUSH "\"",
+        "{\"a\":\"" HUSH,
+        "{\"a\":\"" HUSH "\" x}",
+        "[" HUSH "]",
+        "{\"" HUSH "\" 1}",
+        "\"" HUSH "\\x\"",
+        "\"" HUSH "\xFF\"",
+        "\"" HUSH "\n\"",
+        "\"a\" \"" HUSH "\"",
     };
     for (size_t i = 0; i < COUNT_OF(TEXTS); i++) {
         CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
@@ -332,6 +355,7 @@ static void messages_never_quote_the_text(void **state)
 static void finds_an_objects_own_members_only(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *text;
@@ -363,6 +387,7 @@ static void finds_an_objects_own_members_only(void **state)
         { "an array has no members", "[\"a\",1]", "a", -1 },
         { "a string has no members", "\"a\"", "a", -1 },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
         struct json_value root = parse_good(&parsed, ROWS[i].text);
@@ -381,11 +406,12 @@ static void finds_an_objects_own_members_only(void **state)
 static void a_typed_member_is_of_that_type(void **state)
 {
     (void)state;
+
     static const enum json_type TYPES[] = { JSON_OBJECT, JSON_ARRAY, JSON_STRING, JSON_NUMBER,
         JSON_TRUE, JSON_FALSE };
     CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
-    struct json_value root = parse_good(&parsed,
-            "{\"0\":{},\"1\":[],\"2\":\"\",\"3\":0,\"4\":true,\"5\":false,\"6\":null}");
+    struct json_value root = parse_good(
+            &parsed, "{\"0\":{},\"1\":[],\"2\":\"\",\"3\":0,\"4\":true,\"5\":false,\"6\":null}");
     for (size_t i = 0; i < COUNT_OF(TYPES); i++) {
         for (size_t at = 0; at < 7; at++) {
             const char name[] = { (char)('0' + at), '\0' };
@@ -400,6 +426,7 @@ static void a_typed_member_is_of_that_type(void **state)
 static void walks_and_counts_items(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *text;
@@ -413,6 +440,7 @@ static void walks_and_counts_items(void **state)
         { "a string has none", "\"abc\"", 0, 0 },
         { "a number has none", "1", 0, 0 },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
         struct json_value root = parse_good(&parsed, ROWS[i].text);
@@ -455,6 +483,7 @@ static void items_come_in_order(void **state)
 static void decodes_every_escape_into_secret_and_text(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *text;
@@ -481,6 +510,7 @@ static void decodes_every_escape_into_secret_and_text(void **state)
         { "the last pair", "\"\\udbff\\udfff\"", BYTES("\xF4\x8F\xBF\xBF") },
         { "raw UTF-8", "\"\xF0\x9F\x94\x91\"", BYTES("\xF0\x9F\x94\x91") },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
         CLEANUP(secret_clear) struct secret secret = SECRET_INIT(64);
@@ -508,6 +538,7 @@ static void decodes_every_escape_into_secret_and_text(void **state)
 static void half_characters_are_refused(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *text;
@@ -522,6 +553,7 @@ static void half_characters_are_refused(void **state)
         { "the wrong way round", "\"\\udd11\\ud83d\"" },
         { "behind a whole pair", "\"\\ud83d\\udd11\\ud83d\"" },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
         CLEANUP(secret_clear) struct secret secret = SECRET_INIT(64);
@@ -572,6 +604,7 @@ static void decoding_wants_a_string(void **state)
 static void reads_numbers(void **state)
 {
     (void)state;
+
     static const struct {
         const char *text;
         bool is_number;
@@ -602,6 +635,7 @@ static void reads_numbers(void **state)
         { "true", false, 0, false, 0 },
         { "[1]", false, 0, false, 0 },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
         CLEANUP(text_clear) struct text text = TEXT_INIT(128);

@@ -16,6 +16,7 @@
 static void quotes_and_escapes_for_a_terminal(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *string;
@@ -31,11 +32,15 @@ static void quotes_and_escapes_for_a_terminal(void **state)
         { "behind C1", "\xC2\xA0\xC3\xA9", "\"\xC2\xA0\xC3\xA9\"" },
         { "three and four bytes", "\xE2\x82\xAC\xF0\x9F\x94\x91",
                 "\"\xE2\x82\xAC\xF0\x9F\x94\x91\"" },
-        { "no UTF-8", "a\xFF""b", "\"a\\ufffdb\"" },
+        { "no UTF-8",
+                "a\xFF"
+                "b",
+                "\"a\\ufffdb\"" },
         { "each bad byte by itself", "\xED\xA0\x80", "\"\\ufffd\\ufffd\\ufffd\"" },
         { "cut off", "a\xE2\x82", "\"a\\ufffd\\ufffd\"" },
         { "a slash stays", "</script>", "\"</script>\"" },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(text_clear) struct text out = TEXT_INIT(256);
         json_write_string(&out, ROWS[i].string);
