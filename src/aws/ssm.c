@@ -293,12 +293,12 @@ static enum call_verdict judge_answer(
     }
     for (size_t i = 0; i < call->count; i++) {
         struct ssm_name_query *query = &call->queries[i];
-        query->was_answered = true;
         if (!query->is_found && !is_listed(answer.invalid_names, query->name)) {
             (void)err_set(reterr, ERR_PROTOCOL, query->subject, "the reply says nothing about %s",
                     query->name);
             return CALL_FAILED;
         }
+        query->was_answered = true;
     }
     return CALL_DONE;
 }

@@ -68,16 +68,26 @@ static bool is_path(const char *at)
     return true;
 }
 
+/* 127.0.0.0/8 in four decimal parts; what only looks like it is a name for the resolver. */
+static bool is_loopback_address(const char *host)
+{
+    const char *at = host;
+    for (int part = 0; part < 4; part++) {
+        size_t digits = strspn(at, "0123456789");
+        long number = digits > 0 && digits <= 3 ? strtol(at, NULL, 10) : -1;
+        bool is_in_range = part == 0 ? digits == 3 && number == 127 : number >= 0 && number <= 255;
+        if (!is_in_range || at[digits] != (part == 3 ? '\0' : '.')) {
+            return false;
+        }
+        at += digits + 1;
+    }
+    return true;
+}
+
 static bool is_loopback(const char *host)
 {
-    size_t quads = 0;
-    for (const char *at = host; ascii_is_digit(*at) || *at == '.'; at++) {
-        quads += *at == '.' ? 1 : 0;
-        if (at[1] == '\0' && quads == 3 && strncmp(host, "127.", 4) == 0) {
-            return true;
-        }
-    }
-    return strcmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0;
+    return is_loopback_address(host) || strcmp(host, "localhost") == 0
+            || strcmp(host, "[::1]") == 0;
 }
 
 /* Every part copied out; NULL members without memory. */

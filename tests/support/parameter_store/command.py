@@ -44,6 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"parameter-store: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
     _write_whole(endpoint_file, f"{store.endpoint_url}\n")
+    if options.log:
+        print(f"listening on {store.endpoint_url}", file=sys.stderr, flush=True)
     signal.sigwait(_ENDING_SIGNALS)
     endpoint_file.unlink(missing_ok=True)
     store.stop()

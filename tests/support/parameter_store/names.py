@@ -89,12 +89,12 @@ def is_below(name: str, path: str, recursive: bool) -> bool:
 
     Whole levels count, the path itself does not.
     """
-    inside = [level for level in path.split("/") if level]
-    candidate = levels(name)
-    if candidate[: len(inside)] != inside:
+    inside = path.strip("/")
+    prefix = f"{inside}/" if inside else ""
+    candidate = canonical(name)
+    if not candidate.startswith(prefix):
         return False
-    depth = len(candidate) - len(inside)
-    return depth >= 1 if recursive else depth == 1
+    return recursive or "/" not in candidate[len(prefix) :]
 
 
 def check_path(path: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import bisect
 import hashlib
 import hmac
 import json
@@ -80,20 +81,19 @@ class Pager:
         number, position = (0, "") if token is None else self._open(token, bound_to)
 
         ordered = sorted(items, key=lambda item: paging.order(name_of(item)))
-        remaining = [item for item in ordered if paging.order(name_of(item)) > position]
-        chosen: list[Item] = []
+        positions = [paging.order(name_of(item)) for item in ordered]
+        start = end = bisect.bisect_right(positions, position)
         if number not in paging.empty_pages:
-            size: int = paging.page_size or request.get("MaxResults", default_size)
-            if paging.repeat_last_item and number > 0 and size > 1:
-                before = [item for item in ordered if paging.order(name_of(item)) <= position]
-                chosen, size = before[-1:], size - len(before[-1:])
-            taken, remaining = remaining[:size], remaining[size:]
-            chosen = chosen + taken
-            position = paging.order(name_of(taken[-1])) if taken else position
+            size = paging.page_size or int(request.get("MaxResults", default_size))
+            if paging.repeat_last_item and start > 0 and size > 1:
+                start -= 1
+            end = start + size
+        chosen = ordered[start:end]
+        position = positions[start:end][-1] if chosen else position
 
         if paging.repeat_token:
             return Page(chosen, {"NextToken": token or self._seal(bound_to, number + 1, position)})
-        if remaining or any(empty > number for empty in paging.empty_pages):
+        if end < len(ordered) or any(empty > number for empty in paging.empty_pages):
             return Page(chosen, {"NextToken": self._seal(bound_to, number + 1, position)})
         return Page(chosen, _ENDS[paging.end_of_listing])
 

@@ -138,8 +138,7 @@ def check(operation: str, document: Any) -> dict[str, Any]:
 
 def _without_nulls(value: Any, shape: Shape) -> Any:
     """Checks the JSON types all the way down, and leaves out what is null."""
-    expected = _JSON_TYPES[type(shape)]
-    if not isinstance(value, expected) or (isinstance(value, bool) and expected is int):
+    if not _has_type(value, shape):
         raise ServiceError(
             "SerializationException",
             f"{_json_type(value)} can not be converted to {_SHAPE_NAMES[type(shape)]}",
@@ -153,6 +152,12 @@ def _without_nulls(value: Any, shape: Shape) -> Any:
             if value.get(name) is not None
         }
     return value
+
+
+def _has_type(value: object, shape: Shape) -> bool:
+    if isinstance(value, bool):
+        return isinstance(shape, Flag)
+    return isinstance(value, _JSON_TYPES[type(shape)])
 
 
 _JSON_TYPES: dict[type, type] = {
@@ -178,7 +183,9 @@ def _json_type(value: Any) -> str:
         return "TRUE_VALUE" if value else "FALSE_VALUE"
     if isinstance(value, (int, float)):
         return "NUMBER_VALUE"
-    return {str: "STRING_VALUE", list: "START_ARRAY", dict: "START_OBJECT"}[type(value)]
+    if isinstance(value, str):
+        return "STRING_VALUE"
+    return "START_ARRAY" if isinstance(value, list) else "START_OBJECT"
 
 
 def _violations(value: Any, shape: Shape, where: str) -> list[str]:
