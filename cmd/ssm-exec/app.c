@@ -111,7 +111,6 @@ static bool find_credentials(const struct run *run,
 static bool fetch(const struct run *run,
         const struct settings *settings,
         struct fetched *ret_fetched,
-        struct assignment_list *ret_assignments,
         struct err_list *problems)
 {
     CLEANUP(credentials_clear) struct credentials credentials = CREDENTIALS_INIT;
@@ -148,18 +147,20 @@ static bool fetch(const struct run *run,
     const struct fetch_rules rules = {
         .recursive = !run->options->no_recursive,
         .label = run->options->label,
-        .names = { .flat = run->options->flat, .preserve_case = run->options->preserve_case },
     };
-    return fetch_sources(
-            &ssm, &run->options->sources, &rules, ret_fetched, ret_assignments, problems);
+    return fetch_sources(&ssm, &run->options->sources, &rules, ret_fetched, problems);
 }
 
-static bool merge_variables(const struct run *run,
+/* All that is wrong with names and variables is told in one go. */
+static bool make_variables(const struct run *run,
+        const struct fetched *fetched,
         struct assignment_list *assignments,
         struct merge_result *ret_merged,
         struct err_list *problems)
 {
     const struct options *options = run->options;
+    const struct var_name_rules names = { .flat = options->flat,
+        .preserve_case = options->preserve_case };
     const struct merge_rules rules = {
         .allowed = (const char *const *)options->allowed_variables.items,
         .allowed_count = options->allowed_variables.len,
@@ -167,7 +168,9 @@ static bool merge_variables(const struct run *run,
         .preserved = (const char *const *)options->preserved.items,
         .preserved_count = options->preserved.len,
     };
-    return merge(&options->sources, assignments, run->environment, &rules, ret_merged, problems);
+    bool mapped = fetch_map(&options->sources, fetched, &names, assignments, problems);
+    return merge(&options->sources, assignments, run->environment, &rules, ret_merged, problems)
+            && mapped;
 }
 
 static bool check_deadline(const struct run *run, struct err *reterr)
@@ -219,9 +222,8 @@ static int carry_out(const struct run *run, const struct process_state *state)
     if (!find_command(run, &file, &err)) {
         return fail(run->report, &err);
     }
-    if (!load_settings(run, &settings, &problems)
-            || !fetch(run, &settings, &fetched, &assignments, &problems)
-            || !merge_variables(run, &assignments, &merged, &problems)) {
+    if (!load_settings(run, &settings, &problems) || !fetch(run, &settings, &fetched, &problems)
+            || !make_variables(run, &fetched, &assignments, &merged, &problems)) {
         return fail_all(run, &problems);
     }
     if (run->options->dry_run) {

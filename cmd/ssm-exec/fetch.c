@@ -27,22 +27,19 @@ struct plan {
     size_t path_wish_count;
     struct wish *name_wishes;
     size_t name_wish_count;
-    size_t *query_of_source; /* index into the paths or names of struct fetched */
 };
 
 static void clear_plan(struct plan *plan)
 {
     free(plan->path_wishes);
     free(plan->name_wishes);
-    free(plan->query_of_source);
 }
 
 static bool collect_wishes(const struct source_list *sources, struct plan *plan, struct err *reterr)
 {
     plan->path_wishes = calloc(sources->len + 1, sizeof(*plan->path_wishes));
     plan->name_wishes = calloc(sources->len + 1, sizeof(*plan->name_wishes));
-    plan->query_of_source = calloc(sources->len + 1, sizeof(*plan->query_of_source));
-    if (plan->path_wishes == NULL || plan->name_wishes == NULL || plan->query_of_source == NULL) {
+    if (plan->path_wishes == NULL || plan->name_wishes == NULL) {
         return err_set_no_memory(reterr);
     }
     for (size_t i = 0; i < sources->len; i++) {
@@ -67,13 +64,14 @@ static bool repeats(const struct wish *wishes, size_t i)
 /* What several sources ask for may be missing only if all of them say so. */
 static bool make_queries(const struct source_list *sources,
         const struct fetch_rules *rules,
-        struct plan *plan,
+        const struct plan *plan,
         struct fetched *fetched,
         struct err *reterr)
 {
     fetched->paths = calloc(plan->path_wish_count + 1, sizeof(*fetched->paths));
     fetched->names = calloc(plan->name_wish_count + 1, sizeof(*fetched->names));
-    if (fetched->paths == NULL || fetched->names == NULL) {
+    fetched->query_of_source = calloc(sources->len + 1, sizeof(*fetched->query_of_source));
+    if (fetched->paths == NULL || fetched->names == NULL || fetched->query_of_source == NULL) {
         return err_set_no_memory(reterr);
     }
     for (size_t i = 0; i < plan->path_wish_count; i++) {
@@ -88,7 +86,7 @@ static bool make_queries(const struct source_list *sources,
             };
         }
         fetched->paths[fetched->path_count - 1].optional &= source->optional;
-        plan->query_of_source[plan->path_wishes[i].source] = fetched->path_count - 1;
+        fetched->query_of_source[plan->path_wishes[i].source] = fetched->path_count - 1;
     }
     for (size_t i = 0; i < plan->name_wish_count; i++) {
         const struct source *source = &sources->items[plan->name_wishes[i].source];
@@ -101,7 +99,7 @@ static bool make_queries(const struct source_list *sources,
             };
         }
         fetched->names[fetched->name_count - 1].optional &= source->optional;
-        plan->query_of_source[plan->name_wishes[i].source] = fetched->name_count - 1;
+        fetched->query_of_source[plan->name_wishes[i].source] = fetched->name_count - 1;
     }
     return true;
 }
@@ -168,20 +166,18 @@ static bool assign_name(const struct source *source,
     return ok;
 }
 
-static bool map_sources(const struct source_list *sources,
-        const struct plan *plan,
-        const struct fetch_rules *rules,
+bool fetch_map(const struct source_list *sources,
         const struct fetched *fetched,
+        const struct var_name_rules *rules,
         struct assignment_list *assignments,
         struct err_list *problems)
 {
     bool ok = true;
     for (size_t i = 0; i < sources->len; i++) {
         const struct source *source = &sources->items[i];
-        size_t query = plan->query_of_source[i];
+        size_t query = fetched->query_of_source[i];
         bool mapped = source->kind == SOURCE_PATH
-                ? assign_path(
-                        source, i, &fetched->paths[query], &rules->names, assignments, problems)
+                ? assign_path(source, i, &fetched->paths[query], rules, assignments, problems)
                 : assign_name(source, i, &fetched->names[query], assignments, problems);
         ok = ok && mapped;
     }
@@ -219,7 +215,6 @@ bool fetch_sources(const struct ssm *ssm,
         const struct source_list *sources,
         const struct fetch_rules *rules,
         struct fetched *ret_fetched,
-        struct assignment_list *ret_assignments,
         struct err_list *problems)
 {
     CLEANUP(clear_plan) struct plan plan = { 0 };
@@ -230,8 +225,7 @@ bool fetch_sources(const struct ssm *ssm,
         return false;
     }
     return ssm_fetch(ssm, ret_fetched->paths, ret_fetched->path_count, ret_fetched->names,
-                   ret_fetched->name_count, problems)
-            && map_sources(sources, &plan, rules, ret_fetched, ret_assignments, problems);
+            ret_fetched->name_count, problems);
 }
 
 void fetched_clear(struct fetched *fetched)
@@ -244,5 +238,6 @@ void fetched_clear(struct fetched *fetched)
     }
     free(fetched->paths);
     free(fetched->names);
+    free(fetched->query_of_source);
     *fetched = (struct fetched){ 0 };
 }

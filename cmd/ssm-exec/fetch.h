@@ -14,7 +14,6 @@
 struct fetch_rules {
     bool recursive;
     const char *label; /* for paths; NULL: the latest versions */
-    struct var_name_rules names;
 };
 
 /* What was fetched; assignments borrow from it. Zero-initialise; release with fetched_clear. */
@@ -23,21 +22,28 @@ struct fetched {
     size_t path_count;
     struct ssm_name_query *names; /* each name once */
     size_t name_count;
+    size_t *query_of_source; /* for each source its index into paths or names */
 };
 
 /* ERR_USAGE for each ARN of another region than the run's: false, and all are added to problems. */
 MUST_CHECK bool fetch_check_regions(
         const struct source_list *sources, const char *region, struct err_list *problems);
 
-/*
- * Fetches all sources at the same time and maps them. False with everything that is wrong added to
- * problems: what ssm_fetch gives; or, if all was fetched, what cannot be mapped (ERR_MAPPING).
- */
+/* Fetches all sources at the same time. False with what ssm_fetch gives added to problems. */
 MUST_CHECK bool fetch_sources(const struct ssm *ssm,
         const struct source_list *sources,
         const struct fetch_rules *rules,
         struct fetched *ret_fetched,
-        struct assignment_list *ret_assignments,
+        struct err_list *problems);
+
+/*
+ * Hands the values out to variables. False with each name that is no variable's (ERR_MAPPING) added
+ * to problems; all others are assigned then too, so that merge can tell what is wrong with them.
+ */
+MUST_CHECK bool fetch_map(const struct source_list *sources,
+        const struct fetched *fetched,
+        const struct var_name_rules *rules,
+        struct assignment_list *assignments,
         struct err_list *problems);
 
 void fetched_clear(struct fetched *fetched);

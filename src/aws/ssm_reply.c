@@ -42,7 +42,9 @@ static bool take_value(struct json_value object,
     if (!json_find_typed(object, "Value", JSON_STRING, &member)) {
         return err_set(reterr, ERR_PROTOCOL, where, "the reply holds no value for it");
     }
-    secret_reserve(&parameter->value, json_encoded_len(member));
+    size_t len = json_encoded_len(member); /* at most six times what it decodes to */
+    secret_reserve(
+            &parameter->value, len < PARAMETER_VALUE_MAX_BYTES ? len : PARAMETER_VALUE_MAX_BYTES);
     return json_decode_secret(member, where, &parameter->value, reterr)
             && secret_check(&parameter->value, where, reterr);
 }

@@ -39,7 +39,7 @@ void assignment_list_clear(struct assignment_list *list)
     *list = (struct assignment_list){ 0 };
 }
 
-/* By variable, then by source, then by parameter: what wins stands last of its variable. */
+/* By variable, source, parameter and version: what wins stands last of its variable. */
 static int compare_assignments(const void *a, const void *b)
 {
     const struct assignment *left = a;
@@ -51,7 +51,11 @@ static int compare_assignments(const void *a, const void *b)
     if (left->source != right->source) {
         return left->source < right->source ? -1 : 1;
     }
-    return strcmp(left->parameter, right->parameter);
+    order = strcmp(left->parameter, right->parameter);
+    if (order != 0 || left->version == right->version) {
+        return order;
+    }
+    return left->version < right->version ? -1 : 1;
 }
 
 /* An inherited entry under its name, for look-up: sorted, the first of each name first. */
@@ -179,12 +183,16 @@ static void check_assignment(const struct assignment *assignment,
     }
 }
 
+/* One that changed while the pages were read may stand on two of them: that is no collision. */
 static void check_collision(const struct source_list *sources,
         const struct assignment *one,
         const struct assignment *other,
         struct err_list *problems)
 {
     struct err err;
+    if (strcmp(one->parameter, other->parameter) == 0) {
+        return;
+    }
     (void)err_set(&err, ERR_MAPPING, sources->items[one->source].text,
             "%s and %s would both become %s", one->parameter, other->parameter, one->variable);
     err_set_hint(&err, "rename or delete one of the two parameters, or read a narrower path");
@@ -224,10 +232,11 @@ bool merge(const struct source_list *sources,
         }
         const char *entry = find_inherited(&index, assignment->variable);
         struct merged_variable *variable = &result.variables[result.len - 1];
+        bool other_source = same && previous->source != assignment->source;
         *variable = (struct merged_variable){
             .assignment = assignment,
             .overridden_inherited = entry,
-            .overridden = same ? previous : NULL,
+            .overridden = other_source ? previous : variable->overridden,
             .is_preserved = entry != NULL && is_preserved(rules, assignment->variable),
         };
         if (!variable->is_preserved) {

@@ -13,8 +13,8 @@ ENV = ("--", "env", "-0")
 
 EXECVE = """
 import ctypes, sys
-entries = bytes.fromhex(sys.argv[1]).split(b"\\0")
-arguments = [argument.encode() for argument in sys.argv[2:]]
+entries = sys.stdin.buffer.read().split(b"\\0")
+arguments = [argument.encode() for argument in sys.argv[1:]]
 def vector(strings):
     return (ctypes.c_char_p * (len(strings) + 1))(*strings, None)
 libc = ctypes.CDLL(None, use_errno=True)
@@ -27,8 +27,8 @@ sys.exit(f"execve: {ctypes.get_errno()}")
 def run_with_entries(run: Runner, extra: list[bytes], *args: str) -> Result:
     """The program's environment is what it takes to read the store, then extra as it is."""
     entries = [f"{name}={value}".encode() for name, value in run.environment().items()] + extra
-    command = [sys.executable, "-I", "-c", EXECVE, b"\0".join(entries).hex(), str(run.program), *args]
-    done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    command = [sys.executable, "-I", "-c", EXECVE, str(run.program), *args]
+    done = subprocess.run(command, input=b"\0".join(entries), capture_output=True, timeout=60, check=False)
     return Result(done.returncode, done.stdout, done.stderr)
 
 

@@ -17,6 +17,7 @@
 static void hashes_as_fips_180_4_has_it(void **state)
 {
     (void)state;
+
     static const struct {
         const char *text;
         const char *want;
@@ -26,6 +27,7 @@ static void hashes_as_fips_180_4_has_it(void **state)
         { "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
                 "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1" },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         unsigned char digest[DIGEST_SHA256_BYTES];
         char hex[DIGEST_SHA256_HEX_BYTES];
@@ -40,6 +42,7 @@ static void hashes_as_fips_180_4_has_it(void **state)
 static void authenticates_as_rfc_4231_has_it(void **state)
 {
     (void)state;
+
     static const struct {
         char key_byte; /* repeated; 0: the key is "Jefe" */
         size_t key_len;
@@ -53,6 +56,7 @@ static void authenticates_as_rfc_4231_has_it(void **state)
         { (char)0xaa, 131, "Test Using Larger Than Block-Size Key - Hash Key First",
                 "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54" },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         char key[131];
         unsigned char mac[DIGEST_SHA256_BYTES];

@@ -19,8 +19,8 @@
 static void accepts_host_labels(void **state)
 {
     (void)state;
-    static const char *const NAMES[] = { "us-east-1", "eu-west-1", "us-gov-west-1", "eusc-de-east-1",
-        "local", "X-1", "a", "1a", LABEL_OF_63 };
+    static const char *const NAMES[] = { "us-east-1", "eu-west-1", "us-gov-west-1",
+        "eusc-de-east-1", "local", "X-1", "a", "1a", LABEL_OF_63 };
     for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
         struct err err;
         if (!region_check(NAMES[i], "here", &err)) {
@@ -50,6 +50,7 @@ static void refuses_what_would_change_the_host(void **state)
 static void refuses_pseudo_regions_with_a_hint(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *hint_part;
@@ -59,9 +60,11 @@ static void refuses_pseudo_regions_with_a_hint(void **state)
         { "aws-global", "give the region that holds the parameters" },
         { "aws-cn-global", "give the region that holds the parameters" },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         struct err err = { 0 };
-        if (region_check(ROWS[i].name, "here", &err) || strstr(err.hint, ROWS[i].hint_part) == NULL) {
+        if (region_check(ROWS[i].name, "here", &err)
+                || strstr(err.hint, ROWS[i].hint_part) == NULL) {
             fail_msg("%s: %s", ROWS[i].name, err.hint);
         }
     }
@@ -70,6 +73,7 @@ static void refuses_pseudo_regions_with_a_hint(void **state)
 static void a_region_is_in_its_partition(void **state)
 {
     (void)state;
+
     static const struct {
         const char *region;
         const char *name;
@@ -87,6 +91,7 @@ static void a_region_is_in_its_partition(void **state)
         { "us-isof-south-1", "aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov" },
         { "eusc-de-east-1", "aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu" },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         const struct partition *partition = region_partition(ROWS[i].region);
         if (strcmp(partition->name, ROWS[i].name) != 0

@@ -17,6 +17,7 @@
 static void reads_code_message_and_request_id(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *headers;
@@ -41,27 +42,29 @@ static void reads_code_message_and_request_id(void **state)
                 "{\"__type\":\"FromBody\",\"code\":\"FromCode\"}", "FromHeader", "", "" },
         { "type before code", "", "{\"code\":\"FromCode\",\"__type\":\"FromType\"}", "FromType", "",
                 "" },
-        { "message before Message", "", "{\"__type\":\"X\",\"Message\":\"big\",\"message\":\"small\"}",
-                "X", "small", "" },
+        { "message before Message", "",
+                "{\"__type\":\"X\",\"Message\":\"big\",\"message\":\"small\"}", "X", "small", "" },
         { "an empty message gives way", "",
                 "{\"__type\":\"X\",\"message\":\"\",\"Message\":\"big\"}", "X", "big", "" },
         { "a null message", "", "{\"__type\":\"X\",\"message\":null}", "X", "", "" },
-        { "a message of another type", "", "{\"__type\":\"X\",\"message\":{\"a\":1}}", "X", "", "" },
+        { "a message of another type", "", "{\"__type\":\"X\",\"message\":{\"a\":1}}", "X", "",
+                "" },
         { "a code that is a number", "", "{\"code\":400}", "", "", "" },
         { "the number gives way", "", "{\"__type\":1,\"code\":\"X\"}", "X", "", "" },
         { "the request id", "x-amzn-requestid: 12-ab\r\n", "{}", "", "", "12-ab" },
         { "no JSON", "x-amzn-RequestId: 1\r\n", "<html>", "", "", "1" },
         { "no JSON, but the header", "x-amzn-ErrorType: X\r\n", "", "X", "", "" },
         { "an array", "", "[{\"__type\":\"X\"}]", "", "", "" },
-        { "nested is not meant", "", "{\"Error\":{\"__type\":\"X\",\"message\":\"m\"}}", "", "", "" },
+        { "nested is not meant", "", "{\"Error\":{\"__type\":\"X\",\"message\":\"m\"}}", "", "",
+                "" },
         { "half a character", "", "{\"__type\":\"X\",\"message\":\"abc\\ud800\"}", "X", "", "" },
         { "cut off", "", "{\"__type\":\"X\",\"message\":\"m\"", "", "", "" },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(service_error_clear) struct service_error error = SERVICE_ERROR_INIT;
-        CLEANUP(http_reply_clear) struct http_reply reply = {
-            .headers = TEXT_INIT(4096), .body = SECRET_INIT(4096)
-        };
+        CLEANUP(http_reply_clear)
+        struct http_reply reply = { .headers = TEXT_INIT(4096), .body = SECRET_INIT(4096) };
         text_append_string(&reply.headers, ROWS[i].headers);
         secret_append_text(&reply.body, ROWS[i].body);
         service_error_read(&reply, &error);
@@ -78,9 +81,8 @@ static void a_long_code_is_cut(void **state)
 {
     (void)state;
     CLEANUP(service_error_clear) struct service_error error = SERVICE_ERROR_INIT;
-    CLEANUP(http_reply_clear) struct http_reply reply = {
-        .headers = TEXT_INIT(4096), .body = SECRET_INIT(4096)
-    };
+    CLEANUP(http_reply_clear)
+    struct http_reply reply = { .headers = TEXT_INIT(4096), .body = SECRET_INIT(4096) };
     secret_append_text(&reply.body, "{\"__type\":\"");
     for (size_t i = 0; i < 300; i++) {
         secret_append_char(&reply.body, 'X');
@@ -93,6 +95,7 @@ static void a_long_code_is_cut(void **state)
 static void codes_and_statuses_decide_about_a_retry(void **state)
 {
     (void)state;
+
     static const struct {
         int status;
         const char *code;
@@ -136,6 +139,7 @@ static void codes_and_statuses_decide_about_a_retry(void **state)
         { 400, "throttlingexception", RETRY_NEVER },
         { 400, "ThrottlingExceptionX", RETRY_NEVER },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         if (service_error_retry_cause(ROWS[i].status, ROWS[i].code) != ROWS[i].want) {
             fail_msg("%d %s", ROWS[i].status, ROWS[i].code);
@@ -160,6 +164,7 @@ static void some_codes_may_mean_the_clock(void **state)
 static void pieces_of_a_secret_are_cut_out(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *text;
@@ -184,6 +189,7 @@ static void pieces_of_a_secret_are_cut_out(void **state)
         { "an empty text", "", SECRET_TEXT, "" },
         { "a repeating secret", "xaaaaaaaaaaaaaaaay", "aaaaaaaaaaaaaaaa", "x[removed]y" },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(secret_clear) struct secret text = SECRET_INIT(1024);
         CLEANUP(secret_clear) struct secret secret = SECRET_INIT(1024);

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "aws/ssm_reply.h"
+#include "base/text.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -27,7 +28,7 @@ static void read_good(const char *body, struct ssm_reply *ret_reply)
 {
     struct err err;
     if (!read_reply(body, ret_reply, &err)) {
-        fail_msg("%s: %s", body, err.why);
+        fail_msg("%.200s: %s", body, err.why);
     }
 }
 
@@ -90,12 +91,16 @@ static void accepts_the_empty_forms_of_a_reply(void **state)
 static void keeps_many_parameters_in_order(void **state)
 {
     (void)state;
-    enum { MANY = 500 };
+
+    enum {
+        MANY = 500
+    };
     CLEANUP(ssm_reply_clear) struct ssm_reply reply = { 0 };
     CLEANUP(text_clear) struct text body = TEXT_INIT(1024 * 1024);
     text_append_string(&body, "{\"Parameters\":[");
     for (size_t i = 0; i < MANY; i++) {
-        text_append_format(&body, "%s{\"Name\":\"/p/%zu\",\"Value\":\"v%zu\"}", i == 0 ? "" : ",", i, i);
+        text_append_format(
+                &body, "%s{\"Name\":\"/p/%zu\",\"Value\":\"v%zu\"}", i == 0 ? "" : ",", i, i);
     }
     text_append_string(&body, "]}");
     read_good(text_string(&body), &reply);
@@ -112,6 +117,7 @@ static void keeps_many_parameters_in_order(void **state)
 static void refuses_hostile_replies_without_quoting_values(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *body;
@@ -131,11 +137,13 @@ static void refuses_hostile_replies_without_quoting_values(void **state)
                 "without a name" },
         { "a name that is a number", "{\"Parameters\":[{\"Name\":1,\"Value\":\"" HUSH "\"}]}",
                 "a JSON string was expected" },
-        { "a NUL in the name", "{\"Parameters\":[{\"Name\":\"/a\\u0000b\",\"Value\":\"" HUSH "\"}]}",
+        { "a NUL in the name",
+                "{\"Parameters\":[{\"Name\":\"/a\\u0000b\",\"Value\":\"" HUSH "\"}]}",
                 "holds a NUL" },
         { "no value", "{\"Parameters\":[{\"Name\":\"/a\"}]}", "no value" },
         { "a null value", "{\"Parameters\":[{\"Name\":\"/a\",\"Value\":null}]}", "no value" },
-        { "a value that is a number", "{\"Parameters\":[{\"Name\":\"/a\",\"Value\":1}]}", "no value" },
+        { "a value that is a number", "{\"Parameters\":[{\"Name\":\"/a\",\"Value\":1}]}",
+                "no value" },
         { "half a character in the value",
                 "{\"Parameters\":[{\"Name\":\"/a\",\"Value\":\"" HUSH "\\ud800\"}]}",
                 "half a character" },
@@ -171,6 +179,7 @@ static void refuses_hostile_replies_without_quoting_values(void **state)
                 "{\"Parameters\":[{\"Name\":\"/a\",\"Value\":\"" HUSH "\"},{\"Name\":\"/b\"}]}",
                 "no value" },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(ssm_reply_clear) struct ssm_reply reply = { 0 };
         struct err err = { 0 };
@@ -197,6 +206,7 @@ static void a_bad_parameter_is_told_by_its_name(void **state)
 static void texts_past_their_limits_are_refused(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *before;
@@ -210,6 +220,7 @@ static void texts_past_their_limits_are_refused(void **state)
         { "a longer value", "{\"Parameters\":[{\"Name\":\"/a\",\"Value\":\"",
                 PARAMETER_VALUE_MAX_BYTES + 1, false },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(ssm_reply_clear) struct ssm_reply reply = { 0 };
         CLEANUP(text_clear) struct text body = TEXT_INIT(4 * 1024 * 1024);

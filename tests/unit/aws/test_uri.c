@@ -17,6 +17,7 @@
 static void splits_a_url_into_its_parts(void **state)
 {
     (void)state;
+
     static const struct {
         const char *url;
         bool is_https;
@@ -55,6 +56,7 @@ static void splits_a_url_into_its_parts(void **state)
         { "http://notlocalhost", false, "notlocalhost", "notlocalhost", "/", false },
         { "http://[::2]", false, "[::2]", "[::2]", "/", false },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(uri_clear) struct uri uri = { 0 };
         struct err err;

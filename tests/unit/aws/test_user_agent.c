@@ -31,6 +31,7 @@ static void names_product_system_and_language(void **state)
 static void appends_environment_and_application(void **state)
 {
     (void)state;
+
     static const struct {
         const char *name;
         const char *execution_env;
@@ -48,6 +49,7 @@ static void appends_environment_and_application(void **state)
         { "what is allowed", "!$%&'*+-.^_`|~,09azAZ", "!$%&'*+-.^_`|~,#",
                 " exec-env/!$%&'*+-.^_`|~,09azAZ app/!$%&'*+-.^_`|~,#" },
     };
+
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         char *agent = user_agent_make(ROWS[i].execution_env, ROWS[i].app_id);
         assert_non_null(agent);

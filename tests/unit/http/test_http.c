@@ -51,6 +51,7 @@ static void finds_the_first_header_of_a_name(void **state)
         { "", NULL },
         { "last", "end" },
     };
+
     CLEANUP(http_reply_clear)
     struct http_reply reply = { .headers = TEXT_INIT(4096), .body = SECRET_INIT(1) };
     text_append_string(&reply.headers, HEADERS);
