@@ -352,7 +352,7 @@ static void read_variables(struct reading *reading, const struct environment *en
         if (option == NULL && strcmp(variable, "SSM_EXEC_SOURCES") != 0) {
             add_usage_error(reading, variable, "there is no such setting",
                     "variables that begin with SSM_EXEC_ are settings of ssm-exec: see --help");
-        } else if (!is_read_already) {
+        } else if (option != NULL && !is_read_already) {
             read_twin(reading, variable, option, *entry + len + 1);
         }
     }

@@ -32,14 +32,13 @@ struct free_block {
 };
 
 /* A process has one memory-lock limit and libraries take plain function pointers: hence one pool. */
-/* NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables) */
 static struct {
     pthread_mutex_t mutex;
     struct free_block *free_blocks[CLASS_COUNT];
     char *chunk;
     size_t chunk_left;
     bool lock_refused;
-} pool = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+} pool = { .mutex = PTHREAD_MUTEX_INITIALIZER }; /* NOLINT(*-non-const-global-variables) */
 
 static size_t class_capacity(size_t size_class)
 {

@@ -18,7 +18,7 @@ static void grow_to(struct secret *secret, size_t wanted)
         secret->state_ = SECRET_NO_MEMORY;
         return;
     }
-    if (secret->len_ > 0) {
+    if (secret->bytes_ != NULL) {
         memcpy(moved, secret->bytes_, secret->len_);
     }
     moved[secret->len_] = '\0';

@@ -211,8 +211,12 @@ bool merge(const struct source_list *sources,
     size_t problems_before = problems->len + problems->unlisted;
     struct err err;
     result.variables = calloc(assignments->len + 1, sizeof(*result.variables));
-    bool allocated = result.variables != NULL ? true : err_set_no_memory(&err);
-    if (!allocated || !make_index(inherited, &index, &err)) {
+    if (result.variables == NULL) {
+        (void)err_set_no_memory(&err);
+        err_list_add(problems, &err);
+        return false;
+    }
+    if (!make_index(inherited, &index, &err)) {
         err_list_add(problems, &err);
         return false;
     }
@@ -221,6 +225,7 @@ bool merge(const struct source_list *sources,
                 compare_assignments);
     }
     const struct assignment *previous = NULL;
+    struct merged_variable *variable = result.variables;
     for (size_t i = 0; i < assignments->len; i++) {
         const struct assignment *assignment = &assignments->items[i];
         bool same = previous != NULL && strcmp(previous->variable, assignment->variable) == 0;
@@ -228,10 +233,9 @@ bool merge(const struct source_list *sources,
             check_collision(sources, previous, assignment, problems);
         }
         if (!same) {
-            result.len++;
+            variable = &result.variables[result.len++];
         }
         const char *entry = find_inherited(&index, assignment->variable);
-        struct merged_variable *variable = &result.variables[result.len - 1];
         bool other_source = same && previous->source != assignment->source;
         *variable = (struct merged_variable){
             .assignment = assignment,
