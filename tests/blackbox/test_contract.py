@@ -170,6 +170,17 @@ def test_certificates_are_always_verified(certificates_directory, run, certifica
         assert store.journal.operations() == []
 
 
+def test_a_long_wait_is_told_with_its_cause_unless_quiet(store, run) -> None:
+    store.faults.always(faults.StatusAnswer(503))
+    for options, is_told in (((), True), (("-q",), False)):
+        result = run("/p", "--timeout", "4s", *options, *ECHO)
+        failed(result, "/p: the timeout ended the wait for 127.0.0.1")
+        assert ("ssm-exec: info: /p: still trying after 3 s: 127.0.0.1: HTTP status 503" in result.err) == is_told, result.err
+    store.faults.clear()
+    store.faults.always(faults.Hang())
+    assert "ssm-exec: info: /p: waiting for 127.0.0.1:" in run("/p", "--timeout", "4s", *ECHO).err
+
+
 def test_messages_as_json(store, run) -> None:
     result = run("/typo", "-v", "--log-format", "json", *ECHO)
     lines = [json.loads(line) for line in result.err.splitlines()]
@@ -342,6 +353,19 @@ def test_while_it_fetches_others_of_its_user_cannot_read_it(store, program, envi
     finally:
         hold.release()
         started.wait(timeout=30)
+
+
+def test_secrets_are_in_locked_memory_that_no_core_holds(store, run) -> None:
+    store.put("/p/v", "x" * 4000)
+    hold = store.faults.always(faults.Hold(), when=lambda operation, body: "NextToken" in body)
+    store.put("/p/w", "y" * 4000)
+    store.paging.page_size = 1
+    started = run.start("/p", *ECHO)
+    store.journal.wait_for(lambda journal: journal.in_flight == 1 and len(journal.entries) == 1)
+    status = dict(line.split(":", 1) for line in open(f"/proc/{started.pid}/status"))
+    hold.release()
+    started.communicate(timeout=30)
+    assert int(status["VmLck"].split()[0]) >= 8, status["VmLck"]
 
 
 # --- nothing gets out ---
