@@ -355,6 +355,7 @@ def test_while_it_fetches_others_of_its_user_cannot_read_it(store, program, envi
         started.wait(timeout=30)
 
 
+@pytest.mark.release_only  # the sanitizers ignore mlock
 def test_secrets_are_in_locked_memory_that_no_core_holds(store, run) -> None:
     store.put("/p/v", "x" * 4000)
     hold = store.faults.always(faults.Hold(), when=lambda operation, body: "NextToken" in body)
