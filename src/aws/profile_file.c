@@ -2,7 +2,6 @@
 #include "aws/profile_file.h"
 
 #include <errno.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +9,12 @@
 #include <unistd.h>
 
 #include "base/ascii.h"
+#include "base/home.h"
 #include "base/text.h"
 
 enum {
     FILE_MAX_BYTES = 1024 * 1024,
     PATH_MAX_BYTES = 4096,
-    PASSWD_ENTRY_MAX_BYTES = 8192,
     PROBLEMS_PER_FILE_MAX = 8, /* a file that is something else altogether needs no more */
 };
 
@@ -504,37 +503,6 @@ static bool parse_contents(
     return problem_count == 0;
 }
 
-/* False where the user database knows no home directory either. */
-static bool append_passwd_home(struct text *path)
-{
-    char buffer[PASSWD_ENTRY_MAX_BYTES];
-    struct passwd entry = { 0 };
-    struct passwd *found = NULL;
-    if (getpwuid_r(getuid(), &entry, buffer, sizeof(buffer), &found) != 0 || found == NULL
-            || found->pw_dir == NULL || found->pw_dir[0] == '\0') {
-        return false;
-    }
-    text_append_string(path, found->pw_dir);
-    return true;
-}
-
-/* Appends the path, "~" as its first segment replaced; false where no home directory is known. */
-static bool append_expanded(
-        struct text *expanded, const struct environment *environment, const char *path)
-{
-    bool is_in_home = path[0] == '~' && (path[1] == '/' || path[1] == '\0');
-    if (is_in_home) {
-        const char *home = environment_get(environment, "HOME");
-        if (home != NULL) {
-            text_append_string(expanded, home);
-        } else if (!append_passwd_home(expanded)) {
-            return false;
-        }
-    }
-    text_append_string(expanded, is_in_home ? path + 1 : path);
-    return true;
-}
-
 static const struct {
     const char *variable;
     const char *default_path;
@@ -553,7 +521,7 @@ static bool locate(const struct environment *environment,
     const char *configured = environment_get(environment, variable);
     const char *path = configured != NULL ? configured : SOURCES[file].default_path;
     CLEANUP(text_clear) struct text expanded = TEXT_INIT(PATH_MAX_BYTES);
-    if (!append_expanded(&expanded, environment, path)) {
+    if (!home_expand(environment, path, &expanded)) {
         if (configured == NULL) {
             *ret_path = NULL;
             return true;
