@@ -9,7 +9,10 @@
 #include "base/ascii.h"
 #include "base/timestamp.h"
 
-static const char JSON_1_1[] = "application/x-amz-json-1.1";
+static const char *const content_types[] = {
+    [CLIENT_JSON_1_1] = "application/x-amz-json-1.1",
+    [CLIENT_QUERY] = "application/x-www-form-urlencoded; charset=utf-8",
+};
 
 /* AWS accepts five minutes; closer than this the clock is not what it complains about. */
 enum {
@@ -50,35 +53,54 @@ static bool sign(const struct client *client,
             &client->credentials->secret_access_key, ret_authorization, attempt->signature, reterr);
 }
 
-bool client_sign_json(const struct client *client,
+/* Headers that are signed, and the signature. */
+static bool add_signed_headers(const struct client *client,
         struct client_attempt *attempt,
         const char *target,
         struct http_request *request,
         struct err *reterr)
 {
     const struct secret *token = &client->credentials->session_token;
+    const char *content_type = content_types[client->protocol];
     int64_t epoch_s = clock_realtime_s(client->clock) + client->skew_s;
     char date[TIMESTAMP_BASIC_BYTES];
     timestamp_format_basic(epoch_s, date);
     attempt->skew_s = client->skew_s;
-    const struct sigv4_header headers[] = {
-        { "content-type", JSON_1_1 }, { "host", client->endpoint->authority },
-        { "x-amz-date", date }, { "x-amz-target", target },
-        { "x-amz-security-token", secret_expose(token) }, /* the last: left out without a token */
-    };
-    size_t header_count = sizeof(headers) / sizeof(headers[0]) - (secret_is_empty(token) ? 1 : 0);
+    struct sigv4_header headers[5] = { { "content-type", content_type },
+        { "host", client->endpoint->authority }, { "x-amz-date", date } };
+    size_t header_count = 3;
+    if (target != NULL) {
+        headers[header_count++] = (struct sigv4_header){ "x-amz-target", target };
+    }
+    if (!secret_is_empty(token)) {
+        headers[header_count++] = (struct sigv4_header){ "x-amz-security-token",
+            secret_expose(token) };
+    }
     CLEANUP(secret_clear) struct secret authorization = SECRET_INIT(HTTP_HEADER_MAX_BYTES);
     if (!sign(client, attempt, headers, header_count, epoch_s, request, &authorization, reterr)) {
         return false;
     }
-    append_url(client->endpoint, &request->url);
     for (size_t i = 0; i < header_count; i++) {
         http_request_add_header(request, headers[i].name, headers[i].value);
     }
     http_request_add_secret_header(request, "authorization", &authorization);
+    return true;
+}
+
+bool client_complete(const struct client *client,
+        struct client_attempt *attempt,
+        const char *target,
+        struct http_request *request,
+        struct err *reterr)
+{
+    append_url(client->endpoint, &request->url);
     http_request_add_header(request, "accept-encoding", "identity");
     request->never_proxied = client->endpoint->is_loopback;
-    return true;
+    if (client->credentials == NULL) {
+        http_request_add_header(request, "content-type", content_types[client->protocol]);
+        return true;
+    }
+    return add_signed_headers(client, attempt, target, request, reterr);
 }
 
 /* --- refusals --- */
@@ -96,6 +118,12 @@ static void clean_message(
         len--;
     }
     secret_shorten(message, len);
+    if (client->token_in_body != NULL) {
+        service_error_cut_out(message, client->token_in_body);
+    }
+    if (client->credentials == NULL) {
+        return;
+    }
     CLEANUP(secret_clear) struct secret signature = SECRET_INIT(DIGEST_SHA256_HEX_BYTES);
     secret_append_text(&signature, attempt->signature);
     service_error_cut_out(message, &client->credentials->session_token);
@@ -161,6 +189,10 @@ static void add_hint(
         { "UnrecognizedClientException",
                 "the access key id is unknown to AWS in this partition, or the session token does "
                 "not belong to it: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN or the profile" },
+        { "InvalidClientTokenId",
+                "the access key id is unknown to AWS in this partition, or the session token does "
+                "not belong to it" },
+        { "SignatureDoesNotMatch", "the secret access key does not belong to the access key id" },
         { "InvalidSignatureException",
                 "the secret access key does not belong to the access key id: check "
                 "AWS_SECRET_ACCESS_KEY or the profile" },
@@ -173,8 +205,10 @@ static void add_hint(
 
     for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
         if (strcmp(reterr->code, hints[i].code) == 0) {
-            err_set_hint(
-                    reterr, "%s (these came from: %s)", hints[i].hint, client->credentials->origin);
+            err_set_hint(reterr, "%s%s%s%s", hints[i].hint,
+                    client->credentials == NULL ? "" : " (these came from: ",
+                    client->credentials == NULL ? "" : client->credentials->origin,
+                    client->credentials == NULL ? "" : ")");
         }
     }
     if (strcmp(reterr->code, "InvalidSignatureException") == 0

@@ -1,6 +1,6 @@
 /*
  * One AWS service as seen by its caller: requests signed for it, refusals read the way AWS writes
- * them (AWS JSON 1.1), the clock corrected where it is off.
+ * them, the clock corrected where it is off.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -18,12 +18,19 @@
 #include "http/calls.h"
 #include "http/http.h"
 
+enum client_protocol {
+    CLIENT_JSON_1_1, /* SSM: Content-Type application/x-amz-json-1.1, X-Amz-Target */
+    CLIENT_QUERY,    /* STS: a form, application/x-www-form-urlencoded */
+};
+
 /* Borrows everything. The skew is learnt on the way and serves all calls of the client. */
 struct client {
+    enum client_protocol protocol;
     const char *service; /* of the signature: "ssm" */
     const char *region;
     const struct uri *endpoint;
-    const struct credentials *credentials;
+    const struct credentials *credentials; /* NULL: requests are not signed */
+    const struct secret *token_in_body;    /* to be cut out of what AWS echoes; may be NULL */
     const struct clock *clock;
     struct event_sink *events;
     int64_t skew_s; /* to be added to our clock to get AWS's */
@@ -38,10 +45,10 @@ struct client_attempt {
 };
 
 /*
- * Completes *request, whose body is there, into a signed POST of AWS JSON 1.1: URL, headers,
- * Authorization. target is X-Amz-Target. ERR_SYSTEM, ERR_INPUT.
+ * Completes *request, whose body is there, into a POST: URL, headers, and Authorization where there
+ * are credentials. target is X-Amz-Target for CLIENT_JSON_1_1, else NULL. ERR_SYSTEM, ERR_INPUT.
  */
-MUST_CHECK bool client_sign_json(const struct client *client,
+MUST_CHECK bool client_complete(const struct client *client,
         struct client_attempt *attempt,
         const char *target,
         struct http_request *request,

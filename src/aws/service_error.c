@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aws/xml.h"
 #include "json/json.h"
 
 enum {
@@ -48,6 +49,43 @@ static void put_message_member(
     }
 }
 
+/* STS's own form is XML; some of its front ends answer JSON of the same shape. */
+static void read_query_error(const struct secret *body, struct service_error *error)
+{
+    CLEANUP(secret_clear) struct secret code = SECRET_INIT(512);
+    CLEANUP(secret_clear) struct secret request_id = SECRET_INIT(512);
+    if (!xml_find(body, "ErrorResponse/Error/Code", &code)) {
+        return;
+    }
+    put_code(error, secret_expose(&code));
+    if (!xml_find(body, "ErrorResponse/Error/Message", &error->message)) {
+        secret_clear(&error->message);
+    }
+    if (error->request_id[0] == '\0' && xml_find(body, "ErrorResponse/RequestId", &request_id)) {
+        (void)snprintf(
+                error->request_id, sizeof(error->request_id), "%s", secret_expose(&request_id));
+    }
+}
+
+static void read_json_error(const struct secret *body, struct service_error *error)
+{
+    CLEANUP(json_document_clear) struct json_document document = { 0 };
+    struct json_value nested;
+    struct err ignored;
+    if (!json_parse(body, NULL, &document, &ignored)) {
+        return;
+    }
+    struct json_value root = json_root(&document);
+    put_code_member(error, root, "__type");
+    put_code_member(error, root, "code");
+    put_message_member(error, root, "message");
+    put_message_member(error, root, "Message");
+    if (json_find_typed(root, "Error", JSON_OBJECT, &nested)) {
+        put_code_member(error, nested, "Code");
+        put_message_member(error, nested, "Message");
+    }
+}
+
 void service_error_read(const struct http_reply *reply, struct service_error *ret_error)
 {
     char header[256];
@@ -56,14 +94,9 @@ void service_error_read(const struct http_reply *reply, struct service_error *re
     if (http_reply_header(reply, "x-amzn-ErrorType", header, sizeof(header))) {
         put_code(ret_error, header);
     }
-    CLEANUP(json_document_clear) struct json_document document = { 0 };
-    struct err ignored;
-    if (json_parse(&reply->body, NULL, &document, &ignored)) {
-        struct json_value root = json_root(&document);
-        put_code_member(ret_error, root, "__type");
-        put_code_member(ret_error, root, "code");
-        put_message_member(ret_error, root, "message");
-        put_message_member(ret_error, root, "Message");
+    read_json_error(&reply->body, ret_error);
+    if (ret_error->code[0] == '\0') {
+        read_query_error(&reply->body, ret_error);
     }
 }
 
@@ -94,7 +127,7 @@ enum retry_cause service_error_retry_cause(int status, const char *code)
         "LimitExceededException", "SlowDown", "TransactionInProgressException",
         "PriorRequestNotComplete", "EC2ThrottledException" };
     static const char *const transient[] = { "RequestTimeout", "RequestTimeoutException",
-        "InternalServerError", "InternalFailure", "ServiceUnavailable" };
+        "InternalServerError", "InternalFailure", "ServiceUnavailable", "IDPCommunicationError" };
     if (IS_ONE_OF(code, throttling) || status == 429) {
         return RETRY_THROTTLED;
     }

@@ -1,4 +1,4 @@
-/* The error replies of AWS's JSON protocols. */
+/* The error replies of AWS's protocols: JSON (SSM, SSO, container endpoints) and query XML (STS). */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -44,7 +44,7 @@ static bool prepare_path(struct call *base, struct http_request *ret_request, st
     if (call->step == PATH_ASKING_ITSELF) {
         ret_request->reply_max_bytes = SSM_NAMES_REPLY_MAX_BYTES;
         ssm_request_names(&query->path, 1, /* with_decryption= */ false, &ret_request->body);
-        return client_sign_json(
+        return client_complete(
                 call->ssm->client, &call->attempt, SSM_GET_PARAMETERS, ret_request, reterr);
     }
     const struct ssm_path_request request = {
@@ -57,7 +57,7 @@ static bool prepare_path(struct call *base, struct http_request *ret_request, st
     };
     ret_request->reply_max_bytes = SSM_PATH_REPLY_MAX_BYTES;
     ssm_request_path(&request, &ret_request->body);
-    return client_sign_json(
+    return client_complete(
             call->ssm->client, &call->attempt, SSM_GET_PARAMETERS_BY_PATH, ret_request, reterr);
 }
 
@@ -232,7 +232,7 @@ static bool prepare_names(struct call *base, struct http_request *ret_request, s
     http_request_init(ret_request, HTTP_POST, SSM_REQUEST_MAX_BYTES);
     ret_request->reply_max_bytes = SSM_NAMES_REPLY_MAX_BYTES;
     ssm_request_names(names, call->count, call->failure == NULL, &ret_request->body);
-    return client_sign_json(
+    return client_complete(
             call->ssm->client, &call->attempt, SSM_GET_PARAMETERS, ret_request, reterr);
 }
 

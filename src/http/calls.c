@@ -163,7 +163,7 @@ static void describe_transport_failure(
     case HTTP_NOT_RESOLVED:
         err_set_hint(reterr,
                 "check the region and the endpoint, and that this machine resolves names (in a VPC "
-                "without internet access, an interface endpoint for ssm with private DNS)");
+                "without internet access, an interface endpoint with private DNS)");
         break;
     case HTTP_NOT_CONNECTED:
         err_set_hint(reterr,
