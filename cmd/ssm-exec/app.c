@@ -7,14 +7,17 @@
 #include "aws/client.h"
 #include "aws/credentials.h"
 #include "aws/digest.h"
+#include "aws/imds.h"
 #include "aws/settings.h"
 #include "aws/ssm.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/timestamp.h"
 #include "dryrun.h"
 #include "fetch.h"
 #include "http/calls.h"
 #include "http/http_curl.h"
+#include "launch/child.h"
 #include "launch/launch.h"
 #include "launch/resolve.h"
 #include "options.h"
@@ -91,25 +94,48 @@ static bool load_settings(
             &wish, run->environment, &limits, &run->report->sink, ret_settings, problems);
 }
 
-static bool find_credentials(const struct run *run,
-        const struct settings *settings,
-        struct credentials *ret_credentials,
-        struct err_list *problems)
+static void tell_credentials(const struct run *run, const struct credentials *credentials)
 {
-    const struct credentials_context context = { .settings = settings, .clock = run->clock };
-    struct err err;
-    if (!credentials_find(&context, ret_credentials, &err)) {
-        err_list_add(problems, &err);
+    char expires[TIMESTAMP_ISO8601_BYTES];
+    if (credentials->expires_s == 0) {
+        event_emit(&run->report->sink, EVENT_PROGRESS, NULL, "credentials from: %s",
+                credentials->origin);
+        return;
+    }
+    timestamp_format_iso8601(credentials->expires_s, expires);
+    event_emit(&run->report->sink, EVENT_PROGRESS, NULL, "credentials from: %s, until %s",
+            credentials->origin, expires);
+}
+
+/* Credentials and, where only the metadata service knows it, the region. */
+static bool find_credentials(const struct run *run,
+        struct settings *settings,
+        const struct call_settings *calls,
+        struct credentials *ret_credentials,
+        int64_t *ret_skew_s,
+        struct err *reterr)
+{
+    CLEANUP(imds_clear) struct imds imds;
+    imds_init(&imds, settings, calls);
+    struct credentials_context context = {
+        .settings = settings,
+        .clock = run->clock,
+        .calls = calls,
+        .runner = &child_runner,
+        .imds = &imds,
+        .role_arn = run->options->role_arn,
+    };
+    if (!credentials_find(&context, ret_credentials, reterr)) {
         return false;
     }
-    event_emit(&run->report->sink, EVENT_PROGRESS, NULL, "credentials from: %s",
-            ret_credentials->origin);
-    return true;
+    tell_credentials(run, ret_credentials);
+    *ret_skew_s = context.skew_s;
+    return credentials_need_region(&context, reterr);
 }
 
 /* Everything that goes over the network; connections are closed again when it returns. */
 static bool fetch(const struct run *run,
-        const struct settings *settings,
+        struct settings *settings,
         struct fetched *ret_fetched,
         struct err_list *problems)
 {
@@ -117,23 +143,16 @@ static bool fetch(const struct run *run,
     CLEANUP(free_curl) struct http_curl *curl = NULL;
     const struct http_curl_settings curl_settings = { .ca_file = settings->ca_file,
         .user_agent = settings->user_agent };
+    const struct fetch_rules rules = {
+        .recursive = !run->options->no_recursive,
+        .label = run->options->label,
+    };
+    int64_t skew_s = 0;
     struct err err;
-    bool regions_match = fetch_check_regions(&run->options->sources, settings->region, problems);
-    if (!find_credentials(run, settings, &credentials, problems) || !regions_match) {
-        return false;
-    }
     if (!http_curl_new(&curl_settings, &curl, &err)) {
         err_list_add(problems, &err);
         return false;
     }
-    struct client client = {
-        .service = "ssm",
-        .region = settings->region,
-        .endpoint = &settings->ssm_endpoint,
-        .credentials = &credentials,
-        .clock = run->clock,
-        .events = &run->report->sink,
-    };
     const struct call_settings calls = {
         .transport = http_curl_transport(curl),
         .clock = run->clock,
@@ -143,12 +162,29 @@ static bool fetch(const struct run *run,
         .try_timeout_ms = CALLS_TRY_TIMEOUT_MS,
         .attempts_max = settings->attempts_max,
     };
-    const struct ssm ssm = { .client = &client, .calls = &calls };
-    const struct fetch_rules rules = {
-        .recursive = !run->options->no_recursive,
-        .label = run->options->label,
+    const struct source_list *sources = &run->options->sources;
+    bool regions_match = settings->region == NULL
+            || fetch_check_regions(sources, settings->region, problems);
+    if (!regions_match) {
+        return false;
+    }
+    if (!find_credentials(run, settings, &calls, &credentials, &skew_s, &err)) {
+        err_list_add(problems, &err);
+        return false;
+    }
+    struct client client = {
+        .protocol = CLIENT_JSON_1_1,
+        .service = "ssm",
+        .region = settings->region,
+        .endpoint = &settings->ssm_endpoint,
+        .credentials = &credentials,
+        .clock = run->clock,
+        .events = &run->report->sink,
+        .skew_s = skew_s,
     };
-    return fetch_sources(&ssm, &run->options->sources, &rules, ret_fetched, problems);
+    const struct ssm ssm = { .client = &client, .calls = &calls };
+    return fetch_check_regions(sources, settings->region, problems)
+            && fetch_sources(&ssm, sources, &rules, ret_fetched, problems);
 }
 
 /* All that is wrong with names and variables is told in one go. */

@@ -69,6 +69,8 @@ static const struct option table[] = {
     { "profile", 0, KIND_TEXT, GROUP_AWS, MEMBER(profile), "NAME", "profile of the AWS files" },
     { "endpoint-url", 0, KIND_TEXT, GROUP_AWS, MEMBER(endpoint_url), "URL",
             "ask here instead of AWS's own host" },
+    { "role-arn", 0, KIND_TEXT, GROUP_AWS, MEMBER(role_arn), "ARN",
+            "assume this role, with the credentials found" },
     { "ca-bundle", 0, KIND_TEXT, GROUP_AWS, MEMBER(ca_bundle), "FILE",
             "PEM certificates to trust" },
     { "allow-http", 0, KIND_FLAG, GROUP_AWS, MEMBER(allow_http), NULL,

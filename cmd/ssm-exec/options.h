@@ -41,6 +41,7 @@ struct options {
     const char *region;
     const char *profile;
     const char *endpoint_url;
+    const char *role_arn;
     const char *ca_bundle;
     bool allow_http;
     int64_t timeout_ms;

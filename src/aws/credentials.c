@@ -2,16 +2,25 @@
 #include "aws/credentials.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "aws/creds_container.h"
 #include "aws/creds_env.h"
+#include "aws/creds_imds.h"
 #include "aws/creds_profile.h"
+#include "aws/creds_web_identity.h"
+#include "aws/imds.h"
+#include "aws/sts.h"
 #include "base/ascii.h"
 #include "base/timestamp.h"
 
 static const struct credentials_provider *const chain[] = {
     &creds_env,
+    &creds_web_identity,
     &creds_profile,
+    &creds_container,
+    &creds_imds,
 };
 
 void credentials_clear(struct credentials *credentials)
@@ -20,6 +29,7 @@ void credentials_clear(struct credentials *credentials)
     secret_clear(&credentials->secret_access_key);
     secret_clear(&credentials->session_token);
     credentials->expires_s = 0;
+    credentials->may_be_past_expiry = false;
     credentials->origin[0] = '\0';
 }
 
@@ -50,59 +60,128 @@ static bool check_field(const struct secret *field,
     return true;
 }
 
-static bool check_expiry(
-        const struct credentials *credentials, const struct clock *clock, struct err *reterr)
+static bool check_expiry(const struct credentials_context *context,
+        const struct credentials *credentials,
+        struct err *reterr)
 {
-    if (credentials->expires_s == 0 || credentials->expires_s > clock_realtime_s(clock)) {
+    int64_t now_s = clock_realtime_s(context->clock) + context->skew_s;
+    if (credentials->expires_s == 0 || credentials->expires_s > now_s + CREDENTIALS_MARGIN_S) {
         return true;
     }
-    char expired[TIMESTAMP_ISO8601_BYTES];
-    timestamp_format_iso8601(credentials->expires_s, expired);
-    (void)err_set(reterr, ERR_CREDENTIALS, credentials->origin, "these credentials expired at %s",
-            expired);
+    bool is_past = credentials->expires_s <= now_s;
+    char time[TIMESTAMP_ISO8601_BYTES];
+    timestamp_format_iso8601(credentials->expires_s, time);
+    if (credentials->may_be_past_expiry) {
+        event_emit(context->calls->events, EVENT_WARNING, credentials->origin,
+                "these credentials %s at %s; used all the same, since EC2 extends them",
+                is_past ? "expired" : "expire", time);
+        return true;
+    }
+    (void)err_set(reterr, ERR_CREDENTIALS, credentials->origin, "these credentials %s at %s",
+            is_past ? "expired" : "expire in less than a minute,", time);
     err_set_hint(reterr, "get new ones (and check this machine's clock)");
     return false;
 }
 
-static bool check(
-        const struct credentials *credentials, const struct clock *clock, struct err *reterr)
+bool credentials_check(const struct credentials_context *context,
+        const struct credentials *credentials,
+        struct err *reterr)
 {
     const char *origin = credentials->origin;
     return check_field(&credentials->access_key_id, "access key id", false, origin, reterr)
             && check_field(
                     &credentials->secret_access_key, "secret access key", false, origin, reterr)
             && check_field(&credentials->session_token, "session token", true, origin, reterr)
-            && check_expiry(credentials, clock, reterr);
+            && check_expiry(context, credentials, reterr);
 }
 
-bool credentials_find(const struct credentials_context *context,
+void credentials_move(struct credentials *to, struct credentials *from)
+{
+    credentials_clear(to);
+    *to = *from;
+    *from = CREDENTIALS_INIT;
+}
+
+enum credentials_outcome credentials_absent(struct err *reterr, const char *why)
+{
+    (void)err_set(reterr, ERR_CREDENTIALS, NULL, "%s", why);
+    return CREDENTIALS_ABSENT;
+}
+
+bool credentials_need_region(struct credentials_context *context, struct err *reterr)
+{
+    CLEANUP(secret_clear) struct secret body = SECRET_INIT(IMDS_REPLY_MAX_BYTES);
+    struct err imds_err;
+    if (context->settings->region != NULL) {
+        return true;
+    }
+    if (imds_get(context->imds, "meta-data/placement/region", &body, &imds_err) == IMDS_GOOD) {
+        return settings_set_region(context->settings, secret_expose(&body),
+                "the region of EC2 instance metadata", reterr);
+    }
+    (void)err_set(reterr, ERR_INPUT, NULL,
+            "no region: it is not known where to ask (EC2 instance metadata: %s)", imds_err.why);
+    err_set_hint(reterr, "set AWS_REGION, give --region, or put region = ... into profile \"%s\"",
+            context->settings->profile_name);
+    return false;
+}
+
+/* --- the chain --- */
+
+/* CREDENTIALS_ABSENT when nobody has any: *reterr lists what each said. */
+static enum credentials_outcome search(struct credentials_context *context,
         struct credentials *ret_credentials,
         struct err *reterr)
 {
     struct err tried;
+    bool has_wish = context->settings->wish.profile != NULL;
     (void)err_set(&tried, ERR_CREDENTIALS, NULL, "no AWS credentials were found; tried");
     for (size_t i = 0; i < sizeof(chain) / sizeof(chain[0]); i++) {
-        CLEANUP(credentials_clear) struct credentials found = CREDENTIALS_INIT;
         struct err err = { .kind = ERR_NONE };
-        switch (chain[i]->fetch(context, &found, &err)) {
-        case CREDENTIALS_FOUND:
-            if (!check(&found, context->clock, reterr)) {
-                return false;
-            }
-            *ret_credentials = found;
-            found = CREDENTIALS_INIT;
-            return true;
-        case CREDENTIALS_FAILED:
+        enum credentials_outcome outcome = has_wish && chain[i]->is_skipped_with_profile
+                ? credentials_absent(&err, "not asked: --profile was given")
+                : chain[i]->fetch(context, ret_credentials, &err);
+        if (outcome != CREDENTIALS_ABSENT) {
             *reterr = err;
-            return false;
-        case CREDENTIALS_ABSENT:
-            err_add_why(&tried, "%s %s (%s)", i == 0 ? "" : ",", chain[i]->name, err.why);
-            break;
+            return outcome;
         }
+        err_add_why(&tried, "%s %s (%s)", i == 0 ? "" : ",", chain[i]->name, err.why);
     }
     *reterr = tried;
     err_set_hint(reterr,
-            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with AWS_PROFILE or "
-            "--profile");
-    return false;
+            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with AWS_PROFILE or "
+            "--profile, or give this machine or container a role");
+    return CREDENTIALS_ABSENT;
+}
+
+static bool assume_wished_role(
+        struct credentials_context *context, struct credentials *credentials, struct err *reterr)
+{
+    CLEANUP(credentials_clear) struct credentials assumed = CREDENTIALS_INIT;
+    const struct sts_role role = {
+        .arn = context->role_arn,
+        .session_name = environment_get(context->settings->environment, "AWS_ROLE_SESSION_NAME"),
+        .where = "--role-arn",
+    };
+    if (!sts_assume_role(context, &role, credentials, &assumed, reterr)) {
+        return false;
+    }
+    (void)snprintf(assumed.origin, sizeof(assumed.origin), "role %.200s (--role-arn, by %.250s)",
+            role.arn, credentials->origin);
+    credentials_move(credentials, &assumed);
+    return credentials_check(context, credentials, reterr);
+}
+
+bool credentials_find(struct credentials_context *context,
+        struct credentials *ret_credentials,
+        struct err *reterr)
+{
+    CLEANUP(credentials_clear) struct credentials found = CREDENTIALS_INIT;
+    if (search(context, &found, reterr) != CREDENTIALS_FOUND
+            || !credentials_check(context, &found, reterr)
+            || (context->role_arn != NULL && !assume_wished_role(context, &found, reterr))) {
+        return false;
+    }
+    credentials_move(ret_credentials, &found);
+    return true;
 }

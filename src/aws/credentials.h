@@ -9,10 +9,13 @@
 #include "base/attrs.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/runner.h"
 #include "base/secret.h"
+#include "http/calls.h"
 
 enum {
-    CREDENTIALS_FIELD_MAX_BYTES = 16 * 1024
+    CREDENTIALS_FIELD_MAX_BYTES = 16 * 1024,
+    CREDENTIALS_MARGIN_S = 60, /* what expires sooner is refused: a run may last that long */
 };
 
 /* Release with credentials_clear, which wipes. */
@@ -21,7 +24,8 @@ struct credentials {
     struct secret secret_access_key;
     struct secret session_token; /* empty: none */
     int64_t expires_s;           /* since the epoch; 0: not known to expire */
-    char origin[256];            /* who gave them, for messages: "environment", "profile x" */
+    bool may_be_past_expiry;     /* EC2 may give such, and AWS takes them while it cannot renew */
+    char origin[512];            /* who gave them, for messages: "environment", "profile x" */
 };
 
 #define CREDENTIALS_INIT                                                              \
@@ -37,10 +41,17 @@ enum credentials_outcome {
     CREDENTIALS_FAILED, /* this place decides, and cannot give any: the search ends */
 };
 
-/* What providers may look at. */
+struct imds;
+
+/* What providers may look at. Borrows everything. */
 struct credentials_context {
-    const struct settings *settings;
+    struct settings *settings;
     const struct clock *clock;
+    const struct call_settings *calls;
+    const struct runner *runner; /* for credential_process */
+    struct imds *imds;           /* the metadata service, asked by several */
+    const char *role_arn;        /* --role-arn: assumed with whatever is found; may be NULL */
+    int64_t skew_s;              /* to be added to our clock, as far as STS has told */
 };
 
 /*
@@ -49,16 +60,31 @@ struct credentials_context {
  */
 struct credentials_provider {
     const char *name;
-    enum credentials_outcome (*fetch)(const struct credentials_context *context,
+    bool is_skipped_with_profile; /* --profile means that one */
+    enum credentials_outcome (*fetch)(struct credentials_context *context,
             struct credentials *ret_credentials,
             struct err *reterr);
 };
 
+/* Sets reterr->why, and gives CREDENTIALS_ABSENT. */
+enum credentials_outcome credentials_absent(struct err *reterr, const char *why);
+
+/* Refuses empty or malformed fields, and what has expired or is about to. ERR_CREDENTIALS. */
+MUST_CHECK bool credentials_check(const struct credentials_context *context,
+        const struct credentials *credentials,
+        struct err *reterr);
+
+/* Makes sure that settings->region is known: asks the metadata service where nothing says it. */
+MUST_CHECK bool credentials_need_region(struct credentials_context *context, struct err *reterr);
+
+/* *to takes over what *from holds; *from is empty afterwards. */
+void credentials_move(struct credentials *to, struct credentials *from);
+
 /*
- * Asks the providers in the order of the AWS SDKs; the first whose condition holds decides. Refuses
- * empty or malformed fields and credentials that have expired. ERR_CREDENTIALS; where none has any,
- * the message lists what each of them said.
+ * Asks the providers in the order of the AWS SDKs; the first whose condition holds decides. Then
+ * assumes context->role_arn. Checks what is found. ERR_CREDENTIALS, or what the network gives; where
+ * none has any, the message lists what each of them said.
  */
-MUST_CHECK bool credentials_find(const struct credentials_context *context,
+MUST_CHECK bool credentials_find(struct credentials_context *context,
         struct credentials *ret_credentials,
         struct err *reterr);

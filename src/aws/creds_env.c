@@ -5,12 +5,6 @@
 
 #include "base/timestamp.h"
 
-static enum credentials_outcome absent(struct err *reterr, const char *why)
-{
-    (void)err_set(reterr, ERR_CREDENTIALS, NULL, "%s", why);
-    return CREDENTIALS_ABSENT;
-}
-
 static bool take_expiration(const struct environment *environment,
         struct credentials *ret_credentials,
         struct err *reterr)
@@ -23,17 +17,14 @@ static bool take_expiration(const struct environment *environment,
     return true;
 }
 
-static enum credentials_outcome fetch(const struct credentials_context *context,
+static enum credentials_outcome fetch(struct credentials_context *context,
         struct credentials *ret_credentials,
         struct err *reterr)
 {
     const struct environment *environment = context->settings->environment;
     const char *access_key_id = environment_get(environment, "AWS_ACCESS_KEY_ID");
-    if (context->settings->wish.profile != NULL) {
-        return absent(reterr, "not asked: --profile was given");
-    }
     if (access_key_id == NULL) {
-        return absent(reterr, "AWS_ACCESS_KEY_ID is not set");
+        return credentials_absent(reterr, "AWS_ACCESS_KEY_ID is not set");
     }
     const char *secret_access_key = environment_get(environment, "AWS_SECRET_ACCESS_KEY");
     if (secret_access_key == NULL) {
@@ -53,4 +44,6 @@ static enum credentials_outcome fetch(const struct credentials_context *context,
                                                                  : CREDENTIALS_FAILED;
 }
 
-const struct credentials_provider creds_env = { .name = "environment", .fetch = fetch };
+const struct credentials_provider creds_env = {
+    .name = "environment", .is_skipped_with_profile = true, .fetch = fetch
+};

@@ -2,43 +2,343 @@
 #include "aws/creds_profile.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
-static enum credentials_outcome fetch(const struct credentials_context *context,
-        struct credentials *ret_credentials,
+#include "aws/creds_container.h"
+#include "aws/creds_env.h"
+#include "aws/creds_imds.h"
+#include "aws/creds_login.h"
+#include "aws/creds_process.h"
+#include "aws/creds_sso.h"
+#include "aws/creds_web_identity.h"
+#include "aws/sts.h"
+#include "base/ascii.h"
+
+/* A profile with a role to assume; the newest link's role is assumed first. */
+struct link {
+    struct link *older;
+    const char *profile_name;
+    struct sts_role role;
+    char where[PROFILE_WHERE_BYTES];
+};
+
+/* Where the roles' chain has led to: the profile, or another provider, that has the first keys. */
+struct chain {
+    struct link *newest;
+    const char *profile_name;
+    const struct profile_section *profile;
+    const struct credentials_provider *provider; /* credential_source; NULL: the profile's own */
+    bool has_static_keys;                        /* which a source profile's other keys yield to */
+};
+
+static void clear_chain(struct chain *chain)
+{
+    while (chain->newest != NULL) {
+        struct link *link = chain->newest;
+        chain->newest = link->older;
+        free(link);
+    }
+}
+
+static bool fail_at(const struct profile_property *property, struct err *reterr, const char *why)
+{
+    char where[PROFILE_WHERE_BYTES];
+    profile_property_where(property, where);
+    return err_set(reterr, ERR_CREDENTIALS, where, "%s", why);
+}
+
+/* --- following role_arn to its source --- */
+
+static bool is_role(const struct profile_section *profile)
+{
+    return profile_section_find(profile, "role_arn") != NULL
+            && profile_section_find(profile, "web_identity_token_file") == NULL;
+}
+
+static bool has_static_keys(const struct profile_section *profile)
+{
+    return profile_section_find(profile, "aws_access_key_id") != NULL;
+}
+
+static bool refuse_mfa(const struct chain *chain, struct err *reterr)
+{
+    const struct profile_property *mfa = profile_section_find(chain->profile, "mfa_serial");
+    if (mfa == NULL) {
+        return true;
+    }
+    char where[PROFILE_WHERE_BYTES];
+    profile_property_where(mfa, where);
+    (void)err_set(reterr, ERR_CREDENTIALS, where,
+            "profile \"%s\" requires MFA (mfa_serial), and ssm-exec does not prompt",
+            chain->profile_name);
+    err_set_hint(reterr,
+            "obtain a session first (aws sts assume-role, or a credential_process) and pass it in "
+            "the environment");
+    return false;
+}
+
+static bool push_role(struct chain *chain, struct err *reterr)
+{
+    struct link *link = calloc(1, sizeof(*link));
+    if (link == NULL) {
+        return err_set_no_memory(reterr);
+    }
+    const struct profile_section *profile = chain->profile;
+    profile_property_where(profile_section_find(profile, "role_arn"), link->where);
+    link->profile_name = chain->profile_name;
+    link->role = (struct sts_role){
+        .arn = profile_section_get(profile, "role_arn"),
+        .session_name = profile_section_get(profile, "role_session_name"),
+        .external_id = profile_section_get(profile, "external_id"),
+        .duration_s = profile_section_get(profile, "duration_seconds"),
+        .where = link->where,
+    };
+    link->older = chain->newest;
+    chain->newest = link;
+    return sts_check_role(&link->role, reterr);
+}
+
+/* The names from the first profile on, for the error about a loop. */
+static void append_names(const struct link *link, struct err *reterr)
+{
+    size_t count = 0;
+    for (const struct link *at = link; at != NULL; at = at->older) {
+        count++;
+    }
+    for (size_t left = count; left > 0; left--) {
+        const struct link *at = link;
+        for (size_t i = 1; i < left; i++) {
+            at = at->older;
+        }
+        /* at is the left-th from the newest: walk from the oldest to the newest */
+        err_add_why(reterr, "%s\"%s\"", left == count ? "" : " -> ", at->profile_name);
+    }
+}
+
+static bool follow_source_profile(const struct credentials_context *context,
+        struct chain *chain,
+        const struct profile_property *naming,
         struct err *reterr)
 {
-    const struct settings *settings = context->settings;
-    if (settings->profile == NULL) {
-        (void)err_set(reterr, ERR_CREDENTIALS, NULL, "there is no profile \"%s\"",
-                settings->profile_name);
-        return CREDENTIALS_ABSENT;
+    const char *name = profile_property_text(naming);
+    const struct profile_section *source = profile_files_find(
+            &context->settings->files, PROFILE_SECTION_PROFILE, name);
+    if (source == NULL) {
+        (void)fail_at(naming, reterr, "source_profile names a profile that does not exist: ");
+        err_add_why(reterr, "\"%s\"", name);
+        return false;
     }
+    chain->has_static_keys = has_static_keys(source);
+    for (const struct link *at = chain->newest; at != NULL; at = at->older) {
+        bool is_itself = at == chain->newest && chain->has_static_keys;
+        if (strcmp(at->profile_name, name) == 0 && !is_itself) {
+            (void)fail_at(naming, reterr, "source_profile leads in a circle: ");
+            append_names(chain->newest, reterr);
+            err_add_why(reterr, " -> \"%s\"", name);
+            return false;
+        }
+    }
+    chain->profile_name = name;
+    chain->profile = source;
+    return true;
+}
+
+static bool follow_credential_source(
+        struct chain *chain, const struct profile_property *naming, struct err *reterr)
+{
+    static const struct {
+        const char *name;
+        const struct credentials_provider *provider;
+    } sources[] = {
+        { "Environment", &creds_env },
+        { "EcsContainer", &creds_container },
+        { "Ec2InstanceMetadata", &creds_imds },
+    };
+
+    for (size_t i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+        if (ascii_equals_ignoring_case(profile_property_text(naming), sources[i].name)) {
+            chain->provider = sources[i].provider;
+            return true;
+        }
+    }
+    return fail_at(naming, reterr,
+            "credential_source must be Environment, EcsContainer or Ec2InstanceMetadata");
+}
+
+static bool follow(
+        const struct credentials_context *context, struct chain *chain, struct err *reterr)
+{
+    while (chain->provider == NULL && is_role(chain->profile) && !chain->has_static_keys) {
+        const struct profile_property *role = profile_section_find(chain->profile, "role_arn");
+        const struct profile_property *source_profile = profile_section_find(
+                chain->profile, "source_profile");
+        const struct profile_property *credential_source = profile_section_find(
+                chain->profile, "credential_source");
+        if (!refuse_mfa(chain, reterr)) {
+            return false;
+        }
+        if ((source_profile == NULL) == (credential_source == NULL)) {
+            return fail_at(role, reterr,
+                    source_profile == NULL
+                            ? "role_arn needs a source_profile or a credential_source"
+                            : "both source_profile and credential_source are set: one is too many");
+        }
+        if (!push_role(chain, reterr)) {
+            return false;
+        }
+        bool followed = source_profile != NULL
+                ? follow_source_profile(context, chain, source_profile, reterr)
+                : follow_credential_source(chain, credential_source, reterr);
+        if (!followed) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* --- the first keys --- */
+
+static enum credentials_outcome take_static_keys(
+        const struct chain *chain, struct credentials *ret_credentials, struct err *reterr)
+{
     const struct profile_property *access_key_id = profile_section_find(
-            settings->profile, "aws_access_key_id");
-    if (access_key_id == NULL) {
-        (void)err_set(reterr, ERR_CREDENTIALS, NULL, "profile \"%s\" has no aws_access_key_id",
-                settings->profile_name);
-        return CREDENTIALS_ABSENT;
-    }
+            chain->profile, "aws_access_key_id");
     const struct secret *secret_access_key = profile_section_get_secret(
-            settings->profile, "aws_secret_access_key");
+            chain->profile, "aws_secret_access_key");
     if (secret_access_key == NULL) {
         char where[PROFILE_WHERE_BYTES];
         profile_property_where(access_key_id, where);
         (void)err_set(reterr, ERR_CREDENTIALS, where,
                 "profile \"%s\" has aws_access_key_id and no aws_secret_access_key",
-                settings->profile_name);
+                chain->profile_name);
         return CREDENTIALS_FAILED;
     }
     secret_append_secret(&ret_credentials->access_key_id, profile_property_secret(access_key_id));
     secret_append_secret(&ret_credentials->secret_access_key, secret_access_key);
-    const struct secret *token = profile_section_get_secret(settings->profile, "aws_session_token");
+    const struct secret *token = profile_section_get_secret(chain->profile, "aws_session_token");
     if (token != NULL) {
         secret_append_secret(&ret_credentials->session_token, token);
     }
     (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin), "profile \"%s\"",
-            settings->profile_name);
+            chain->profile_name);
     return CREDENTIALS_FOUND;
+}
+
+static enum credentials_outcome take_web_identity(struct credentials_context *context,
+        const struct chain *chain,
+        const struct profile_property *token_file,
+        struct credentials *ret_credentials,
+        struct err *reterr)
+{
+    char where[PROFILE_WHERE_BYTES];
+    profile_property_where(token_file, where);
+    const struct sts_role role = {
+        .arn = profile_section_get(chain->profile, "role_arn"),
+        .session_name = profile_section_get(chain->profile, "role_session_name"),
+        .duration_s = profile_section_get(chain->profile, "duration_seconds"),
+        .where = where,
+    };
+    if (role.arn == NULL) {
+        (void)err_set(reterr, ERR_CREDENTIALS, where,
+                "web_identity_token_file is set, and role_arn is not");
+        return CREDENTIALS_FAILED;
+    }
+    return creds_web_identity_fetch(
+            context, &role, profile_property_text(token_file), ret_credentials, reterr);
+}
+
+/* In botocore's order: where the static keys stand decides about their rank. */
+static enum credentials_outcome take_own_keys(struct credentials_context *context,
+        const struct chain *chain,
+        struct credentials *ret_credentials,
+        struct err *reterr)
+{
+    const struct profile_section *profile = chain->profile;
+    const struct profile_property *key = profile_section_find(profile, "aws_access_key_id");
+    const struct profile_property *token_file = profile_section_find(
+            profile, "web_identity_token_file");
+    const struct profile_property *login = profile_section_find(profile, "login_session");
+    const struct profile_property *process = profile_section_find(profile, "credential_process");
+    if (token_file != NULL && !chain->has_static_keys) {
+        return take_web_identity(context, chain, token_file, ret_credentials, reterr);
+    }
+    if (creds_sso_is_configured(profile) && !chain->has_static_keys) {
+        return creds_sso_fetch(context, chain->profile_name, profile, ret_credentials, reterr);
+    }
+    bool is_key_first = key != NULL
+            && (chain->has_static_keys || profile_property_file(key) == PROFILE_FILE_CREDENTIALS);
+    if (login != NULL && !is_key_first) {
+        return creds_login_fetch(context, chain->profile_name, login, ret_credentials, reterr);
+    }
+    if (process != NULL && !is_key_first) {
+        return creds_process_fetch(context, process, ret_credentials, reterr);
+    }
+    if (key != NULL) {
+        return take_static_keys(chain, ret_credentials, reterr);
+    }
+    (void)err_set(reterr, ERR_CREDENTIALS, NULL, "profile \"%s\" has no credentials",
+            chain->profile_name);
+    return CREDENTIALS_ABSENT;
+}
+
+static enum credentials_outcome take_first_keys(struct credentials_context *context,
+        const struct chain *chain,
+        struct credentials *ret_credentials,
+        struct err *reterr)
+{
+    enum credentials_outcome outcome = chain->provider != NULL
+            ? chain->provider->fetch(context, ret_credentials, reterr)
+            : take_own_keys(context, chain, ret_credentials, reterr);
+    if (outcome != CREDENTIALS_ABSENT || chain->newest == NULL) {
+        return outcome;
+    }
+    /* The profile said where its credentials are: not finding them there ends the search. */
+    err_set_where(reterr, chain->newest->where);
+    return CREDENTIALS_FAILED;
+}
+
+/* --- the roles --- */
+
+static bool assume_roles(struct credentials_context *context,
+        const struct chain *chain,
+        struct credentials *credentials,
+        struct err *reterr)
+{
+    for (const struct link *link = chain->newest; link != NULL; link = link->older) {
+        CLEANUP(credentials_clear) struct credentials assumed = CREDENTIALS_INIT;
+        if (!credentials_check(context, credentials, reterr)
+                || !sts_assume_role(context, &link->role, credentials, &assumed, reterr)) {
+            return false;
+        }
+        (void)snprintf(assumed.origin, sizeof(assumed.origin),
+                "role %.200s (profile \"%.64s\", by %.160s)", link->role.arn, link->profile_name,
+                credentials->origin);
+        credentials_move(credentials, &assumed);
+    }
+    return true;
+}
+
+static enum credentials_outcome fetch(struct credentials_context *context,
+        struct credentials *ret_credentials,
+        struct err *reterr)
+{
+    CLEANUP(clear_chain)
+    struct chain chain = { .profile_name = context->settings->profile_name,
+        .profile = context->settings->profile };
+    if (chain.profile == NULL) {
+        (void)err_set(
+                reterr, ERR_CREDENTIALS, NULL, "there is no profile \"%s\"", chain.profile_name);
+        return CREDENTIALS_ABSENT;
+    }
+    if (!follow(context, &chain, reterr)) {
+        return CREDENTIALS_FAILED;
+    }
+    enum credentials_outcome outcome = take_first_keys(context, &chain, ret_credentials, reterr);
+    if (outcome == CREDENTIALS_FOUND && !assume_roles(context, &chain, ret_credentials, reterr)) {
+        return CREDENTIALS_FAILED;
+    }
+    return outcome;
 }
 
 const struct credentials_provider creds_profile = { .name = "shared files", .fetch = fetch };

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/digest.h"
 
+#include <string.h>
+
 #include <mbedtls/md.h>
 #include <mbedtls/version.h>
 
 static bool fail(int code, struct err *reterr)
 {
-    return err_set(reterr, ERR_SYSTEM, NULL, "SHA-256 failed in mbedTLS (error -0x%04x)",
+    return err_set(reterr, ERR_SYSTEM, NULL, "hashing failed in mbedTLS (error -0x%04x)",
             (unsigned int)-code);
 }
 
@@ -31,15 +33,33 @@ bool digest_hmac_sha256(const void *key,
     return code == 0 ? true : fail(code, reterr);
 }
 
+static void to_hex(const unsigned char *bytes, size_t len, char *ret_hex)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < len; i++) {
+        ret_hex[2 * i] = digits[bytes[i] >> 4];
+        ret_hex[2 * i + 1] = digits[bytes[i] & 15];
+    }
+    ret_hex[2 * len] = '\0';
+}
+
 void digest_to_hex(const unsigned char digest[static DIGEST_SHA256_BYTES],
         char ret_hex[static DIGEST_SHA256_HEX_BYTES])
 {
-    static const char digits[] = "0123456789abcdef";
-    for (size_t i = 0; i < DIGEST_SHA256_BYTES; i++) {
-        ret_hex[2 * i] = digits[digest[i] >> 4];
-        ret_hex[2 * i + 1] = digits[digest[i] & 15];
+    to_hex(digest, DIGEST_SHA256_BYTES, ret_hex);
+}
+
+bool digest_sha1_hex(
+        const char *string, char ret_hex[static DIGEST_SHA1_HEX_BYTES], struct err *reterr)
+{
+    unsigned char digest[DIGEST_SHA1_BYTES];
+    int code = mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA1), (const unsigned char *)string,
+            strlen(string), digest);
+    if (code != 0) {
+        return fail(code, reterr);
     }
-    ret_hex[DIGEST_SHA256_HEX_BYTES - 1] = '\0';
+    to_hex(digest, DIGEST_SHA1_BYTES, ret_hex);
+    return true;
 }
 
 const char *digest_library(void)

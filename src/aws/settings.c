@@ -67,6 +67,16 @@ static bool find_profile(struct settings *settings, struct err *reterr)
     return false;
 }
 
+static bool use_region(
+        struct settings *settings, const char *region, const char *where, struct err *reterr)
+{
+    if (!region_check(region, where, reterr)) {
+        return false;
+    }
+    settings->region = strdup(region);
+    return settings->region != NULL ? true : err_set_no_memory(reterr);
+}
+
 static bool find_region(struct settings *settings, struct err *reterr)
 {
     struct setting region = { 0 };
@@ -74,31 +84,45 @@ static bool find_region(struct settings *settings, struct err *reterr)
             && !use_variable(&region, settings, "AWS_REGION")
             && !use_variable(&region, settings, "AWS_DEFAULT_REGION")
             && !use_profile(&region, settings, "region")) {
-        (void)err_set(reterr, ERR_INPUT, NULL, "no region: it is not known where to ask");
-        err_set_hint(reterr,
-                "set AWS_REGION, give --region, or put region = ... into profile \"%s\"",
-                settings->profile_name);
-        return false;
+        return true;
     }
-    if (!region_check(region.value, region.where, reterr)) {
-        return false;
-    }
-    settings->region = strdup(region.value);
-    return settings->region != NULL ? true : err_set_no_memory(reterr);
+    return use_region(settings, region.value, region.where, reterr);
 }
 
-static bool find_endpoint(struct settings *settings, struct err *reterr)
+bool settings_find_endpoint(const struct settings *settings,
+        enum endpoint_service service,
+        const char *region,
+        struct uri *ret_endpoint,
+        struct err *reterr)
 {
     const struct endpoint_request request = {
         .environment = settings->environment,
         .files = &settings->files,
         .profile = settings->profile,
-        .command_line_url = settings->wish.endpoint_url,
+        .command_line_url = service == ENDPOINT_SSM ? settings->wish.endpoint_url : NULL,
         .allow_http = settings->wish.allow_http,
     };
+    return endpoint_find(&request, service, region, ret_endpoint, reterr);
+}
+
+static bool find_endpoint(struct settings *settings, struct err *reterr)
+{
     /* Without a region a configured endpoint can still be checked: report all at once. */
     const char *region = settings->region == NULL ? "us-east-1" : settings->region;
-    return endpoint_find(&request, ENDPOINT_SSM, region, &settings->ssm_endpoint, reterr);
+    return settings_find_endpoint(settings, ENDPOINT_SSM, region, &settings->ssm_endpoint, reterr);
+}
+
+bool settings_set_region(
+        struct settings *settings, const char *region, const char *where, struct err *reterr)
+{
+    struct uri endpoint = { 0 };
+    if (!use_region(settings, region, where, reterr)
+            || !settings_find_endpoint(settings, ENDPOINT_SSM, region, &endpoint, reterr)) {
+        return false;
+    }
+    uri_clear(&settings->ssm_endpoint);
+    settings->ssm_endpoint = endpoint;
+    return true;
 }
 
 static bool find_ca_file(struct settings *settings, struct err *reterr)

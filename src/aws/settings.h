@@ -32,10 +32,10 @@ struct settings {
     struct profile_files files;
     const char *profile_name;
     const struct profile_section *profile; /* NULL: there is no default profile */
-    char *region;
-    struct uri ssm_endpoint;
-    const char *ca_file; /* NULL: the system's certificates */
-    int attempts_max;    /* 0: not set */
+    char *region;                          /* NULL: said nowhere, the metadata service may know */
+    struct uri ssm_endpoint;               /* without a region not to be used yet */
+    const char *ca_file;                   /* NULL: the system's certificates */
+    int attempts_max;                      /* 0: not set */
     char *user_agent;
 };
 
@@ -46,5 +46,19 @@ MUST_CHECK bool settings_load(const struct settings_wish *wish,
         struct event_sink *events,
         struct settings *ret_settings,
         struct err_list *problems);
+
+/* The region that was missing, and the endpoint that follows from it. ERR_INPUT at `where`. */
+MUST_CHECK bool settings_set_region(
+        struct settings *settings, const char *region, const char *where, struct err *reterr);
+
+/*
+ * The endpoint of another service: AWS_ENDPOINT_URL_STS, ..., never --endpoint-url, which is
+ * Parameter Store's. ERR_INPUT. Release with uri_clear.
+ */
+MUST_CHECK bool settings_find_endpoint(const struct settings *settings,
+        enum endpoint_service service,
+        const char *region,
+        struct uri *ret_endpoint,
+        struct err *reterr);
 
 void settings_clear(struct settings *settings);

@@ -165,6 +165,14 @@ void process_restore(const struct process_state *state)
     (void)pthread_sigmask(SIG_SETMASK, &state->mask, NULL);
 }
 
+void process_die_with(pid_t parent)
+{
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (getppid() != parent) {
+        _exit(128 + SIGKILL); /* it died before it could be watched */
+    }
+}
+
 void process_state_clear(struct process_state *state)
 {
     free(state->inherited_fds);

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "base/attrs.h"
 #include "base/error.h"
@@ -35,5 +36,8 @@ MUST_CHECK bool process_prepare(struct process_state *ret_state, struct err *ret
  * undumpable state end with execve itself.)
  */
 void process_restore(const struct process_state *state);
+
+/* For a child before its exec: it is killed when parent, which it was forked by, dies. */
+void process_die_with(pid_t parent);
 
 void process_state_clear(struct process_state *state);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws/creds_imds.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "aws/creds_document.h"
+#include "aws/imds.h"
+#include "base/ascii.h"
+
+static const char SUBJECT[] = "EC2 instance metadata";
+static const char ROLES[] = "meta-data/iam/security-credentials/";
+
+enum {
+    ROLE_MAX_BYTES = 64,
+    MESSAGE_MAX_BYTES = 512
+};
+
+static enum credentials_outcome outcome_of(enum imds_outcome outcome)
+{
+    return outcome == IMDS_GOOD      ? CREDENTIALS_FOUND
+            : outcome == IMDS_ABSENT ? CREDENTIALS_ABSENT
+                                     : CREDENTIALS_FAILED;
+}
+
+/* The name becomes part of a URL: the first line of the list, of the characters IAM allows. */
+static bool take_role(const struct secret *list, char ret_role[static ROLE_MAX_BYTES + 1])
+{
+    const char *bytes = secret_expose(list);
+    size_t len = strcspn(bytes, "\r\n");
+    for (size_t i = 0; i < len; i++) {
+        if (!ascii_is_alnum(bytes[i]) && strchr("_+=,.@-", bytes[i]) == NULL) {
+            return false;
+        }
+    }
+    if (len == 0 || len > ROLE_MAX_BYTES) {
+        return false;
+    }
+    memcpy(ret_role, bytes, len);
+    ret_role[len] = '\0';
+    return true;
+}
+
+static void copy_text(struct json_value root, const char *name, struct text *ret_text)
+{
+    struct json_value member;
+    struct err ignored;
+    if (json_find_typed(root, name, JSON_STRING, &member)
+            && (!json_decode_text(member, NULL, ret_text, &ignored)
+                    || ret_text->state != TEXT_SOUND)) {
+        text_reset(ret_text);
+    }
+}
+
+/* Status 200 with another Code than Success: the instance cannot assume its role. */
+static bool check_code(struct json_value root, const char *role, struct err *reterr)
+{
+    CLEANUP(text_clear) struct text code = TEXT_INIT(MESSAGE_MAX_BYTES);
+    CLEANUP(text_clear) struct text message = TEXT_INIT(MESSAGE_MAX_BYTES);
+    copy_text(root, "Code", &code);
+    if (strcmp(text_string(&code), "Success") == 0) {
+        return true;
+    }
+    copy_text(root, "Message", &message);
+    (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "no credentials for role %s: %s", role,
+            text_string(&message));
+    err_set_code(reterr, text_string(&code));
+    err_set_hint(reterr, "check the instance profile, and that EC2 may assume its role");
+    return false;
+}
+
+static bool read_document(const struct secret *body,
+        const char *role,
+        struct credentials *ret_credentials,
+        struct err *reterr)
+{
+    static const struct creds_members members = {
+        .access_key_id = "AccessKeyId",
+        .secret_access_key = "SecretAccessKey",
+        .session_token = "Token",
+        .expiration = "Expiration",
+        .expiration_is_required = true,
+    };
+    CLEANUP(json_document_clear) struct json_document document = { 0 };
+    return json_parse(body, SUBJECT, &document, reterr)
+            && check_code(json_root(&document), role, reterr)
+            && creds_document_read(
+                    json_root(&document), &members, SUBJECT, ret_credentials, reterr);
+}
+
+static enum credentials_outcome fetch(struct credentials_context *context,
+        struct credentials *ret_credentials,
+        struct err *reterr)
+{
+    CLEANUP(secret_clear) struct secret list = SECRET_INIT(IMDS_REPLY_MAX_BYTES);
+    CLEANUP(secret_clear) struct secret body = SECRET_INIT(IMDS_REPLY_MAX_BYTES);
+    char role[ROLE_MAX_BYTES + 1];
+    char path[sizeof(ROLES) + ROLE_MAX_BYTES];
+    enum imds_outcome outcome = imds_get(context->imds, ROLES, &list, reterr);
+    if (outcome == IMDS_ABSENT && context->imds->outcome == IMDS_GOOD) {
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "the instance has no role");
+    }
+    if (outcome != IMDS_GOOD) {
+        return outcome_of(outcome);
+    }
+    if (!take_role(&list, role)) {
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "%s names no usable role",
+                imds_host(context->imds));
+        return CREDENTIALS_FAILED;
+    }
+    (void)snprintf(path, sizeof(path), "%s%s", ROLES, role);
+    if (imds_get(context->imds, path, &body, reterr) != IMDS_GOOD
+            || !read_document(&body, role, ret_credentials, reterr)) {
+        return CREDENTIALS_FAILED;
+    }
+    ret_credentials->may_be_past_expiry = true;
+    (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
+            "EC2 instance metadata (role %s)", role);
+    return CREDENTIALS_FOUND;
+}
+
+const struct credentials_provider creds_imds = { .name = "EC2 instance metadata", .fetch = fetch };

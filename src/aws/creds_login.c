@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws/creds_login.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "aws/creds_document.h"
+#include "aws/digest.h"
+#include "base/home.h"
+
+enum {
+    CACHE_FILE_MAX_BYTES = 64 * 1024,
+    PATH_MAX_BYTES = 4096,
+};
+
+static bool find_cache_file(const struct credentials_context *context,
+        const char *login_session,
+        struct text *ret_path,
+        struct err *reterr)
+{
+    unsigned char digest[DIGEST_SHA256_BYTES];
+    char hash[DIGEST_SHA256_HEX_BYTES];
+    const char *directory = environment_get(
+            context->settings->environment, "AWS_LOGIN_CACHE_DIRECTORY");
+    if (!digest_sha256(login_session, strlen(login_session), digest, reterr)) {
+        return false;
+    }
+    digest_to_hex(digest, hash);
+    if (!home_expand(context->settings->environment,
+                directory == NULL ? "~/.aws/login/cache" : directory, ret_path)) {
+        return err_set(reterr, ERR_CREDENTIALS, "~/.aws/login/cache", "HOME is not set");
+    }
+    text_append_format(ret_path, "/%s.json", hash);
+    return text_check(ret_path, "~/.aws/login/cache", reterr);
+}
+
+static bool read_cache(const struct secret *contents,
+        const char *where,
+        struct credentials *ret_credentials,
+        struct err *reterr)
+{
+    static const struct creds_members members = {
+        .access_key_id = "accessKeyId",
+        .secret_access_key = "secretAccessKey",
+        .session_token = "sessionToken",
+        .expiration = "expiresAt",
+        .expiration_is_required = true,
+    };
+    CLEANUP(json_document_clear) struct json_document document = { 0 };
+    struct json_value token;
+    if (!json_parse(contents, where, &document, reterr)) {
+        return false;
+    }
+    if (!json_find_typed(json_root(&document), "accessToken", JSON_OBJECT, &token)) {
+        return err_set(reterr, ERR_CREDENTIALS, where, "the cache file has no accessToken");
+    }
+    return creds_document_read(token, &members, where, ret_credentials, reterr);
+}
+
+enum credentials_outcome creds_login_fetch(const struct credentials_context *context,
+        const char *profile_name,
+        const struct profile_property *login_session,
+        struct credentials *ret_credentials,
+        struct err *reterr)
+{
+    CLEANUP(text_clear) struct text path = TEXT_INIT(PATH_MAX_BYTES);
+    CLEANUP(secret_clear) struct secret contents = SECRET_INIT(CACHE_FILE_MAX_BYTES);
+    const struct file_limits limits = { context->clock, context->calls->deadline_ms };
+    enum file_presence presence = FILE_ABSENT;
+    bool is_read = find_cache_file(context, profile_property_text(login_session), &path, reterr)
+            && file_read(text_string(&path), &limits, &contents, &presence, reterr);
+    if (is_read && presence == FILE_ABSENT) {
+        is_read = err_set(reterr, ERR_CREDENTIALS, NULL,
+                "profile \"%s\" has a login_session, and nobody has signed in here", profile_name);
+    }
+    if (!is_read || !read_cache(&contents, text_string(&path), ret_credentials, reterr)) {
+        err_set_hint(reterr, "run: aws login --profile %s", profile_name);
+        return CREDENTIALS_FAILED;
+    }
+    (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
+            "aws login (profile \"%s\")", profile_name);
+    return CREDENTIALS_FOUND;
+}

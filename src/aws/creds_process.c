@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws/creds_process.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/creds_document.h"
+#include "base/ascii.h"
+
+enum {
+    OUTPUT_MAX_BYTES = 64 * 1024,
+    WORDS_MAX = 256
+};
+
+static const char BLANKS[] = " \t\r\n\f\v";
+
+/* The words stand one after the other in bytes, each with its NUL. */
+struct words {
+    char *bytes;
+    char *argv[WORDS_MAX + 1];
+    size_t count;
+};
+
+static void clear_words(struct words *words)
+{
+    free(words->bytes);
+}
+
+/* Copies one word without its quotes; moves both ends on. False for a quote that does not close. */
+static bool take_word(const char **from, char **to)
+{
+    const char *at = *from;
+    char *out = *to;
+    char quote = '\0';
+    for (; *at != '\0' && (quote != '\0' || !ascii_is_space(*at)); at++) {
+        bool escapes = *at == '\\' && quote != '\''
+                && (quote == '\0' || at[1] == '"' || at[1] == '\\');
+        if (escapes && at[1] != '\0') {
+            at++;
+            *out++ = *at;
+        } else if (escapes) {
+            return false;
+        } else if (quote == '\0' && (*at == '"' || *at == '\'')) {
+            quote = *at;
+        } else if (*at == quote && quote != '\0') {
+            quote = '\0';
+        } else {
+            *out++ = *at;
+        }
+    }
+    *out++ = '\0';
+    *from = at;
+    *to = out;
+    return quote == '\0';
+}
+
+static bool split(
+        const char *command, const char *where, struct words *ret_words, struct err *reterr)
+{
+    /* A word and its NUL are never longer than what they were made from and the blank behind it. */
+    ret_words->bytes = calloc(strlen(command) + 2, 1);
+    if (ret_words->bytes == NULL) {
+        return err_set_no_memory(reterr);
+    }
+    char *to = ret_words->bytes;
+    for (const char *from = command + strspn(command, BLANKS); *from != '\0';
+            from += strspn(from, BLANKS)) {
+        if (ret_words->count == WORDS_MAX) {
+            return err_set(reterr, ERR_CREDENTIALS, where, "credential_process has too many words");
+        }
+        ret_words->argv[ret_words->count++] = to;
+        if (!take_word(&from, &to)) {
+            return err_set(
+                    reterr, ERR_CREDENTIALS, where, "a quote in credential_process is not closed");
+        }
+    }
+    if (ret_words->count == 0 || ret_words->argv[0][0] == '\0') {
+        return err_set(reterr, ERR_CREDENTIALS, where, "credential_process names no program");
+    }
+    return true;
+}
+
+static bool read_output(const struct secret *output,
+        const char *where,
+        struct credentials *ret_credentials,
+        struct err *reterr)
+{
+    static const struct creds_members members = {
+        .access_key_id = "AccessKeyId",
+        .secret_access_key = "SecretAccessKey",
+        .session_token = "SessionToken",
+        .expiration = "Expiration",
+    };
+    CLEANUP(json_document_clear) struct json_document document = { 0 };
+    struct json_value version;
+    int64_t number = 0;
+    if (!json_parse(output, where, &document, reterr)) {
+        reterr->kind = ERR_CREDENTIALS;
+        err_add_why(reterr, " (what credential_process printed)");
+        return false;
+    }
+    if (!json_find(json_root(&document), "Version", &version) || !json_int64(version, &number)
+            || number != 1) {
+        return err_set(reterr, ERR_CREDENTIALS, where,
+                "credential_process printed no \"Version\": 1, the only version there is");
+    }
+    return creds_document_read(json_root(&document), &members, where, ret_credentials, reterr);
+}
+
+enum credentials_outcome creds_process_fetch(const struct credentials_context *context,
+        const struct profile_property *command,
+        struct credentials *ret_credentials,
+        struct err *reterr)
+{
+    CLEANUP(clear_words) struct words words = { 0 };
+    CLEANUP(secret_clear) struct secret output = SECRET_INIT(OUTPUT_MAX_BYTES);
+    char where[PROFILE_WHERE_BYTES];
+    profile_property_where(command, where);
+    if (!split(profile_property_text(command), where, &words, reterr)) {
+        return CREDENTIALS_FAILED;
+    }
+    const struct runner_request request = {
+        .argv = words.argv,
+        .envp = context->settings->environment->entries,
+        .where = where,
+        .clock = context->clock,
+        .deadline_ms = context->calls->deadline_ms,
+    };
+    if (!context->runner->run(&request, &output, reterr)) {
+        err_add_why(reterr, " (credential_process)");
+        return CREDENTIALS_FAILED;
+    }
+    (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
+            "credential_process of %.480s", where);
+    return read_output(&output, where, ret_credentials, reterr) ? CREDENTIALS_FOUND
+                                                                : CREDENTIALS_FAILED;
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws/imds.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/plain_call.h"
+#include "base/ascii.h"
+#include "base/clock.h"
+
+static const char SUBJECT[] = "EC2 instance metadata";
+
+void imds_init(
+        struct imds *imds, const struct settings *settings, const struct call_settings *calls)
+{
+    *imds = (struct imds){
+        .settings = settings, .calls = calls, .token = SECRET_INIT(IMDS_REPLY_MAX_BYTES)
+    };
+}
+
+void imds_clear(struct imds *imds)
+{
+    uri_clear(&imds->endpoint);
+    secret_clear(&imds->token);
+}
+
+const char *imds_host(const struct imds *imds)
+{
+    return imds->endpoint.host == NULL ? "" : imds->endpoint.host;
+}
+
+/* The variable, else the profile's key. */
+static const char *find_setting(
+        const struct settings *settings, const char *variable, const char *key)
+{
+    const char *value = environment_get(settings->environment, variable);
+    return value != NULL ? value : profile_section_get(settings->profile, key);
+}
+
+static bool find_endpoint(struct imds *imds, struct err *reterr)
+{
+    const char *url = find_setting(
+            imds->settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint");
+    const char *mode = find_setting(imds->settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+            "ec2_metadata_service_endpoint_mode");
+    bool is_ipv6 = mode != NULL && ascii_equals_ignoring_case(mode, "IPv6");
+    if (mode != NULL && !is_ipv6 && !ascii_equals_ignoring_case(mode, "IPv4")) {
+        return err_set(reterr, ERR_INPUT, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+                "\"%s\" is neither IPv4 nor IPv6", mode);
+    }
+    if (url == NULL) {
+        url = is_ipv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
+    }
+    return uri_parse(url, "AWS_EC2_METADATA_SERVICE_ENDPOINT", &imds->endpoint, reterr);
+}
+
+/* A whole number from 1 on; *ret_number stays where nothing is configured. */
+static bool find_number(const struct settings *settings,
+        const char *variable,
+        const char *key,
+        int64_t *ret_number,
+        struct err *reterr)
+{
+    const char *value = find_setting(settings, variable, key);
+    if (value == NULL) {
+        return true;
+    }
+    size_t len = strspn(value, "0123456789");
+    int64_t number = len > 0 && len < 6 && value[len] == '\0' ? strtoll(value, NULL, 10) : 0;
+    if (number < 1) {
+        return err_set(reterr, ERR_INPUT, variable, "\"%s\" is no whole number from 1 on", value);
+    }
+    *ret_number = number;
+    return true;
+}
+
+static bool find_limits(struct imds *imds, struct err *reterr)
+{
+    int64_t timeout_s = 0;
+    int64_t tries = 0;
+    if (!find_number(imds->settings, "AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout",
+                &timeout_s, reterr)
+            || !find_number(imds->settings, "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
+                    "metadata_service_num_attempts", &tries, reterr)) {
+        return false;
+    }
+    int64_t try_ms = timeout_s > 0 ? timeout_s * 1000 : IMDS_TRY_MS;
+    int64_t tries_max = tries > 0 ? tries : IMDS_TRIES;
+    int64_t budget_ms = timeout_s > 0 || tries > 0 ? try_ms * tries_max : IMDS_BUDGET_MS;
+    int64_t deadline_ms = clock_monotonic_ms(imds->calls->clock) + budget_ms;
+    imds->bounded = *imds->calls;
+    imds->bounded.attempts_max = (int)tries_max;
+    imds->bounded.connect_timeout_ms = try_ms;
+    imds->bounded.try_timeout_ms = try_ms;
+    if (deadline_ms < imds->bounded.deadline_ms) {
+        imds->bounded.deadline_ms = deadline_ms;
+    }
+    return true;
+}
+
+static bool ask(const struct imds *imds,
+        enum http_method method,
+        const char *path,
+        const struct plain_header *header,
+        struct plain_call *plain,
+        struct err *reterr)
+{
+    CLEANUP(text_clear) struct text url = TEXT_INIT(4096);
+    const char *base = imds->endpoint.path;
+    text_append_format(&url, "%s://%s%s/latest/%s", imds->endpoint.is_https ? "https" : "http",
+            imds->endpoint.authority, strcmp(base, "/") == 0 ? "" : base, path);
+    if (!text_check(&url, SUBJECT, reterr)) {
+        return false;
+    }
+    *plain = (struct plain_call){
+        .method = method,
+        .subject = SUBJECT,
+        .host = imds->endpoint.host,
+        .operation = path,
+        .url = text_string(&url),
+        .headers = { *header },
+        .never_proxied = true,
+    };
+    return plain_call_run(&imds->bounded, plain, reterr);
+}
+
+/* Nothing answers there: most machines are no EC2 instances. */
+static enum imds_outcome explain_silence(
+        const struct imds *imds, const struct plain_call *plain, struct err *reterr)
+{
+    if (plain->was_answered) {
+        return IMDS_FAILED;
+    }
+    const struct err cause = *reterr;
+    (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "no answer from %s", imds->endpoint.host);
+    if (cause.kind == ERR_TIMEOUT || strstr(cause.why, "time") != NULL) {
+        err_add_why(reterr,
+                " to the token request: in a container on EC2 the instance's metadata hop limit "
+                "must be 2 or more");
+    }
+    return IMDS_ABSENT;
+}
+
+static enum imds_outcome judge_token(
+        struct imds *imds, struct plain_call *plain, struct err *reterr)
+{
+    if (plain->status != 200 || secret_is_empty(&plain->body)) {
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT,
+                "%s gives no session token (HTTP status %d)", imds->endpoint.host, plain->status);
+        if (plain->status == 403) {
+            err_set_hint(reterr, "is the metadata service disabled for this instance?");
+        }
+        return plain->status == 400 ? IMDS_FAILED : IMDS_ABSENT;
+    }
+    secret_move(&imds->token, &plain->body);
+    return IMDS_GOOD;
+}
+
+static enum imds_outcome open_session(struct imds *imds, struct err *reterr)
+{
+    CLEANUP(plain_call_clear) struct plain_call plain = { 0 };
+    CLEANUP(secret_clear) struct secret ttl = SECRET_INIT(16);
+    char digits[16];
+    const char *disabled = environment_get(
+            imds->settings->environment, "AWS_EC2_METADATA_DISABLED");
+    if (disabled != NULL && ascii_equals_ignoring_case(disabled, "true")) {
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "AWS_EC2_METADATA_DISABLED is true");
+        return IMDS_ABSENT;
+    }
+    if (!find_endpoint(imds, reterr) || !find_limits(imds, reterr)) {
+        return IMDS_FAILED;
+    }
+    (void)snprintf(digits, sizeof(digits), "%d", IMDS_TOKEN_TTL_S);
+    secret_append_text(&ttl, digits);
+    const struct plain_header header = { "x-aws-ec2-metadata-token-ttl-seconds", &ttl };
+    if (!ask(imds, HTTP_PUT, "api/token", &header, &plain, reterr)) {
+        return explain_silence(imds, &plain, reterr);
+    }
+    return judge_token(imds, &plain, reterr);
+}
+
+enum imds_outcome imds_get(
+        struct imds *imds, const char *path, struct secret *ret_body, struct err *reterr)
+{
+    CLEANUP(plain_call_clear) struct plain_call plain = { 0 };
+    if (!imds->was_tried) {
+        imds->was_tried = true;
+        imds->outcome = open_session(imds, &imds->err);
+    }
+    if (imds->outcome != IMDS_GOOD) {
+        *reterr = imds->err;
+        return imds->outcome;
+    }
+    const struct plain_header header = { "x-aws-ec2-metadata-token", &imds->token };
+    if (!ask(imds, HTTP_GET, path, &header, &plain, reterr)) {
+        return IMDS_FAILED;
+    }
+    if (plain.status != 200) {
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "%s has no %s (HTTP status %d)",
+                imds->endpoint.host, path, plain.status);
+        return plain.status == 404 ? IMDS_ABSENT : IMDS_FAILED;
+    }
+    secret_move(ret_body, &plain.body);
+    return IMDS_GOOD;
+}

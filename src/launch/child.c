@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "launch/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/environment.h"
+#include "launch/process.h"
+#include "launch/resolve.h"
+
+enum {
+    READ_BYTES = 4096,
+    POLL_MS = 20, /* how soon the end of a program is seen whose own children keep the pipe open */
+    FD_LOOP_MAX = 65536,
+};
+
+/* Linux 5.11; the value of CLOSE_RANGE_CLOEXEC, which older headers lack. */
+static const unsigned int CLOSE_ON_EXEC = 4;
+
+struct child {
+    const struct runner_request *request;
+    char *file;
+    int output[2];
+    int exec_error[2]; /* closes on a good exec, carries errno from a bad one */
+    struct sigaction inherited_chld;
+    bool chld_was_pending;
+    pid_t pid;
+};
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0) {
+        (void)close(*fd);
+    }
+    *fd = -1;
+}
+
+static void clear_child(struct child *child)
+{
+    free(child->file);
+    for (int i = 0; i < 2; i++) {
+        close_fd(&child->output[i]);
+        close_fd(&child->exec_error[i]);
+    }
+}
+
+/* --- in the child, between fork and exec: async-signal-safe calls only --- */
+
+static void close_others_on_exec(void)
+{
+    if (syscall(SYS_close_range, STDERR_FILENO + 1, UINT_MAX, CLOSE_ON_EXEC) == 0) {
+        return;
+    }
+    struct rlimit limit = { 0 };
+    int count = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < FD_LOOP_MAX
+            ? (int)limit.rlim_cur
+            : FD_LOOP_MAX;
+    for (int fd = STDERR_FILENO + 1; fd < count; fd++) {
+        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    }
+}
+
+static void become_program(const struct child *child, pid_t parent)
+{
+    sigset_t pipe_only;
+    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    (void)setpgid(0, 0);
+    process_die_with(parent);
+    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0) {
+        (void)close(STDIN_FILENO);
+    }
+    (void)dup2(child->output[1], STDOUT_FILENO);
+    close_others_on_exec();
+    (void)sigaction(SIGCHLD, &child->inherited_chld, NULL);
+    (void)sigemptyset(&pipe_only);
+    (void)sigaddset(&pipe_only, SIGPIPE);
+    (void)sigprocmask(SIG_UNBLOCK, &pipe_only, NULL);
+    (void)execve(child->file, child->request->argv, child->request->envp);
+    int exec_errno = errno;
+    (void)!write(child->exec_error[1], &exec_errno, sizeof(exec_errno));
+    _exit(127);
+}
+
+/* --- in this process --- */
+
+/* Where SIGCHLD is ignored, the kernel would keep no status for us to wait for. */
+static void take_chld(struct child *child)
+{
+    struct sigaction by_default = { .sa_handler = SIG_DFL };
+    sigset_t pending;
+    (void)sigemptyset(&by_default.sa_mask);
+    (void)sigemptyset(&pending);
+    (void)sigpending(&pending);
+    child->chld_was_pending = sigismember(&pending, SIGCHLD) == 1;
+    (void)sigaction(SIGCHLD, &by_default, &child->inherited_chld);
+}
+
+/* A SIGCHLD that was blocked is pending now, and would reach COMMAND. */
+static void give_back_chld(const struct child *child)
+{
+    sigset_t chld_only;
+    const struct timespec at_once = { 0 };
+    (void)sigemptyset(&chld_only);
+    (void)sigaddset(&chld_only, SIGCHLD);
+    if (!child->chld_was_pending) {
+        (void)sigtimedwait(&chld_only, NULL, &at_once);
+    }
+    (void)sigaction(SIGCHLD, &child->inherited_chld, NULL);
+}
+
+static bool fail(const struct child *child, struct err *reterr, const char *what)
+{
+    return err_set_errno(reterr, ERR_SYSTEM, errno, child->request->where, "%s", what);
+}
+
+static bool start(struct child *child, struct err *reterr)
+{
+    pid_t parent = getpid();
+    if (pipe2(child->output, O_CLOEXEC) != 0 || pipe2(child->exec_error, O_CLOEXEC) != 0) {
+        return fail(child, reterr, "no pipe");
+    }
+    child->pid = fork();
+    if (child->pid < 0) {
+        return fail(child, reterr, "no process");
+    }
+    if (child->pid == 0) {
+        become_program(child, parent);
+    }
+    (void)setpgid(child->pid, child->pid); /* whoever comes first: both do it */
+    close_fd(&child->output[1]);
+    close_fd(&child->exec_error[1]);
+    return true;
+}
+
+static bool has_ended(const struct child *child)
+{
+    siginfo_t info = { 0 };
+    return waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0
+            && info.si_pid == child->pid;
+}
+
+/* Reads what is there; false at the end of the output. */
+static bool read_some(const struct child *child, struct secret *output)
+{
+    char bytes[READ_BYTES];
+    ssize_t got = read(child->output[0], bytes, sizeof(bytes));
+    if (got > 0) {
+        secret_append(output, bytes, (size_t)got);
+    }
+    explicit_bzero(bytes, sizeof(bytes));
+    return got > 0 || (got < 0 && errno == EINTR);
+}
+
+/* Until the program has ended and what it wrote is read; false at the deadline. */
+static bool read_output(const struct child *child, struct secret *output)
+{
+    const struct runner_request *request = child->request;
+    bool is_open = true;
+    for (;;) {
+        bool ended = has_ended(child);
+        struct pollfd poll_fd = { .fd = is_open ? child->output[0] : -1, .events = POLLIN };
+        bool readable = poll(&poll_fd, 1, ended ? 0 : is_open ? POLL_MS : 1) > 0;
+        if (readable) {
+            is_open = read_some(child, output);
+        } else if (ended) {
+            return true;
+        }
+        if (clock_monotonic_ms(request->clock) >= request->deadline_ms) {
+            return false;
+        }
+    }
+}
+
+/* Ends the whole group while the number of its leader is still ours. */
+static int reap(const struct child *child)
+{
+    int status = 0;
+    (void)kill(-child->pid, SIGKILL);
+    while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return status;
+}
+
+static bool judge(const struct child *child, int status, struct err *reterr)
+{
+    const struct runner_request *request = child->request;
+    int exec_errno = 0;
+    if (read(child->exec_error[0], &exec_errno, sizeof(exec_errno)) == sizeof(exec_errno)) {
+        return err_set_errno(reterr, ERR_CREDENTIALS, exec_errno, request->where,
+                "%s cannot be started", child->file);
+    }
+    if (WIFSIGNALED(status)) {
+        return err_set(reterr, ERR_CREDENTIALS, request->where, "%s was ended by signal %d (%s)",
+                request->argv[0], WTERMSIG(status), strsignal(WTERMSIG(status)));
+    }
+    return WEXITSTATUS(status) == 0
+            || err_set(reterr, ERR_CREDENTIALS, request->where, "%s ended with status %d",
+                    request->argv[0], WEXITSTATUS(status));
+}
+
+static bool run(const struct runner_request *request, struct secret *ret_output, struct err *reterr)
+{
+    CLEANUP(clear_child)
+    struct child child = { .request = request, .output = { -1, -1 }, .exec_error = { -1, -1 } };
+    const struct environment environment = { .entries = request->envp };
+    if (!resolve_command(
+                request->argv[0], environment_get_raw(&environment, "PATH"), &child.file, reterr)) {
+        const struct err unfound = *reterr;
+        return err_set(
+                reterr, ERR_CREDENTIALS, request->where, "%s: %s", unfound.where, unfound.why);
+    }
+    take_chld(&child);
+    bool started = start(&child, reterr);
+    bool in_time = started && read_output(&child, ret_output);
+    int status = started ? reap(&child) : 0;
+    give_back_chld(&child);
+    if (!started) {
+        return false;
+    }
+    if (!in_time) {
+        return err_set(
+                reterr, ERR_TIMEOUT, request->where, "%s did not end in time", request->argv[0]);
+    }
+    return judge(&child, status, reterr) && secret_check(ret_output, request->where, reterr);
+}
+
+const struct runner child_runner = { .run = run };
