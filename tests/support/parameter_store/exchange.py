@@ -9,7 +9,7 @@ import select
 import socket
 import struct
 import threading
-from typing import Protocol
+from typing import Any, NoReturn, Protocol
 
 from .errors import ServiceError
 from .journal import Entry, Journal
@@ -22,8 +22,15 @@ class ConnectionOver(Exception):
     """The connection is done with: closed by either side, or the server stops."""
 
 
+class NoAnswer(Exception):
+    """The service leaves the client waiting, as a host does whose packets get lost."""
+
+
 class Answering(Protocol):
     """What makes answers: the service."""
+
+    def describe(self, request: Request) -> tuple[str, Any]:
+        """The operation's name ("" if there is none) and the decoded request, for faults and journal."""
 
     def answer(self, request: Request, entry: Entry) -> Answer:
         ...
@@ -57,7 +64,10 @@ class Exchange:
     def answer(self) -> Answer:
         """What the service answers; computed once, when first asked for."""
         if self._answer is None:
-            self._answer = self._service.answer(self.request, self.entry)
+            try:
+                self._answer = self._service.answer(self.request, self.entry)
+            except NoAnswer:
+                self.wait_until_client_leaves()
         return self._answer
 
     def refuse(self, error: ServiceError) -> Answer:
@@ -116,7 +126,7 @@ class Exchange:
         if descriptor not in dict(poll.poll()):
             raise ConnectionOver
 
-    def wait_until_client_leaves(self) -> None:
+    def wait_until_client_leaves(self) -> NoReturn:
         """Says nothing until the client closes the connection or the server stops."""
         try:
             while self._sock.recv(4096):

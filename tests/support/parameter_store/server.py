@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from .exchange import Answering, ConnectionOver, Exchange
 from .faults import Faults
 from .journal import Entry, Journal
-from .service import TARGET_PREFIX
 from .wire import Answer, MalformedRequest, Request, RequestReader
 
 _BACKLOG = 512
@@ -241,7 +238,7 @@ class Connection:
         headers: dict[str, str] = {}
         for name, value in request.headers:
             headers.setdefault(name.lower(), value)
-        target = headers.get("x-amz-target", "")
+        operation, body = self._server.service.describe(request)
         return Entry(
             connection=self._number,
             client_port=self._client_port,
@@ -249,10 +246,8 @@ class Connection:
             target=request.target,
             headers=headers,
             raw_body=request.body,
-            operation=target.removeprefix(TARGET_PREFIX)
-            if target.startswith(TARGET_PREFIX)
-            else "",
-            body=_decoded(request.body),
+            operation=operation,
+            body=body,
         )
 
     def _say_goodbye(self) -> None:
@@ -263,10 +258,3 @@ class Connection:
                 self._sock.unwrap()
             except (OSError, ValueError):
                 pass
-
-
-def _decoded(body: bytes) -> Any:
-    try:
-        return json.loads(body)
-    except ValueError:
-        return None

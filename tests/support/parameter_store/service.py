@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from email.utils import format_datetime
+from typing import Any
 
 from . import signature
 from .credentials import Credentials
@@ -15,7 +17,7 @@ from .journal import Entry
 from .operations import Document, Operations
 from .wire import Answer, Request
 
-TARGET_PREFIX = "AmazonSSM."
+_TARGET_PREFIX = "AmazonSSM."
 _CONTENT_TYPE = "application/x-amz-json-1.1"
 
 
@@ -40,6 +42,11 @@ class Service:
         self._region = region
         self._scheme = scheme
         self._now = now
+
+    def describe(self, request: Request) -> tuple[str, Any]:
+        target = request.header("x-amz-target") or ""
+        operation = target.removeprefix(_TARGET_PREFIX) if target.startswith(_TARGET_PREFIX) else ""
+        return operation, _decoded(request.body)
 
     def answer(self, request: Request, entry: Entry) -> Answer:
         if request.method != "POST" or not entry.operation:
@@ -71,3 +78,10 @@ class Service:
             "Date": format_datetime(self._now(), usegmt=True),
             "x-amzn-RequestId": str(uuid.uuid4()),
         }
+
+
+def _decoded(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None

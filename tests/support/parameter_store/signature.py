@@ -22,7 +22,6 @@ from .errors import ServiceError
 from .wire import Request
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
-_SERVICE = "ssm"
 _TERMINATOR = "aws4_request"
 _TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 _TOLERANCE = timedelta(minutes=5)
@@ -44,8 +43,10 @@ class _Authorization:
 class _ReceivedHeadersAuth(SigV4Auth):  # type: ignore[misc]
     """botocore's signer, except that the client chose the headers and the body is always hashed."""
 
-    def __init__(self, key: SigningKey, region: str, signed_headers: tuple[str, ...]) -> None:
-        super().__init__(key, _SERVICE, region)
+    def __init__(
+        self, key: SigningKey, service: str, region: str, signed_headers: tuple[str, ...]
+    ) -> None:
+        super().__init__(key, service, region)
         self._signed_headers = signed_headers
 
     def headers_to_sign(self, request: AWSRequest) -> HTTPMessage:
@@ -61,7 +62,12 @@ class _ReceivedHeadersAuth(SigV4Auth):  # type: ignore[misc]
 
 
 def verify(
-    request: Request, known: Mapping[str, Credentials], region: str, now: datetime, scheme: str
+    request: Request,
+    known: Mapping[str, Credentials],
+    region: str,
+    now: datetime,
+    scheme: str,
+    service: str = "ssm",
 ) -> Credentials:
     """The credentials that signed the request.
 
@@ -74,7 +80,7 @@ def verify(
     credentials = _check_token(authorization, request, known)
     _check_signed_headers(authorization, request)
     timestamp = request.header("x-amz-date") or ""
-    _check_scope(authorization, timestamp, region)
+    _check_scope(authorization, timestamp, service, region)
     _check_time(timestamp, now)
     _check_signature(authorization, credentials, request, timestamp, scheme)
     return credentials
@@ -154,12 +160,14 @@ def _check_signed_headers(authorization: _Authorization, request: Request) -> No
         raise _invalid(f"'{shown}' must be a 'SignedHeader' in the AWS Authorization.")
 
 
-def _check_scope(authorization: _Authorization, timestamp: str, region: str) -> None:
+def _check_scope(
+    authorization: _Authorization, timestamp: str, service: str, region: str
+) -> None:
     problems = []
     if authorization.region != region:
         problems.append("Credential should be scoped to a valid region. ")
-    if authorization.service != _SERVICE:
-        problems.append(f"Credential should be scoped to correct service: '{_SERVICE}'. ")
+    if authorization.service != service:
+        problems.append(f"Credential should be scoped to correct service: '{service}'. ")
     if authorization.terminator != _TERMINATOR:
         problems.append(
             f"Credential should be scoped with a valid terminator: '{_TERMINATOR}', not "
@@ -213,6 +221,7 @@ def _check_signature(
     received.context["timestamp"] = timestamp
     signer = _ReceivedHeadersAuth(
         SigningKey(credentials.access_key_id, credentials.secret_access_key),
+        authorization.service,
         authorization.region,
         authorization.signed_headers,
     )
