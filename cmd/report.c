@@ -2,6 +2,7 @@
 #include "report.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
@@ -59,17 +60,33 @@ static void append_escaped(struct text *out, const char *string)
     }
 }
 
-/* One write a line, so that lines of several processes do not mix. There is nobody to tell of failures. */
+/* One write a line, so that lines of several processes do not mix. */
 static void write_line(const struct text *line)
 {
+    static const char without_memory[] = "ssm-exec: error: out of memory\n";
+    if (line->state == TEXT_NO_MEMORY) {
+        (void)!write(STDERR_FILENO, without_memory, sizeof(without_memory) - 1);
+    } else {
+        bool written = report_write(STDERR_FILENO, line->bytes, line->len);
+        (void)written; /* there is nobody to tell */
+    }
+}
+
+bool report_write(int fd, const char *bytes, size_t len)
+{
     size_t written = 0;
-    while (written < line->len) {
-        ssize_t got = write(STDERR_FILENO, line->bytes + written, line->len - written);
-        if (got < 0 && errno != EINTR) {
-            return;
+    while (written < len) {
+        ssize_t got = write(fd, bytes + written, len - written);
+        if (got < 0 && errno == EAGAIN) {
+            /* The stream was left in non-blocking mode by whoever started us. */
+            struct pollfd writable = { .fd = fd, .events = POLLOUT };
+            (void)poll(&writable, 1, -1);
+        } else if (got < 0 && errno != EINTR) {
+            return false;
         }
         written += got > 0 ? (size_t)got : 0;
     }
+    return true;
 }
 
 static void write_text(const struct line *line)

@@ -35,5 +35,8 @@ void report_error(const struct report *report, const struct err *err);
 /* Every error of the list; a hint that several of them share is given once, after the last. */
 void report_errors(const struct report *report, const struct err_list *list);
 
+/* Writes all of it, waiting where the stream is non-blocking; false with errno. */
+MUST_CHECK bool report_write(int fd, const char *bytes, size_t len);
+
 /* 125 ssm-exec itself failed, 126 COMMAND cannot be started, 127 COMMAND was not found. */
 int report_exit_status(enum err_kind kind);

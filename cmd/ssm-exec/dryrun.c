@@ -9,6 +9,7 @@
 #include "base/environment.h"
 #include "base/timestamp.h"
 #include "json/json_write.h"
+#include "report.h"
 
 enum {
     OUTPUT_MAX_BYTES = 64 * 1024 * 1024
@@ -16,18 +17,10 @@ enum {
 
 bool dryrun_print(const struct text *text, struct err *reterr)
 {
-    size_t written = 0;
-    if (!text_check(text, "standard output", reterr)) {
-        return false;
-    }
-    while (written < text->len) {
-        ssize_t got = write(STDOUT_FILENO, text->bytes + written, text->len - written);
-        if (got < 0 && errno != EINTR) {
-            return err_set_errno(reterr, ERR_SYSTEM, errno, "standard output", "cannot be written");
-        }
-        written += got > 0 ? (size_t)got : 0;
-    }
-    return true;
+    return text_check(text, "standard output", reterr)
+            && (report_write(STDOUT_FILENO, text->bytes, text->len)
+                    || err_set_errno(
+                            reterr, ERR_SYSTEM, errno, "standard output", "cannot be written"));
 }
 
 static const char *format_time(int64_t epoch_s, char buffer[static TIMESTAMP_ISO8601_BYTES])

@@ -119,23 +119,32 @@ static void add_no_memory(struct reading *reading)
 
 /* --- values --- */
 
-static void add_string(
-        struct reading *reading, struct string_list *list, const char *text, size_t len)
+static bool grow_list(struct string_list *list)
 {
-    char **items = calloc(list->len + 1, sizeof(char *));
-    char *copy = strndup(text, len);
-    if (items == NULL || copy == NULL) {
-        free((void *)items);
-        free(copy);
-        add_no_memory(reading);
-        return;
+    size_t cap = list->cap == 0 ? 8 : list->cap * 2;
+    char **items = calloc(cap, sizeof(char *));
+    if (items == NULL) {
+        return false;
     }
     if (list->len > 0) {
         memcpy((void *)items, (void *)list->items, list->len * sizeof(char *));
     }
     free((void *)list->items);
-    items[list->len++] = copy;
     list->items = items;
+    list->cap = cap;
+    return true;
+}
+
+static void add_string(
+        struct reading *reading, struct string_list *list, const char *text, size_t len)
+{
+    char *copy = strndup(text, len);
+    if (copy == NULL || (list->len == list->cap && !grow_list(list))) {
+        free(copy);
+        add_no_memory(reading);
+        return;
+    }
+    list->items[list->len++] = copy;
 }
 
 static void add_name(struct reading *reading,
@@ -526,7 +535,6 @@ static void check_command(struct reading *reading)
 static void check_combinations(struct reading *reading)
 {
     struct options *options = reading->options;
-    struct err err;
     bool understood = err_list_is_empty(reading->problems);
     if (options->sources.len == 0 && understood) {
         add_usage_error(reading, NULL, "there is nothing to read: no SOURCE was given",
@@ -547,8 +555,9 @@ static void check_combinations(struct reading *reading)
     } else if (was_given(reading, "quiet")) {
         options->verbose = false;
     }
-    if (!options->allow_mixed && !guard_check_environments(&options->sources, &err)) {
-        err_list_add(reading->problems, &err);
+    if (!options->allow_mixed) {
+        bool is_one = guard_check_environments(&options->sources, reading->problems);
+        (void)is_one; /* it has told what is wrong */
     }
 }
 

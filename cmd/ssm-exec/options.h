@@ -17,6 +17,7 @@
 struct string_list {
     char **items;
     size_t len;
+    size_t cap;
 };
 
 enum options_action {

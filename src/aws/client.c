@@ -21,7 +21,8 @@ enum {
 
 /* What is read of a reply that is not AWS's, for the message. */
 enum {
-    EXCERPT_MAX_BYTES = 120
+    EXCERPT_MAX_BYTES = 120,
+    EXCERPT_READ_BYTES = 4096 /* no more of our secrets can stand in the part that is shown */
 };
 
 static void append_url(const struct uri *endpoint, struct text *url)
@@ -223,6 +224,27 @@ static void add_hint(
     }
 }
 
+/*
+ * What may be shown of a page: nothing of a success, nor of what looks like JSON, for those may hold
+ * values. It is cleaned before it is cut, so that no piece of our own secrets is left at its end.
+ */
+static void read_excerpt(const struct client *client,
+        const struct client_attempt *attempt,
+        const struct http_reply *reply,
+        struct secret *excerpt)
+{
+    const char *body = secret_expose(&reply->body);
+    size_t len = secret_len(&reply->body);
+    size_t blanks = strspn(body, " \t\r\n");
+    bool may_hold_values = reply->status < 300 || body[blanks] == '{' || body[blanks] == '[';
+    if (!may_hold_values) {
+        secret_append(excerpt, body, len < EXCERPT_READ_BYTES ? len : EXCERPT_READ_BYTES);
+        clean_message(client, attempt, excerpt);
+        len = secret_len(excerpt);
+        secret_shorten(excerpt, len < EXCERPT_MAX_BYTES ? len : EXCERPT_MAX_BYTES);
+    }
+}
+
 /* A proxy's page, a load balancer, something that is not AWS at all. */
 static void describe_stranger(const struct client *client,
         const struct client_attempt *attempt,
@@ -230,11 +252,8 @@ static void describe_stranger(const struct client *client,
         const struct http_reply *reply,
         struct err *reterr)
 {
-    CLEANUP(secret_clear) struct secret excerpt = SECRET_INIT(EXCERPT_MAX_BYTES);
-    size_t len = secret_len(&reply->body);
-    secret_append(&excerpt, secret_expose(&reply->body),
-            len < EXCERPT_MAX_BYTES ? len : EXCERPT_MAX_BYTES);
-    clean_message(client, attempt, &excerpt);
+    CLEANUP(secret_clear) struct secret excerpt = SECRET_INIT(EXCERPT_READ_BYTES);
+    read_excerpt(client, attempt, reply, &excerpt);
     (void)err_set(reterr, ERR_PROTOCOL, subject, "%s: HTTP status %d%s%s%s", client->endpoint->host,
             reply->status, secret_is_empty(&excerpt) ? "" : " and not an answer of AWS: \"",
             secret_expose(&excerpt), secret_is_empty(&excerpt) ? "" : "\"");

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/digest.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <mbedtls/md.h>
 #include <mbedtls/version.h>
+
+/* What the library asks for, and more. */
+enum {
+    VERSION_BYTES = 32
+};
 
 static bool fail(int code, struct err *reterr)
 {
@@ -64,5 +70,9 @@ bool digest_sha1_hex(
 
 const char *digest_library(void)
 {
-    return "mbedTLS/" MBEDTLS_VERSION_STRING;
+    static char name[sizeof("mbedTLS/") + VERSION_BYTES];
+    char version[VERSION_BYTES];
+    mbedtls_version_get_string(version);
+    (void)snprintf(name, sizeof(name), "mbedTLS/%s", version);
+    return name;
 }

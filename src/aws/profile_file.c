@@ -424,6 +424,28 @@ static bool parse_nested(struct parser *parser, struct span line, struct err *re
     return add_property(parser, &parser->property->newest_nested, key, value, reterr);
 }
 
+/*
+ * Keys whose values are one word or line, and may stand in a message. An indented line below one of
+ * them is a mistake, and what it holds (a secret key, as often as not) must not become part of it.
+ */
+static bool is_one_line_key(const char *key)
+{
+    static const char *const keys[] = { "region", "role_arn", "source_profile", "credential_source",
+        "external_id", "role_session_name", "duration_seconds", "mfa_serial",
+        "web_identity_token_file", "sso_session", "sso_start_url", "sso_region", "sso_account_id",
+        "sso_role_name", "login_session", "ca_bundle", "endpoint_url", "services",
+        "ignore_configured_endpoint_urls", "use_fips_endpoint", "use_dualstack_endpoint",
+        "max_attempts", "retry_mode", "sdk_ua_app_id", "ec2_metadata_service_endpoint",
+        "ec2_metadata_service_endpoint_mode", "metadata_service_timeout",
+        "metadata_service_num_attempts" };
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (ascii_equals_ignoring_case(key, keys[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool parse_indented(struct parser *parser, struct span line, struct err *reterr)
 {
     struct span text = trim(line);
@@ -444,6 +466,12 @@ static bool parse_indented(struct parser *parser, struct span line, struct err *
     }
     if (parser->continued == CONTINUES_NESTED) {
         return parse_nested(parser, text, reterr);
+    }
+    if (is_one_line_key(parser->property->key)) {
+        (void)fail(parser, "indented line, which continues the value above it: ", reterr);
+        err_add_why(reterr, "%s has one line only", parser->property->key);
+        err_set_hint(reterr, "remove the blanks at the line's start");
+        return false;
     }
     secret_append_char(&parser->property->value, '\n');
     secret_append(&parser->property->value, text.bytes, text.len);

@@ -131,8 +131,8 @@ enum retry_cause service_error_retry_cause(int status, const char *code)
     if (IS_ONE_OF(code, throttling) || status == 429) {
         return RETRY_THROTTLED;
     }
-    bool server_failed = status == 500 || status == 502 || status == 503 || status == 504;
-    return server_failed || IS_ONE_OF(code, transient) ? RETRY_TRANSIENT : RETRY_NEVER;
+    return status >= 500 || status == 408 || IS_ONE_OF(code, transient) ? RETRY_TRANSIENT
+                                                                        : RETRY_NEVER;
 }
 
 bool service_error_may_be_clock(const char *code)

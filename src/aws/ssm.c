@@ -8,6 +8,7 @@
 #include "aws/ssm_diagnosis.h"
 #include "aws/ssm_reply.h"
 #include "aws/ssm_request.h"
+#include "base/ascii.h"
 
 /* --- one path: pages in a row, and what a failure asks for --- */
 
@@ -27,7 +28,7 @@ struct path_call {
     size_t page;      /* that is being asked for, from 0 on */
     size_t bytes;     /* of all values so far */
     size_t failed_page;
-    struct err *failure; /* of that page, while its SecureStrings are being named */
+    struct err *failure; /* known already, while more is asked to explain it */
 };
 
 static void clear_path_call(struct path_call *call)
@@ -119,6 +120,12 @@ static enum call_verdict end_listing(struct path_call *call)
     if (call->query->found.len > 0 || call->query->optional) {
         return CALL_DONE;
     }
+    call->failure = malloc(sizeof(*call->failure));
+    if (call->failure != NULL) {
+        ssm_diagnosis_empty_path(
+                call->ssm->client, call->query, /* is_parameter= */ false, call->failure);
+    }
+    call->call.known_failure = call->failure;
     call->step = PATH_ASKING_ITSELF;
     call->call.operation = "GetParameters (is the path itself a parameter?)";
     return CALL_CONTINUES;
@@ -146,6 +153,7 @@ static enum call_verdict start_naming_secrets(struct path_call *call, const stru
         return CALL_FAILED;
     }
     *call->failure = *failure;
+    call->call.known_failure = call->failure;
     call->step = PATH_NAMING_SECRETS;
     call->call.operation = "GetParametersByPath without decryption (which parameter is it?)";
     call->failed_page = call->page;
@@ -243,30 +251,48 @@ static bool joined_equals(const char *a, const char *b, const char *whole)
     return strncmp(whole, a, len) == 0 && strcmp(whole + len, b) == 0;
 }
 
-/* Asked for by ARN, a parameter is known by its ARN. "/x" and "x" are the same parameter. */
-static bool answers(const struct parameter *parameter, const char *asked)
+/* Asked for by ARN, a parameter is known by its ARN. */
+static bool answers_exactly(const struct parameter *parameter, const char *asked)
+{
+    return joined_equals(parameter->name, parameter->selector, asked)
+            || joined_equals(parameter->arn, parameter->selector, asked);
+}
+
+/* "/x" and "x" are the same parameter; a name may stand whole, with its selector told twice. */
+static bool answers_loosely(const struct parameter *parameter, const char *asked)
 {
     const char *relative = asked[0] == '/' ? asked + 1 : asked;
-    return joined_equals(parameter->name, parameter->selector, asked)
-            || joined_equals(parameter->arn, parameter->selector, asked)
+    return strcmp(parameter->name, asked) == 0
             || (strchr(parameter->name, '/') == NULL
-                    && joined_equals(parameter->name, parameter->selector, relative))
-            || strcmp(parameter->name, asked) == 0;
+                    && joined_equals(parameter->name, parameter->selector, relative));
+}
+
+static struct ssm_name_query *find_asked(const struct names_call *call,
+        const struct parameter *parameter,
+        bool (*is_answer)(const struct parameter *parameter, const char *asked))
+{
+    for (size_t i = 0; i < call->count; i++) {
+        if (!call->queries[i].is_found && is_answer(parameter, call->queries[i].name)) {
+            return &call->queries[i];
+        }
+    }
+    return NULL;
 }
 
 static bool keep_named(struct names_call *call, struct parameter *parameter, struct err *reterr)
 {
-    for (size_t i = 0; i < call->count; i++) {
-        struct ssm_name_query *query = &call->queries[i];
-        if (!query->is_found && answers(parameter, query->name)) {
-            query->found = *parameter;
-            query->is_found = true;
-            *parameter = (struct parameter){ .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES) };
-            return true;
-        }
+    struct ssm_name_query *query = find_asked(call, parameter, answers_exactly);
+    if (query == NULL) {
+        query = find_asked(call, parameter, answers_loosely);
     }
-    return err_set(reterr, ERR_PROTOCOL, call->call.subject,
-            "the reply holds %s, which was not asked for", parameter->name);
+    if (query == NULL) {
+        return err_set(reterr, ERR_PROTOCOL, call->call.subject,
+                "the reply holds %s, which was not asked for", parameter->name);
+    }
+    query->found = *parameter;
+    query->is_found = true;
+    *parameter = (struct parameter){ .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES) };
+    return true;
 }
 
 static bool is_listed(char *const *names, const char *wanted)
@@ -303,6 +329,23 @@ static enum call_verdict judge_answer(
     return CALL_DONE;
 }
 
+/* The failure is that of the sources whose SecureStrings it may be. */
+static void blame_secrets(
+        const struct names_call *call, struct parameter_list *answered, struct err *err)
+{
+    CLEANUP(text_clear) struct text subjects = TEXT_INIT(sizeof(err->where) - 1);
+    for (size_t i = 0; i < answered->len; i++) {
+        const struct parameter *parameter = &answered->items[i];
+        const struct ssm_name_query *query = find_asked(call, parameter, answers_exactly);
+        if (strcmp(parameter->type, "SecureString") == 0 && query != NULL) {
+            text_append_format(&subjects, "%s%s", subjects.len == 0 ? "" : ", ", query->subject);
+        }
+    }
+    if (subjects.len > 0) {
+        err_set_where(err, text_string(&subjects));
+    }
+}
+
 static enum call_verdict judge_undecrypted_answer(
         struct names_call *call, const struct http_reply *reply, struct err *reterr)
 {
@@ -313,24 +356,42 @@ static enum call_verdict judge_undecrypted_answer(
             && ssm_diagnosis_read(
                     call->ssm->client, call->call.subject, reply, &answer, &ignored)) {
         ssm_diagnosis_name_secrets(&answer.parameters, reterr);
+        blame_secrets(call, &answer.parameters, reterr);
     }
     return CALL_FAILED;
 }
 
-/* One refusal for ten names: AWS's text tells which one it is about. */
+/* Whether the text holds the name, or a name's last part of an ARN, and no longer name. */
+static bool mentions(const char *text, const char *name)
+{
+    size_t len = strcspn(name, ":");
+    if (strncmp(name, "arn:", 4) == 0) {
+        name = strstr(name, ":parameter/");
+        name = name == NULL ? "" : name + strlen(":parameter");
+        len = strcspn(name, ":");
+    }
+    const char *at = text;
+    while (len > 0 && (at = memmem(at, strlen(at), name, len)) != NULL) {
+        at += len;
+        if (!ascii_is_alnum(*at)
+                && (*at == '\0' || strchr("_-/.", *at) == NULL
+                        || (*at == '.' && !ascii_is_alnum(at[1])))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One refusal for ten names: AWS's text tells which one it is about. NULL if it does not. */
 static const struct ssm_name_query *find_refused(
         const struct names_call *call, const struct err *err)
 {
-    const struct ssm_name_query *refused = &call->queries[0];
-    size_t longest = 0;
     for (size_t i = 0; i < call->count; i++) {
-        const char *name = call->queries[i].name;
-        if (strlen(name) > longest && strstr(err->why, name) != NULL) {
-            refused = &call->queries[i];
-            longest = strlen(name);
+        if (call->count == 1 || mentions(err->why, call->queries[i].name)) {
+            return &call->queries[i];
         }
     }
-    return refused;
+    return NULL;
 }
 
 static enum call_verdict judge_names(struct call *base,
@@ -348,12 +409,22 @@ static enum call_verdict judge_names(struct call *base,
     enum call_verdict verdict = client_judge_refusal(
             call->ssm->client, &call->attempt, call->call.subject, reply, ret_cause, reterr);
     const struct ssm_name_query *refused = find_refused(call, reterr);
-    err_set_where(reterr, refused->subject);
-    ssm_diagnosis_add_hint(call->ssm->client, "GetParameters", refused->name, reterr);
+    if (refused != NULL) {
+        err_set_where(reterr, refused->subject);
+        ssm_diagnosis_add_hint(call->ssm->client, "GetParameters", refused->name, reterr);
+    } else {
+        CLEANUP(text_clear) struct text subjects = TEXT_INIT(sizeof(reterr->where) - 1);
+        for (size_t i = 0; i < call->count; i++) {
+            text_append_format(&subjects, "%s%s", i == 0 ? "" : ", ", call->queries[i].subject);
+        }
+        err_set_where(reterr, text_string(&subjects));
+        ssm_diagnosis_add_hint(call->ssm->client, "GetParameters", "/*", reterr);
+    }
     if (verdict == CALL_FAILED && ssm_diagnosis_is_decryption(reterr)) {
         call->failure = malloc(sizeof(*call->failure));
         if (call->failure != NULL) {
             *call->failure = *reterr;
+            base->known_failure = call->failure;
             return CALL_CONTINUES;
         }
     }

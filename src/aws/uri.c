@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/uri.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,10 +86,28 @@ static bool is_loopback_address(const char *host)
     return true;
 }
 
+/* "[::1]" in any of its spellings, or a mapped address of 127.0.0.0/8. */
+static bool is_loopback_in_brackets(const char *host)
+{
+    char inside[INET6_ADDRSTRLEN];
+    struct in6_addr address = { 0 };
+    size_t len = strlen(host);
+    if (host[0] != '[' || len < 2 || len - 2 >= sizeof(inside)) {
+        return false;
+    }
+    memcpy(inside, host + 1, len - 2);
+    inside[len - 2] = '\0';
+    if (inet_pton(AF_INET6, inside, &address) != 1) {
+        return false;
+    }
+    return IN6_IS_ADDR_LOOPBACK(&address)
+            || (IN6_IS_ADDR_V4MAPPED(&address) && address.s6_addr[12] == 127);
+}
+
 static bool is_loopback(const char *host)
 {
-    return is_loopback_address(host) || strcmp(host, "localhost") == 0
-            || strcmp(host, "[::1]") == 0;
+    return is_loopback_address(host) || is_loopback_in_brackets(host)
+            || strcmp(host, "localhost") == 0 || strcmp(host, "localhost.") == 0;
 }
 
 /* Every part copied out; NULL members without memory. */

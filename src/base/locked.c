@@ -18,6 +18,7 @@ enum {
     LARGEST_CLASS_SHIFT = 14, /* 16 KiB */
     CLASS_COUNT = (LARGEST_CLASS_SHIFT - SMALLEST_CLASS_SHIFT) * STEPS_PER_DOUBLING + 1,
     CHUNK_BYTES = 128 * 1024,
+    PAGE_BYTES = 4096,
     OWN_MAPPING = -1,
 };
 
@@ -37,7 +38,7 @@ static struct {
     struct free_block *free_blocks[CLASS_COUNT];
     char *chunk;
     size_t chunk_left;
-    bool lock_refused;
+    size_t lock_max; /* no piece of this size or more can be locked any more; 0: not known */
 } pool = { .mutex = PTHREAD_MUTEX_INITIALIZER }; /* NOLINT(*-non-const-global-variables) */
 
 static size_t class_capacity(size_t size_class)
@@ -63,6 +64,32 @@ static size_t find_class(size_t size)
     return CLASS_COUNT;
 }
 
+/* To whole pages. */
+static size_t round_up(size_t bytes)
+{
+    return (bytes + PAGE_BYTES - 1) & ~((size_t)PAGE_BYTES - 1);
+}
+
+/*
+ * As much of it, from its beginning on, as the limit allows: by halves down to a page. Best effort by
+ * contract; what was refused once is not asked for again.
+ */
+static void lock_pages(char *pages, size_t bytes)
+{
+    while (bytes >= PAGE_BYTES && pool.lock_max != PAGE_BYTES) {
+        size_t piece = bytes;
+        while (pool.lock_max != 0 && piece >= pool.lock_max) {
+            piece = round_up(piece / 2);
+        }
+        if (mlock(pages, piece) == 0) {
+            pages += piece;
+            bytes -= piece;
+        } else {
+            pool.lock_max = piece;
+        }
+    }
+}
+
 /* A mapping that is kept from swap and dumps where the system lets us; NULL without memory. */
 static void *map_pages(size_t bytes)
 {
@@ -71,10 +98,7 @@ static void *map_pages(size_t bytes)
         return NULL;
     }
     (void)madvise(pages, bytes, MADV_DONTDUMP);
-    /* Best effort by contract; once the limit is reached there is no point in asking again. */
-    if (!pool.lock_refused && mlock(pages, bytes) != 0) {
-        pool.lock_refused = true;
-    }
+    lock_pages(pages, bytes);
     return pages;
 }
 
@@ -106,11 +130,10 @@ static struct block_header *take_small(size_t size_class)
 
 static struct block_header *take_large(size_t size)
 {
-    static const size_t PAGE_BYTES = 4096;
     if (size > SIZE_MAX - sizeof(struct block_header) - PAGE_BYTES) {
         return NULL;
     }
-    size_t bytes = (size + sizeof(struct block_header) + PAGE_BYTES - 1) & ~(PAGE_BYTES - 1);
+    size_t bytes = round_up(size + sizeof(struct block_header));
     struct block_header *header = map_pages(bytes);
     if (header != NULL) {
         header->capacity = bytes - sizeof(struct block_header);
@@ -178,6 +201,9 @@ void locked_free(void *block)
     explicit_bzero(block, header->capacity);
     if (header->size_class == OWN_MAPPING) {
         (void)munmap(header, header->capacity + sizeof(*header));
+        (void)pthread_mutex_lock(&pool.mutex);
+        pool.lock_max = 0; /* there may be room again */
+        (void)pthread_mutex_unlock(&pool.mutex);
         return;
     }
     (void)pthread_mutex_lock(&pool.mutex);

@@ -38,14 +38,19 @@ static int64_t now_ms(const struct run *run)
     return clock_monotonic_ms(run->settings->clock);
 }
 
-static void report_failure(struct run *run, const struct err *err)
+static void begin_grace(struct run *run)
 {
-    err_list_add(run->problems, err);
     if (!run->failed) {
         run->failed = true;
         int64_t grace_ends = now_ms(run) + CALLS_GRACE_MS;
         run->stop_ms = grace_ends < run->stop_ms ? grace_ends : run->stop_ms;
     }
+}
+
+static void report_failure(struct run *run, const struct err *err)
+{
+    err_list_add(run->problems, err);
+    begin_grace(run);
 }
 
 static void end_progress(struct call_progress *progress)
@@ -180,6 +185,8 @@ static void describe_transport_failure(
                 "no TLS connection: is something else listening there, or a plain http endpoint?");
         break;
     case HTTP_PROXY_FAILED:
+    case HTTP_PROXY_BUSY:
+    case HTTP_PROXY_NOT_RESOLVED:
         err_set_hint(reterr, "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY");
         break;
     case HTTP_TOO_LARGE:
@@ -270,6 +277,9 @@ static bool settle(struct run *run, struct call_progress *progress)
     case CALL_DONE:
         return false;
     case CALL_CONTINUES:
+        if (progress->call->known_failure != NULL) {
+            begin_grace(run);
+        }
         progress->tries = 0;
         free(progress->cause);
         progress->cause = NULL;
@@ -288,7 +298,9 @@ static bool settle(struct run *run, struct call_progress *progress)
     case CALL_FAILED:
         break;
     }
-    report_failure(run, &err);
+    bool is_silent = progress->exchange.reply.outcome != HTTP_REPLIED;
+    const struct err *known = progress->call->known_failure;
+    report_failure(run, known != NULL && is_silent ? known : &err);
     return false;
 }
 
@@ -343,7 +355,9 @@ static void give_up_rest(struct run *run)
         if (progress->under_way) {
             run->settings->transport->cancel(run->settings->transport, &progress->exchange);
         }
-        if (out_of_time) {
+        if (call->known_failure != NULL) {
+            report_failure(run, call->known_failure);
+        } else if (out_of_time) {
             struct err err;
             (void)err_set(&err, ERR_TIMEOUT, call->subject,
                     "the timeout ended the wait for %s after %lld s", call->host,

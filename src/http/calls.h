@@ -57,6 +57,11 @@ struct call {
     const char *subject;   /* what the user named: stands before every message about this call */
     const char *host;      /* who is asked */
     const char *operation; /* what is asked, for progress messages */
+    /*
+     * Set by judge with CALL_CONTINUES: the call has failed for good, and goes on only to say more
+     * about it. This is what is told if nothing more comes within CALLS_GRACE_MS. Borrowed.
+     */
+    const struct err *known_failure;
     struct call_progress *progress; /* calls_run's own */
 };
 

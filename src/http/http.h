@@ -59,8 +59,10 @@ enum http_outcome {
     HTTP_DROPPED,       /* the connection ended before the answer did */
     HTTP_TOO_LARGE,     /* the answer passed a limit */
     HTTP_MALFORMED,     /* the answer is not HTTP as we speak it */
-    HTTP_PROXY_FAILED,  /* the proxy could not be found or refused */
-    HTTP_IMPOSSIBLE,    /* nothing was sent: memory, an unusable CA file, an unusable URL */
+    HTTP_PROXY_FAILED,  /* the proxy refused, or its URL is not valid */
+    HTTP_PROXY_BUSY,    /* the proxy answered 429 or 5xx */
+    HTTP_PROXY_NOT_RESOLVED,
+    HTTP_IMPOSSIBLE, /* nothing was sent: memory, an unusable CA file, an unusable URL */
 };
 
 struct http_reply {

@@ -21,6 +21,7 @@ struct transfer {
     struct curl_slist *headers;
     char error_text[CURL_ERROR_SIZE];
     bool too_large;
+    int socket_errno; /* why this machine gave no socket; 0: it did */
     struct transfer *next;
 };
 
@@ -42,9 +43,13 @@ static struct http_curl *of_transport(struct http_transport *transport)
 /* Connections must not be seen by COMMAND, however the run ends. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
-    (void)context;
+    struct transfer *transfer = context;
     (void)purpose;
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
+        transfer->socket_errno = errno;
+    }
+    return fd;
 }
 
 static size_t receive_header(char *line, size_t size, size_t count, void *context)
@@ -95,22 +100,36 @@ static bool set_long(CURL *easy, CURLoption option, long value)
     return curl_easy_setopt(easy, option, value) == CURLE_OK;
 }
 
+/* An https:// proxy is trusted by the same file. Not every TLS backend has such proxies. */
+static bool set_proxy_trust(CURL *easy, const char *ca_file)
+{
+    CURLcode code = curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, ca_file);
+    if (code == CURLE_OK) {
+        code = curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+    }
+    return code == CURLE_OK || code == CURLE_NOT_BUILT_IN || code == CURLE_UNKNOWN_OPTION;
+}
+
 /* Options that are the same for every exchange. */
 static bool set_fixed_options(struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
     const struct http_curl_settings *settings = &transfer->owner->settings;
-    bool ok = set_long(easy, CURLOPT_NOSIGNAL, 1) && set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
+    bool ok = set_long(easy, CURLOPT_NOSIGNAL, 1)
+            /* A resolver that hangs must not hold up the end: its thread is left to itself. */
+            && set_long(easy, CURLOPT_QUICK_EXIT, 1) && set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
             && set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
             && set_long(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1)
             && set_long(easy, CURLOPT_SSL_VERIFYPEER, 1)
             && set_long(easy, CURLOPT_SSL_VERIFYHOST, 2)
             && set_long(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2)
+            && set_long(easy, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2)
             && set_long(easy, CURLOPT_PATH_AS_IS, 1) /* the path was signed as it is */
             && set_text(easy, CURLOPT_USERAGENT, settings->user_agent)
             && curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error_text) == CURLE_OK
             && curl_easy_setopt(easy, CURLOPT_PRIVATE, transfer) == CURLE_OK
             && curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK
+            && curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, transfer) == CURLE_OK
             && curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_header) == CURLE_OK
             && curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer) == CURLE_OK
             && curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive_body) == CURLE_OK
@@ -118,7 +137,7 @@ static bool set_fixed_options(struct transfer *transfer)
     if (ok && settings->ca_file != NULL) {
         /* Without the second line the system's directory of certificates would be trusted too. */
         ok = set_text(easy, CURLOPT_CAINFO, settings->ca_file)
-                && set_text(easy, CURLOPT_CAPATH, NULL);
+                && set_text(easy, CURLOPT_CAPATH, NULL) && set_proxy_trust(easy, settings->ca_file);
     }
     return ok;
 }
@@ -233,6 +252,7 @@ static void start(struct http_transport *transport, struct http_exchange *exchan
     }
     transfer->exchange = exchange;
     transfer->too_large = false;
+    transfer->socket_errno = 0;
     transfer->error_text[0] = '\0';
     if (!set_exchange_options(transfer)
             || curl_multi_add_handle(curl->multi, transfer->easy) != CURLM_OK) {
@@ -259,15 +279,38 @@ static void wait_for_progress(struct http_transport *transport, int64_t timeout_
 
 /* --- what became of it --- */
 
+/* A proxy's URL that is malformed is told as a failure to connect. */
+static bool is_about_proxy_url(const char *error_text)
+{
+    return strncmp(error_text, "Unsupported proxy", 17) == 0
+            || strncmp(error_text, "Port number", 11) == 0;
+}
+
+static bool was_resolved(const struct transfer *transfer)
+{
+    curl_off_t lookup_us = 0;
+    return curl_easy_getinfo(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T, &lookup_us) != CURLE_OK
+            || lookup_us > 0;
+}
+
 static enum http_outcome outcome_of(CURLcode code, const struct transfer *transfer)
 {
     if (transfer->too_large) {
         return HTTP_TOO_LARGE;
     }
+    if (code != CURLE_OK && transfer->socket_errno != 0) {
+        return HTTP_IMPOSSIBLE;
+    }
     long connect_code = 0;
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
     if (code != CURLE_OK && connect_code >= 400) {
+        return connect_code == 429 || connect_code >= 500 ? HTTP_PROXY_BUSY : HTTP_PROXY_FAILED;
+    }
+    if (code == CURLE_COULDNT_CONNECT && is_about_proxy_url(transfer->error_text)) {
         return HTTP_PROXY_FAILED;
+    }
+    if (code == CURLE_OPERATION_TIMEDOUT && !was_resolved(transfer)) {
+        return HTTP_NOT_RESOLVED;
     }
 
     /* An enum of another library, open to new members: hence no -Wswitch-enum exhaustiveness. */
@@ -277,7 +320,7 @@ static enum http_outcome outcome_of(CURLcode code, const struct transfer *transf
     } known[] = {
         { CURLE_OK, HTTP_REPLIED },
         { CURLE_COULDNT_RESOLVE_HOST, HTTP_NOT_RESOLVED },
-        { CURLE_COULDNT_RESOLVE_PROXY, HTTP_PROXY_FAILED },
+        { CURLE_COULDNT_RESOLVE_PROXY, HTTP_PROXY_NOT_RESOLVED },
         { CURLE_PROXY, HTTP_PROXY_FAILED },
         { CURLE_COULDNT_CONNECT, HTTP_NOT_CONNECTED },
         { CURLE_OPERATION_TIMEDOUT, HTTP_TIMED_OUT },
@@ -301,18 +344,27 @@ static enum http_outcome outcome_of(CURLcode code, const struct transfer *transf
     return HTTP_DROPPED;
 }
 
-/* A handshake that died with its connection is a dropped connection. */
-static enum http_outcome refine_outcome(enum http_outcome outcome, long os_error)
+/*
+ * A handshake that died with its connection is a dropped connection. Where the other side just
+ * closed it there is no errno, only each TLS library's word for it.
+ */
+static enum http_outcome refine_outcome(
+        enum http_outcome outcome, long os_error, const char *error_text)
 {
-    bool reset = os_error == ECONNRESET || os_error == EPIPE;
-    return outcome == HTTP_TLS_FAILED && reset ? HTTP_DROPPED : outcome;
+    static const char *const closed[] = { "SSL_ERROR_SYSCALL", "unexpected eof", "-0x7280",
+        "-0x0050", "The TLS connection was non-properly terminated" };
+    bool dropped = os_error == ECONNRESET || os_error == EPIPE;
+    for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++) {
+        dropped = dropped || strstr(error_text, closed[i]) != NULL;
+    }
+    return outcome == HTTP_TLS_FAILED && dropped ? HTTP_DROPPED : outcome;
 }
 
 static void describe(const struct transfer *transfer, CURLcode code, struct http_reply *reply)
 {
     long os_error = 0;
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_error);
-    reply->outcome = refine_outcome(outcome_of(code, transfer), os_error);
+    reply->outcome = refine_outcome(outcome_of(code, transfer), os_error, transfer->error_text);
     const char *library = transfer->error_text[0] != '\0' ? transfer->error_text
                                                           : curl_easy_strerror(code);
     const char *phrase = library;
@@ -324,7 +376,7 @@ static void describe(const struct transfer *transfer, CURLcode code, struct http
         phrase = "the host name cannot be resolved";
         break;
     case HTTP_NOT_CONNECTED:
-        phrase = os_error != 0 ? strerror((int)os_error) : library;
+        phrase = os_error != 0 ? strerror((int)os_error) : "no connection";
         break;
     case HTTP_DROPPED:
         phrase = "the connection was closed before the answer was complete";
@@ -332,12 +384,22 @@ static void describe(const struct transfer *transfer, CURLcode code, struct http
     case HTTP_TOO_LARGE:
         phrase = "the answer is larger than the limit";
         break;
+    case HTTP_PROXY_FAILED:
+        phrase = "the proxy cannot be used: it refused, or its URL is not valid";
+        break;
+    case HTTP_PROXY_NOT_RESOLVED:
+        phrase = "the proxy's host name cannot be resolved";
+        break;
+    case HTTP_PROXY_BUSY:
+        phrase = "the proxy answered that it cannot connect now";
+        break;
+    case HTTP_IMPOSSIBLE:
+        phrase = transfer->socket_errno != 0 ? strerror(transfer->socket_errno) : library;
+        break;
     case HTTP_TIMED_OUT:
     case HTTP_UNTRUSTED:
     case HTTP_TLS_FAILED:
     case HTTP_MALFORMED:
-    case HTTP_PROXY_FAILED:
-    case HTTP_IMPOSSIBLE:
         break;
     }
     (void)snprintf(reply->failure, sizeof(reply->failure), "%s", phrase);

@@ -5,12 +5,14 @@ enum retry_cause retry_cause_of_outcome(enum http_outcome outcome)
 {
     switch (outcome) {
     case HTTP_NOT_RESOLVED:
+    case HTTP_PROXY_NOT_RESOLVED:
         return RETRY_RESOLVE;
     case HTTP_TLS_FAILED:
         return RETRY_TLS;
     case HTTP_NOT_CONNECTED:
     case HTTP_TIMED_OUT:
     case HTTP_DROPPED:
+    case HTTP_PROXY_BUSY:
         return RETRY_TRANSIENT;
     case HTTP_REPLIED:
     case HTTP_UNTRUSTED:
@@ -39,15 +41,17 @@ bool retry_delay(enum retry_cause cause,
         int64_t *ret_delay_ms)
 {
     bool spent = state->attempts_max > 0 && state->attempts >= state->attempts_max;
-    bool unresolved = cause == RETRY_RESOLVE && state->since_ms >= RETRY_RESOLVE_LIMIT_MS;
     bool handshakes = cause == RETRY_TLS && state->attempts >= RETRY_TLS_ATTEMPTS_MAX;
-    if (cause == RETRY_NEVER || spent || unresolved || handshakes) {
+    if (cause == RETRY_NEVER || spent || handshakes) {
         return false;
     }
     int64_t ceiling = cause == RETRY_THROTTLED
             ? ceiling_ms(RETRY_THROTTLED_FIRST_MS, RETRY_THROTTLED_CAP_MS, state->attempts)
             : ceiling_ms(RETRY_TRANSIENT_FIRST_MS, RETRY_TRANSIENT_CAP_MS, state->attempts);
     int64_t delay = (int64_t)((double)ceiling * fraction);
+    if (cause == RETRY_RESOLVE && state->since_ms + delay >= RETRY_RESOLVE_LIMIT_MS) {
+        return false;
+    }
     if (state->retry_after_ms > delay) {
         int64_t most = delay + RETRY_AFTER_EXTRA_MS;
         delay = state->retry_after_ms < most ? state->retry_after_ms : most;

@@ -21,6 +21,14 @@ static void write_ascii(struct text *out, char c)
     }
 }
 
+/* Characters that would change how what follows them is shown on a terminal. */
+static bool turns_text(uint32_t code_point)
+{
+    return code_point == 0x200e || code_point == 0x200f
+            || (code_point >= 0x2028 && code_point <= 0x202e)
+            || (code_point >= 0x2066 && code_point <= 0x2069);
+}
+
 void json_write_string(struct text *out, const char *string)
 {
     size_t len = strlen(string);
@@ -34,7 +42,7 @@ void json_write_string(struct text *out, const char *string)
         } else if (bytes == 1) {
             write_ascii(out, string[at]);
             at++;
-        } else if (code_point < 0xa0) {
+        } else if (code_point < 0xa0 || turns_text(code_point)) {
             text_append_format(out, "\\u%04x", (unsigned int)code_point);
             at += bytes;
         } else {

@@ -12,8 +12,8 @@
 static const char FD_DIRECTORY[] = "/proc/self/fd";
 
 /*
- * The root directory can be opened for reading in any mount namespace, even an empty one; reading
- * from it or writing to it fails, as on a closed stream.
+ * The root directory can be opened like this by anybody in any mount namespace, even an empty one;
+ * reading from it or writing to it gives EBADF, as on a closed stream.
  */
 static bool occupy_closed_streams(struct err *reterr)
 {
@@ -21,7 +21,7 @@ static bool occupy_closed_streams(struct err *reterr)
         if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF) {
             continue;
         }
-        int opened = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        int opened = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (opened != fd) {
             return err_set_errno(reterr, ERR_SYSTEM, errno, NULL,
                     "standard stream %d is closed and cannot be kept from becoming a socket", fd);

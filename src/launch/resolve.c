@@ -14,12 +14,15 @@ enum {
     FILE_MAX_BYTES = 64 * 1024
 };
 
-/* 0 if the file may be executed, else errno: ENOENT and ENOTDIR if there is none. */
+/*
+ * 0 if the file may be executed, else errno: ENOENT and ENOTDIR if there is none, EPERM if a
+ * directory on the way may not be searched, so that nobody knows.
+ */
 static int check_executable(const char *file)
 {
     struct stat status = { 0 };
     if (stat(file, &status) != 0) {
-        return errno;
+        return errno == EACCES ? EPERM : errno;
     }
     if (S_ISDIR(status.st_mode)) {
         return EISDIR;
@@ -36,6 +39,10 @@ static bool fail_unusable(const char *file, int error, struct err *reterr)
 {
     if (error == EISDIR) {
         return err_set(reterr, ERR_COMMAND_UNUSABLE, file, "is a directory");
+    }
+    if (error == EPERM) {
+        return err_set(reterr, ERR_COMMAND_UNUSABLE, file,
+                "cannot be reached: a directory on the way may not be searched");
     }
     (void)err_set_errno(reterr, ERR_COMMAND_UNUSABLE, error, file, "cannot be executed");
     if (error == EACCES) {
@@ -69,6 +76,8 @@ bool resolve_command(
     const char *path = search_path == NULL ? RESOLVE_DEFAULT_PATH : search_path;
     CLEANUP(text_clear) struct text file = TEXT_INIT(FILE_MAX_BYTES);
     struct err unusable = { .kind = ERR_NONE };
+    const char *first_unsearchable = NULL;
+    int unsearchable = 0; /* the length of its name */
     for (const char *at = path;; at++) {
         size_t len = strcspn(at, ":");
         text_reset(&file);
@@ -80,7 +89,10 @@ bool resolve_command(
             *ret_file = text_take(&file);
             return *ret_file != NULL ? true : err_set_no_memory(reterr);
         }
-        if (!is_missing(error) && error != ENAMETOOLONG && unusable.kind == ERR_NONE) {
+        if (error == EPERM) {
+            unsearchable += unsearchable == 0 ? (int)len : 0;
+            first_unsearchable = first_unsearchable == NULL ? at : first_unsearchable;
+        } else if (!is_missing(error) && error != ENAMETOOLONG && unusable.kind == ERR_NONE) {
             (void)fail_unusable(text_string(&file), error, &unusable);
         }
         at += len;
@@ -93,5 +105,8 @@ bool resolve_command(
         return false;
     }
     (void)err_set(reterr, ERR_COMMAND_MISSING, command, "not found in PATH (%s)", path);
+    if (first_unsearchable != NULL) {
+        err_add_why(reterr, "; %.*s may not be searched", unsearchable, first_unsearchable);
+    }
     return false;
 }

@@ -55,16 +55,19 @@ static const char *environment_of(const struct source *source)
     return NULL;
 }
 
-bool guard_check_environments(const struct source_list *sources, struct err *reterr)
+bool guard_check_environments(const struct source_list *sources, struct err_list *problems)
 {
     const struct source *first = NULL;
+    struct err err;
+    bool ok = true;
     for (size_t i = 0; i < sources->len; i++) {
         const struct source *source = &sources->items[i];
         if (source->kind == SOURCE_PATH && strcmp(source->path, "/") == 0) {
-            (void)err_set(reterr, ERR_USAGE, source->text,
+            ok = err_set(&err, ERR_USAGE, source->text,
                     "this is the whole store, all environments together");
-            err_set_hint(reterr, "name the paths that are meant, or say --allow-mixed");
-            return false;
+            err_set_hint(&err, "name the paths that are meant, or say --allow-mixed");
+            err_list_add(problems, &err);
+            continue;
         }
         const char *environment = environment_of(source);
         if (environment == NULL) {
@@ -73,12 +76,11 @@ bool guard_check_environments(const struct source_list *sources, struct err *ret
         if (first == NULL) {
             first = source;
         } else if (strcmp(environment, environment_of(first)) != 0) {
-            (void)err_set(reterr, ERR_USAGE, source->text,
-                    "is of the environment %s, but %s is of %s", environment, first->text,
-                    environment_of(first));
-            err_set_hint(reterr, "if one run is meant to read from both, say --allow-mixed");
-            return false;
+            ok = err_set(&err, ERR_USAGE, source->text, "is of the environment %s, but %s is of %s",
+                    environment, first->text, environment_of(first));
+            err_set_hint(&err, "if one run is meant to read from both, say --allow-mixed");
+            err_list_add(problems, &err);
         }
     }
-    return true;
+    return ok;
 }

@@ -16,8 +16,9 @@
 bool guard_is_guarded(const char *variable);
 
 /*
- * ERR_USAGE if the sources read from different environments: if the first levels of two of them are
+ * False, with an ERR_USAGE for each source that differs from the first added to problems, if the sources read from different environments: if the first levels of two of them are
  * well-known names of different ones (prod and production are the same, staging and stage, dev and
  * development; test, qa, uat, preprod, sandbox), or one is the whole store ("/").
  */
-MUST_CHECK bool guard_check_environments(const struct source_list *sources, struct err *reterr);
+MUST_CHECK bool guard_check_environments(
+        const struct source_list *sources, struct err_list *problems);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "vars/source.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,14 +39,24 @@ static bool check_levels(
     return true;
 }
 
+/* A value that was taken for a SOURCE may be a secret: nothing behind '=' is repeated. */
+static bool fail_behind_equals(
+        const char *text, const char *equals, struct err *reterr, const char *why)
+{
+    char where[256];
+    size_t len = (size_t)(equals - text) + 1;
+    (void)snprintf(where, sizeof(where), "%.*s...", len > 200 ? 200 : (int)len, text);
+    return err_set(reterr, ERR_USAGE, where, "%s", why);
+}
+
 static bool parse_path(const char *text, struct source *source, struct err *reterr)
 {
     size_t len = strcspn(text, "=");
     const char *prefix = text[len] == '=' ? text + len + 1 : "";
     for (const char *c = prefix; *c != '\0'; c++) {
         if (!ascii_is_alnum(*c) && *c != '_') {
-            (void)err_set(reterr, ERR_USAGE, text,
-                    "the prefix \"%s\" is not made of letters, digits and '_'", prefix);
+            (void)fail_behind_equals(text, text + len, reterr,
+                    "the prefix behind '=' is not made of letters, digits and '_'");
             if (prefix[0] == '/' || strncmp(prefix, "arn:", 4) == 0) {
                 err_set_hint(reterr, "one parameter for one variable is written NAME=/path/of/it");
             }
@@ -67,13 +78,19 @@ static bool parse_path(const char *text, struct source *source, struct err *rete
 /* Behind "parameter" in arn:PARTITION:ssm:REGION:ACCOUNT:parameter/NAME; NULL if that is not it. */
 static const char *arn_resource(const char *name)
 {
+    enum {
+        SERVICE = 2,
+        PARTS = 5
+    };
+
     const char *at = name;
-    for (int colons = 0; colons < 5; colons++) {
-        at = strchr(at, ':');
-        if (at == NULL) {
+    for (int part = 0; part < PARTS; part++) {
+        size_t len = strcspn(at, ":");
+        bool is_wrong = part == SERVICE && (len != 3 || strncmp(at, "ssm", 3) != 0);
+        if (at[len] == '\0' || is_wrong) {
             return NULL;
         }
-        at++;
+        at += len + 1;
     }
     static const char resource[] = "parameter/";
     bool is_parameter = strncmp(at, resource, sizeof(resource) - 1) == 0;
@@ -133,12 +150,18 @@ static bool fail_to_read(const char *text, struct err *reterr)
         err_set_hint(reterr, "is \"--\" missing before the command, or the slash before the path?");
         return false;
     }
-    if (!var_name_is_valid(text, (size_t)(equals - text))) {
+    bool is_reference = equals[1] == '/' || strncmp(equals + 1, "arn:", 4) == 0;
+    if (is_reference) {
         return err_set(reterr, ERR_USAGE, text,
                 "\"%.*s\" is no variable name: letters, digits and '_', no digit first",
                 (int)(equals - text), text);
     }
-    return err_set(reterr, ERR_USAGE, text,
+    if (!var_name_is_valid(text, (size_t)(equals - text))) {
+        return fail_behind_equals(text, equals, reterr,
+                "what stands before '=' is no variable name: letters, digits and '_', no digit "
+                "first");
+    }
+    return fail_behind_equals(text, equals, reterr,
             "what stands behind '=' begins neither with '/' nor with \"arn:\"");
 }
 

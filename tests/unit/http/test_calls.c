@@ -498,9 +498,8 @@ static void a_name_without_address_is_given_up_after_ten_seconds(void **state)
     };
     REPLIES(fixture->world, REPLIES_OF_RUN);
     assert_false(run(fixture, 1));
-    assert_true(fixture->world->monotonic_ms >= RETRY_RESOLVE_LIMIT_MS);
-    assert_true(
-            fixture->world->monotonic_ms < RETRY_RESOLVE_LIMIT_MS + RETRY_TRANSIENT_CAP_MS + 500);
+    assert_true(fixture->world->monotonic_ms >= RETRY_RESOLVE_LIMIT_MS - RETRY_TRANSIENT_CAP_MS);
+    assert_true(fixture->world->monotonic_ms < RETRY_RESOLVE_LIMIT_MS + 500);
     assert_true(fixture->world->sent_count > 2);
     assert_int_equal(fixture->problems.items[0].kind, ERR_NETWORK);
     assert_non_null(strstr(fixture->problems.items[0].why, " tries)"));

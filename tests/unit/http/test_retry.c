@@ -33,6 +33,8 @@ static void transport_outcomes_have_causes(void **state)
         { "too large", HTTP_TOO_LARGE, RETRY_NEVER },
         { "malformed", HTTP_MALFORMED, RETRY_NEVER },
         { "proxy failed", HTTP_PROXY_FAILED, RETRY_NEVER },
+        { "proxy busy", HTTP_PROXY_BUSY, RETRY_TRANSIENT },
+        { "proxy not resolved", HTTP_PROXY_NOT_RESOLVED, RETRY_RESOLVE },
         { "impossible", HTTP_IMPOSSIBLE, RETRY_NEVER },
     };
 
@@ -71,7 +73,8 @@ static void delays_follow_cause_tries_and_chance(void **state)
         { "more than used up", RETRY_THROTTLED, { 4, 3, 0, -1 }, 0.5, -1 },
         { "one try only", RETRY_THROTTLED, { 1, 1, 0, -1 }, 0.5, -1 },
         { "a name that is new", RETRY_RESOLVE, { 1, 0, 0, -1 }, 0.5, 25 },
-        { "a name, just in time", RETRY_RESOLVE, { 4, 0, 9999, -1 }, 0.5, 200 },
+        { "a name, just in time", RETRY_RESOLVE, { 4, 0, 9799, -1 }, 0.5, 200 },
+        { "a name, whose next try would be too late", RETRY_RESOLVE, { 4, 0, 9800, -1 }, 0.5, -1 },
         { "a name, given up", RETRY_RESOLVE, { 4, 0, 10000, -1 }, 0.5, -1 },
         { "others are not given up then", RETRY_TRANSIENT, { 1, 0, 100000, -1 }, 0.5, 25 },
         { "TLS, third", RETRY_TLS, { 3, 0, 0, -1 }, 0.5, 100 },

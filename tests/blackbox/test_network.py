@@ -1,0 +1,175 @@
+"""The network as it is: connections that close, names that do not resolve, proxies."""
+
+import os
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from conftest import Runner
+from parameter_store import ParameterStore
+
+ECHO = ("--", "/bin/echo", "started")
+
+
+@contextmanager
+def listener(serve) -> Iterator[int]:
+    """A loopback port whose connections serve handles, one thread each; all ends with the block."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threads: list[threading.Thread] = []
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                threads.append(threading.Thread(target=serve, args=(connection,)))
+                threads[-1].start()
+
+        accepting = threading.Thread(target=accept)
+        accepting.start()
+        try:
+            yield server.getsockname()[1]
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            accepting.join()
+            for thread in threads:
+                thread.join()
+
+
+def relay(one: socket.socket, other: socket.socket) -> None:
+    with one, other:
+        def copy(source: socket.socket, target: socket.socket) -> None:
+            try:
+                while data := source.recv(65536):
+                    target.sendall(data)
+                target.shutdown(socket.SHUT_WR)
+            except OSError:
+                pass
+
+        back = threading.Thread(target=copy, args=(other, one))
+        back.start()
+        copy(one, other)
+        back.join()
+
+
+def test_a_connection_that_is_closed_in_the_handshake_is_tried_again(run: Runner, store: ParameterStore) -> None:
+    store.put("/p/v", "1")
+    seen = []
+
+    def serve(connection: socket.socket) -> None:
+        seen.append(connection)
+        if len(seen) <= 7:  # more than a handshake that fails for good is tried
+            connection.recv(65536)
+            connection.close()
+        else:
+            relay(connection, socket.create_connection(("127.0.0.1", store.port)))
+
+    with listener(serve) as port:
+        environment = {**store.environment(), "AWS_ENDPOINT_URL": f"https://127.0.0.1:{port}"}
+        result = run("/p", *ECHO, env=environment)
+    assert result.status == 0, result.err
+    assert len(seen) == 8
+
+
+def proxy_reading(seen: list[bytes], answer: bytes | None, store: ParameterStore | None = None):
+    def serve(connection: socket.socket) -> None:
+        head = b""
+        while b"\r\n\r\n" not in head and (data := connection.recv(65536)):
+            head += data
+        seen.append(head)
+        if answer is not None and len(seen) <= 2:
+            connection.sendall(answer)
+            connection.close()
+        elif store is not None:
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            relay(connection, socket.create_connection(("127.0.0.1", store.port)))
+        else:
+            connection.close()
+
+    return serve
+
+
+@pytest.mark.parametrize("answer", [None, b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", b"HTTP/1.1 429 Slow\r\nContent-Length: 0\r\n\r\n"],
+                         ids=["at once", "after 503", "after 429"])  # fmt: skip
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy"])
+def test_a_proxy_is_used_for_aws(certificates_directory, run: Runner, variable: str, answer: bytes | None) -> None:
+    with ParameterStore(certificates_directory=certificates_directory, host_names=("ssm.invalid.test",)) as store:
+        store.put("/p/v", "1")
+        seen: list[bytes] = []
+        with listener(proxy_reading(seen, answer, store)) as port:
+            environment = {**store.environment(), "AWS_ENDPOINT_URL": "https://ssm.invalid.test", variable: f"http://127.0.0.1:{port}"}
+            result = run("/p", *ECHO, env=environment)
+        assert result.status == 0, result.err
+        assert seen[-1].startswith(b"CONNECT ssm.invalid.test:443 ")
+        assert all(b"authorization" not in head.lower() for head in seen)
+
+
+@pytest.mark.parametrize("answer", [b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n", b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"])
+def test_a_proxy_that_refuses_is_final(run: Runner, store: ParameterStore, answer: bytes) -> None:
+    seen: list[bytes] = []
+    with listener(proxy_reading(seen, answer)) as port:
+        environment = {**store.environment(), "AWS_ENDPOINT_URL": "https://ssm.invalid.test", "HTTPS_PROXY": f"http://127.0.0.1:{port}"}
+        run("/p", *ECHO, env=environment).expect_failure("/p: ssm.invalid.test: the proxy cannot be used", "HTTPS_PROXY")
+    assert len(seen) == 1
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "[0:0:0:0:0:0:0:1]"])
+def test_loopback_is_never_asked_through_a_proxy(certificates_directory, run: Runner, host: str) -> None:
+    with ParameterStore(certificates_directory=certificates_directory, ipv6=True) as store:
+        store.put("/p/v", "1")
+        seen: list[bytes] = []
+        with listener(proxy_reading(seen, None)) as port:
+            environment = {**store.environment(), "AWS_ENDPOINT_URL": f"https://{host}:{store.port}",
+                           "HTTPS_PROXY": f"http://127.0.0.1:{port}", "ALL_PROXY": f"http://127.0.0.1:{port}"}  # fmt: skip
+            result = run("/p", *ECHO, env=environment)
+        assert result.status == 0, result.err
+        assert seen == []
+
+
+def test_no_proxy_is_heeded(run: Runner, store: ParameterStore) -> None:
+    seen: list[bytes] = []
+    with listener(proxy_reading(seen, None)) as port:
+        environment = {**store.environment(), "AWS_ENDPOINT_URL": "https://ssm.invalid.test:1", "NO_PROXY": ".invalid.test",
+                       "HTTPS_PROXY": f"http://127.0.0.1:{port}"}  # fmt: skip
+        result = run("/p", "--timeout", "1s", *ECHO, env=environment)
+    result.expect_failure("ssm.invalid.test")
+    assert seen == []
+
+
+def test_without_descriptors_the_reason_is_told_at_once(run: Runner, store: ParameterStore) -> None:
+    limited = ["/usr/bin/prlimit", "--nofile=5", str(run.program), "/p", *ECHO]
+    done = subprocess.run(limited, env=run.environment(), capture_output=True, text=True, check=False, timeout=30)
+    assert done.returncode == 125
+    assert "route" not in done.stderr, done.stderr
+
+
+SILENT_RESOLVER = """
+import socket, subprocess, sys
+configuration, *command = sys.argv[1:]
+open(configuration, "w").write("nameserver 127.0.0.1\\n")
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+subprocess.run(["mount", "--bind", configuration, "/etc/resolv.conf"], check=True)
+silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+silent.bind(("127.0.0.1", 53))
+try:
+    sys.exit(subprocess.run(command, timeout=25).returncode)
+except subprocess.TimeoutExpired:
+    sys.exit("it did not end")
+"""
+"""In network and mount namespaces of its own: runs the program where no name is ever answered."""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a resolver of its own needs root")
+@pytest.mark.parametrize("timeout,text", [("2s", "the timeout ended the wait for ssm.invalid.test"),
+                                          ("40s", "the host name cannot be resolved")])  # fmt: skip
+def test_a_silent_resolver_does_not_hold_up_the_end(run: Runner, store: ParameterStore, tmp_path, timeout: str, text: str) -> None:
+    environment = {**store.environment(), "AWS_ENDPOINT_URL": "https://ssm.invalid.test", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
+    command = ["unshare", "-nm", "/usr/bin/python3", "-c", SILENT_RESOLVER, str(tmp_path / "resolv.conf"),
+               str(run.program), "--timeout", timeout, "/p", *ECHO]  # fmt: skip
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (125, ""), done
+    assert text in done.stderr, done
