@@ -39,6 +39,7 @@ EXPOSERS = {
     "src/aws/profile_file.c": "parses the shared files",
     "src/aws/service_error.c": "cuts our own secrets out of what AWS echoes",
     "src/aws/sigv4.c": "hashes keys and requests",
+    "src/vars/dotenv.c": "parses env files",
     "src/vars/envblock.c": "writes NAME=value",
     "src/vars/merge.c": "looks for NULs",
 }
