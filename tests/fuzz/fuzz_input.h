@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "base/secret.h"
 
 /* libFuzzer's entry point, which each target defines. */
@@ -20,3 +21,6 @@ void fuzz_secret_free(struct secret *secret);
 
 /* The bytes up to the first NUL as a string; release with free. */
 char *fuzz_string_new(const uint8_t *data, size_t size);
+
+/* An empty list, in the same storage each time: to allocate it takes longer than most inputs. */
+struct err_list *fuzz_problems(void);

@@ -60,9 +60,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     };
     struct event_sink events = { .receive = ignore };
     CLEANUP(profile_files_clear) struct profile_files files = PROFILE_FILES_INIT;
-    CLEANUP(err_list_clear) struct err_list problems = { 0 };
-    bool is_loaded = profile_files_load(&environment, &limits, &events, &files, &problems);
-    assert(is_loaded == err_list_is_empty(&problems));
+    struct err_list *problems = fuzz_problems();
+    bool is_loaded = profile_files_load(&environment, &limits, &events, &files, problems);
+    assert(is_loaded == err_list_is_empty(problems));
     look_up(&files, PROFILE_SECTION_PROFILE);
     look_up(&files, PROFILE_SECTION_SSO_SESSION);
     look_up(&files, PROFILE_SECTION_SERVICES);
