@@ -162,7 +162,7 @@ static bool check_name(struct parser *parser, struct span name)
     }
     if (is_own_setting(name)) {
         add_problem_at(parser, parser->line,
-                "a setting of ssm-exec itself, which are not read from env files",
+                "a setting of ssm-exec itself; those are not read from env files",
                 "set it in the environment that ssm-exec is started with, or on the command line");
         return false;
     }
