@@ -44,6 +44,7 @@ EXPOSERS = {
     "src/aws/xml.c": "parses reply bodies",
     "src/aws/sts.c": "encodes the web identity token into the form",
     "src/aws/token_file.c": "trims the token",
+    "src/vars/dotenv.c": "parses env files",
     "src/vars/envblock.c": "writes NAME=value",
     "src/vars/merge.c": "looks for NULs",
 }

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: MIT */
+#include "vars/dotenv.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/utf8.h"
+#include "vars/var_name.h"
+
+enum {
+    PROBLEMS_MAX = 16, /* a file that is something else altogether needs no more */
+    WHERE_BYTES = 512,
+};
+
+static const char EXPORT[] = "export";
+static const char OWN_PREFIX[] = "SSM_EXEC_";
+
+/* A piece of the file: borrowed, and as secret as the file. */
+struct span {
+    const char *bytes;
+    size_t len;
+};
+
+struct parser {
+    const char *file;
+    struct span rest; /* the lines that were not taken yet */
+    size_t line;      /* number of the one taken last */
+    struct dotenv *dotenv;
+    struct err_list *problems;
+    size_t problem_count;
+    bool has_given_up;
+};
+
+static void add_problem(struct parser *parser, const struct err *problem)
+{
+    err_list_add(parser->problems, problem);
+    parser->problem_count++;
+    if (problem->kind == ERR_SYSTEM || parser->problem_count >= PROBLEMS_MAX) {
+        parser->has_given_up = true;
+    }
+}
+
+/* "file:line"; of a path that is too long the end is kept, and the line in any case. */
+static void add_problem_at(struct parser *parser, size_t line, const char *why, const char *hint)
+{
+    static const size_t KEPT_MAX = WHERE_BYTES - sizeof("...:18446744073709551615");
+    char where[WHERE_BYTES];
+    size_t len = strlen(parser->file);
+    size_t cut = len > KEPT_MAX ? len - KEPT_MAX : 0;
+    (void)snprintf(
+            where, sizeof(where), "%s%s:%zu", cut > 0 ? "..." : "", parser->file + cut, line);
+    struct err problem = { 0 };
+    (void)err_set(&problem, ERR_INPUT, where, "%s", why);
+    err_set_hint(&problem, "%s", hint);
+    add_problem(parser, &problem);
+}
+
+static struct span skip(struct span text, size_t len)
+{
+    return (struct span){ text.bytes + len, text.len - len };
+}
+
+static struct span skip_blanks(struct span text)
+{
+    size_t len = 0;
+    while (len < text.len && ascii_is_blank(text.bytes[len])) {
+        len++;
+    }
+    return skip(text, len);
+}
+
+/* ascii_trim would also take control characters, which belong to the value. */
+static struct span trim(struct span text)
+{
+    while (text.len > 0 && ascii_is_blank(text.bytes[text.len - 1])) {
+        text.len--;
+    }
+    return skip_blanks(text);
+}
+
+static bool is_utf8(struct span text)
+{
+    size_t at = 0;
+    while (at < text.len) {
+        uint32_t code_point = 0;
+        size_t len = utf8_decode(text.bytes + at, text.len - at, &code_point);
+        if (len == 0) {
+            return false;
+        }
+        at += len;
+    }
+    return true;
+}
+
+/* What no line may hold, wherever it stands; it is parsed all the same, for its other problems. */
+static void check_bytes(struct parser *parser, struct span line)
+{
+    if (memchr(line.bytes, '\0', line.len) != NULL) {
+        add_problem_at(parser, parser->line, "a NUL byte, which no variable can hold",
+                "is this a text file, saved as UTF-8?");
+    } else if (!is_utf8(line)) {
+        add_problem_at(parser, parser->line, "not valid UTF-8", "save the file as UTF-8");
+    } else if (memchr(line.bytes, '\r', line.len) != NULL) {
+        add_problem_at(parser, parser->line, "a carriage return inside the line",
+                "lines end in LF or CRLF; between double quotes it is written \\r");
+    }
+}
+
+/* The next line without its LF or CRLF; false behind the last one. A CR ends the file as well. */
+static bool take_line(struct parser *parser, struct span *ret_line)
+{
+    if (parser->rest.len == 0) {
+        return false;
+    }
+    const char *newline = memchr(parser->rest.bytes, '\n', parser->rest.len);
+    struct span line = parser->rest;
+    if (newline != NULL) {
+        line.len = (size_t)(newline - line.bytes);
+    }
+    parser->rest = skip(parser->rest, newline == NULL ? line.len : line.len + 1);
+    if (line.len > 0 && line.bytes[line.len - 1] == '\r') {
+        line.len--;
+    }
+    parser->line++;
+    check_bytes(parser, line);
+    *ret_line = line;
+    return true;
+}
+
+/* The word is one only before a name: "export = x" sets a variable called export. */
+static struct span skip_export(struct span line)
+{
+    size_t len = sizeof(EXPORT) - 1;
+    if (line.len <= len || memcmp(line.bytes, EXPORT, len) != 0
+            || !ascii_is_blank(line.bytes[len])) {
+        return line;
+    }
+    struct span behind = skip_blanks(skip(line, len));
+    return behind.len > 0 && behind.bytes[0] == '=' ? line : behind;
+}
+
+static bool is_own_setting(struct span name)
+{
+    size_t len = sizeof(OWN_PREFIX) - 1;
+    return name.len >= len && memcmp(name.bytes, OWN_PREFIX, len) == 0;
+}
+
+/* A name that is none may well be a piece of some secret, so it is not quoted. */
+static bool check_name(struct parser *parser, struct span name)
+{
+    if (name.len == 0) {
+        add_problem_at(parser, parser->line, "no name before the '='", "write NAME=VALUE");
+        return false;
+    }
+    if (!var_name_is_valid(name.bytes, name.len)) {
+        add_problem_at(parser, parser->line, "what stands before the '=' is no variable name",
+                "a name is made of letters, digits and '_', no digit first");
+        return false;
+    }
+    if (is_own_setting(name)) {
+        add_problem_at(parser, parser->line,
+                "a setting of ssm-exec itself; those are not read from env files",
+                "set it in the environment that ssm-exec is started with, or on the command line");
+        return false;
+    }
+    return true;
+}
+
+static bool is_quote(char c)
+{
+    return c == '"' || c == '\'' || c == '`';
+}
+
+/* The character that backslash and c stand for between double quotes; '\0' where c is no escape. */
+static char unescape(char c)
+{
+    switch (c) {
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    case '"':
+    case '\\':
+    case '$':
+        return c;
+    default:
+        return '\0';
+    }
+}
+
+/* Appends what stands in this line up to the quote; false if it does not end here. */
+static bool append_quoted(struct span text, char quote, struct secret *value, size_t *ret_len)
+{
+    size_t at = 0;
+    while (at < text.len && text.bytes[at] != quote) {
+        char escaped = '\0';
+        if (quote == '"' && text.bytes[at] == '\\' && at + 1 < text.len) {
+            escaped = unescape(text.bytes[at + 1]);
+        }
+        secret_append_char(value, escaped == '\0' ? text.bytes[at] : escaped);
+        at += escaped == '\0' ? 1 : 2;
+    }
+    *ret_len = at;
+    return at < text.len;
+}
+
+/* A value that begins with a quote, over as many lines as it takes. */
+static bool read_quoted(struct parser *parser, struct span text, struct secret *value)
+{
+    char quote = text.bytes[0];
+    size_t first_line = parser->line;
+    size_t len = 0;
+    text = skip(text, 1);
+    while (!append_quoted(text, quote, value, &len)) {
+        if (parser->has_given_up) {
+            return false;
+        }
+        if (!take_line(parser, &text)) {
+            add_problem_at(parser, first_line, "the quote that begins the value is never closed",
+                    "close it, or put the value between quotes of another kind");
+            return false;
+        }
+        secret_append_char(value, '\n');
+    }
+    struct span behind = skip(text, len + 1);
+    struct span rest = skip_blanks(behind);
+    if (rest.len == 0 || (rest.bytes[0] == '#' && rest.len < behind.len)) {
+        return true;
+    }
+    char begun[48] = "";
+    if (first_line != parser->line) {
+        (void)snprintf(begun, sizeof(begun), ", which began on line %zu", first_line);
+    }
+    char why[128];
+    (void)snprintf(
+            why, sizeof(why), "something stands behind the closing quote of the value%s", begun);
+    add_problem_at(parser, parser->line, why,
+            "only a comment may, with a blank before its '#'; a quote inside the value needs quotes "
+            "of another kind around it, or \\\" between double quotes");
+    return false;
+}
+
+/* In an unquoted value a comment needs a blank before it, so that ab#cd survives. */
+static struct span cut_comment(struct span text)
+{
+    for (size_t i = 1; i < text.len; i++) {
+        if (text.bytes[i] == '#' && ascii_is_blank(text.bytes[i - 1])) {
+            return (struct span){ text.bytes, i };
+        }
+    }
+    return text;
+}
+
+static void read_unquoted(struct span text, struct secret *value, bool *ret_has_inner_hash)
+{
+    struct span kept = trim(cut_comment(text));
+    secret_append(value, kept.bytes, kept.len);
+    *ret_has_inner_hash = memchr(kept.bytes, '#', kept.len) != NULL;
+}
+
+/* Completes *entry by its name and takes it over, unless there is no memory (ERR_SYSTEM). */
+static bool add_entry(
+        struct dotenv *dotenv, struct span name, struct dotenv_entry *entry, struct err *reterr)
+{
+    if (dotenv->len == dotenv->cap) {
+        size_t cap = dotenv->cap == 0 ? 32 : dotenv->cap * 2;
+        struct dotenv_entry *entries = calloc(cap, sizeof(*entries));
+        if (entries == NULL) {
+            return err_set_no_memory(reterr);
+        }
+        if (dotenv->len > 0) {
+            memcpy(entries, dotenv->entries, dotenv->len * sizeof(*entries));
+        }
+        free(dotenv->entries);
+        dotenv->entries = entries;
+        dotenv->cap = cap;
+    }
+    entry->name = strndup(name.bytes, name.len);
+    if (entry->name == NULL) {
+        return err_set_no_memory(reterr);
+    }
+    dotenv->entries[dotenv->len] = *entry;
+    dotenv->len++;
+    *entry = (struct dotenv_entry){ 0 };
+    return true;
+}
+
+static void clear_entry(struct dotenv_entry *entry)
+{
+    free(entry->name);
+    secret_clear(&entry->value);
+    *entry = (struct dotenv_entry){ 0 };
+}
+
+/* The value of a bad name is read too: it may go on over lines that are no assignments. */
+static void parse_assignment(struct parser *parser, struct span name, struct span text)
+{
+    CLEANUP(clear_entry)
+    struct dotenv_entry entry = { .value = SECRET_INIT(DOTENV_MAX_BYTES), .line = parser->line };
+    bool is_sound = check_name(parser, name);
+    struct span begin = skip_blanks(text);
+    if (begin.len > 0 && is_quote(begin.bytes[0])) {
+        is_sound = read_quoted(parser, begin, &entry.value) && is_sound;
+    } else {
+        read_unquoted(text, &entry.value, &entry.has_inner_hash);
+    }
+    struct err problem = { 0 };
+    if (is_sound
+            && (!secret_check(&entry.value, parser->file, &problem)
+                    || !add_entry(parser->dotenv, name, &entry, &problem))) {
+        add_problem(parser, &problem);
+    }
+}
+
+static void parse_line(struct parser *parser, struct span line)
+{
+    line = skip_blanks(line);
+    if (line.len == 0 || line.bytes[0] == '#') {
+        return;
+    }
+    line = skip_export(line);
+    const char *equals = memchr(line.bytes, '=', line.len);
+    if (equals == NULL) {
+        add_problem_at(parser, parser->line, "no '=': neither NAME=VALUE nor a comment",
+                "write NAME=VALUE, also for an empty value; comments begin with '#'");
+        return;
+    }
+    size_t name_len = (size_t)(equals - line.bytes);
+    parse_assignment(parser, trim((struct span){ line.bytes, name_len }), skip(line, name_len + 1));
+}
+
+static bool begins_with(struct span text, const char *bytes, size_t len)
+{
+    return text.len >= len && memcmp(text.bytes, bytes, len) == 0;
+}
+
+/* What Windows editors call "Unicode" would otherwise be a problem on each line. */
+static bool is_utf16(struct span text)
+{
+    return begins_with(text, "\xff\xfe", 2) || begins_with(text, "\xfe\xff", 2);
+}
+
+static struct span skip_byte_order_mark(struct span text)
+{
+    static const char MARK[] = "\xef\xbb\xbf";
+    return begins_with(text, MARK, sizeof(MARK) - 1) ? skip(text, sizeof(MARK) - 1) : text;
+}
+
+/* By name, then by line. */
+static int compare_entries(const void *a, const void *b)
+{
+    const struct dotenv_entry *first = a;
+    const struct dotenv_entry *second = b;
+    int difference = strcmp(first->name, second->name);
+    if (difference != 0) {
+        return difference;
+    }
+    return first->line < second->line ? -1 : 1;
+}
+
+/* Sorts; of the entries of one name the last one stays. */
+static void settle(struct dotenv *dotenv)
+{
+    if (dotenv->len == 0) {
+        return;
+    }
+    qsort(dotenv->entries, dotenv->len, sizeof(*dotenv->entries), compare_entries);
+    size_t last = 0;
+    for (size_t i = 1; i < dotenv->len; i++) {
+        if (strcmp(dotenv->entries[last].name, dotenv->entries[i].name) == 0) {
+            clear_entry(&dotenv->entries[last]);
+        } else {
+            last++;
+        }
+        if (last != i) {
+            dotenv->entries[last] = dotenv->entries[i];
+            dotenv->entries[i] = (struct dotenv_entry){ 0 };
+        }
+    }
+    dotenv->len = last + 1;
+}
+
+bool dotenv_parse(const struct secret *text,
+        const char *file,
+        struct dotenv *ret_dotenv,
+        struct err_list *problems)
+{
+    CLEANUP(dotenv_clear) struct dotenv dotenv = DOTENV_INIT;
+    struct span contents = { secret_expose(text), secret_len(text) };
+    struct parser parser = {
+        .file = file,
+        .rest = skip_byte_order_mark(contents),
+        .dotenv = &dotenv,
+        .problems = problems,
+    };
+    if (is_utf16(contents)) {
+        add_problem_at(&parser, 1, "UTF-16 text", "save the file as UTF-8");
+        return false;
+    }
+    struct span line = { 0 };
+    while (!parser.has_given_up && take_line(&parser, &line)) {
+        parse_line(&parser, line);
+    }
+    if (parser.problem_count > 0) {
+        return false;
+    }
+    settle(&dotenv);
+    *ret_dotenv = dotenv;
+    dotenv = DOTENV_INIT;
+    return true;
+}
+
+void dotenv_clear(struct dotenv *dotenv)
+{
+    for (size_t i = 0; i < dotenv->len; i++) {
+        clear_entry(&dotenv->entries[i]);
+    }
+    free(dotenv->entries);
+    *dotenv = DOTENV_INIT;
+}
+
+bool dotenv_parse_names(
+        const struct secret *text, const char *file, char ***ret_names, struct err_list *problems)
+{
+    CLEANUP(dotenv_clear) struct dotenv dotenv = DOTENV_INIT;
+    if (!dotenv_parse(text, file, &dotenv, problems)) {
+        return false;
+    }
+    char **names = calloc(dotenv.len + 1, sizeof(*names));
+    if (names == NULL) {
+        struct err problem = { 0 };
+        (void)err_set_no_memory(&problem);
+        err_list_add(problems, &problem);
+        return false;
+    }
+    for (size_t i = 0; i < dotenv.len; i++) {
+        names[i] = dotenv.entries[i].name;
+        dotenv.entries[i].name = NULL;
+    }
+    *ret_names = names;
+    return true;
+}
+
+void dotenv_names_free(char **names)
+{
+    if (names == NULL) {
+        return;
+    }
+    for (size_t i = 0; names[i] != NULL; i++) {
+        free(names[i]);
+    }
+    free(names);
+}
