@@ -46,8 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         line = newline == NULL ? NULL : newline + 1;
     }
-    struct err err = { 0 };
-    bool is_one_environment = guard_check_environments(&sources, &err);
-    assert(is_one_environment == (err.kind == ERR_NONE));
+    CLEANUP(err_list_clear) struct err_list problems = { 0 };
+    bool is_one_environment = guard_check_environments(&sources, &problems);
+    assert(is_one_environment == err_list_is_empty(&problems));
     return 0;
 }
