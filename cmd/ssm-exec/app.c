@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "aws/client.h"
 #include "aws/credentials.h"
@@ -19,8 +21,10 @@
 #include "http/http_curl.h"
 #include "launch/child.h"
 #include "launch/launch.h"
+#include "launch/memfd.h"
 #include "launch/resolve.h"
 #include "options.h"
+#include "plan.h"
 #include "report.h"
 #include "vars/envblock.h"
 #include "vars/merge.h"
@@ -135,6 +139,7 @@ static bool find_credentials(const struct run *run,
 
 /* Everything that goes over the network; connections are closed again when it returns. */
 static bool fetch(const struct run *run,
+        const struct source_list *sources,
         struct settings *settings,
         struct fetched *ret_fetched,
         struct err_list *problems)
@@ -162,7 +167,6 @@ static bool fetch(const struct run *run,
         .try_timeout_ms = CALLS_TRY_TIMEOUT_MS,
         .attempts_max = settings->attempts_max,
     };
-    const struct source_list *sources = &run->options->sources;
     bool regions_match = settings->region == NULL
             || fetch_check_regions(sources, settings->region, problems);
     if (!regions_match) {
@@ -187,8 +191,29 @@ static bool fetch(const struct run *run,
             && fetch_sources(&ssm, sources, &rules, ret_fetched, problems);
 }
 
+/* --drop-credentials: COMMAND must not find its way to the machine's role either. */
+static bool assign_metadata_disabled(struct assignment_list *assignments, struct err *reterr)
+{
+    struct assignment assignment = {
+        .variable = strdup("AWS_EC2_METADATA_DISABLED"),
+        .layer = LAYER_INHERITED,
+        .origin = "--drop-credentials",
+        .owned_value = malloc(sizeof(struct secret)),
+    };
+    if (assignment.variable == NULL || assignment.owned_value == NULL) {
+        free(assignment.variable);
+        free(assignment.owned_value);
+        return err_set_no_memory(reterr);
+    }
+    *assignment.owned_value = SECRET_INIT(sizeof("true"));
+    secret_append_text(assignment.owned_value, "true");
+    assignment.value = assignment.owned_value;
+    return assignment_list_add(assignments, &assignment, reterr);
+}
+
 /* All that is wrong with names and variables is told in one go. */
 static bool make_variables(const struct run *run,
+        const struct plan *plan,
         const struct fetched *fetched,
         struct assignment_list *assignments,
         struct merge_result *ret_merged,
@@ -203,10 +228,20 @@ static bool make_variables(const struct run *run,
         .preserve_all = options->preserve_all,
         .preserved = (const char *const *)options->preserved.items,
         .preserved_count = options->preserved.len,
+        .unset = (const char *const *)options->unset.items,
+        .unset_count = options->unset.len,
+        .secure_only = options->secure_only,
     };
-    bool mapped = fetch_map(&options->sources, fetched, &names, assignments, problems);
-    return merge(&options->sources, assignments, run->environment, &rules, ret_merged, problems)
-            && mapped;
+    struct err err;
+    if (!plan_assign_env_files(plan, assignments, &err)
+            || (options->drop_credentials && !assign_metadata_disabled(assignments, &err))) {
+        err_list_add(problems, &err);
+        return false;
+    }
+    bool mapped = fetch_map(&plan->sources, fetched, &names, assignments, problems);
+    return merge(assignments, &plan->inherited, &rules, ret_merged, problems) && mapped
+            && merge_require(ret_merged, &plan->inherited,
+                    (const char *const *)plan->required.items, plan->required.len, problems);
 }
 
 static bool check_deadline(const struct run *run, struct err *reterr)
@@ -220,22 +255,67 @@ static bool check_deadline(const struct run *run, struct err *reterr)
 static int print_plan(const struct run *run, const struct merge_result *merged)
 {
     struct err err;
-    bool ok = run->options->json ? dryrun_print_json(merged, &run->options->sources, &err)
-                                 : dryrun_print_table(merged, &run->options->sources, &err);
+    bool ok = run->options->json ? dryrun_print_json(merged, &err)
+                                 : dryrun_print_table(merged, &err);
     return ok ? 0 : fail(run->report, &err);
 }
 
+/* The files of --file: made last, once nothing can go wrong any more but the exec. */
+struct files {
+    char (*paths)[MEMFD_PATH_BYTES];
+    const char **path_of_variable; /* one for each merged variable */
+    int *fds;
+    size_t count;
+};
+
+static void clear_files(struct files *files)
+{
+    for (size_t i = 0; i < files->count; i++) {
+        (void)close(files->fds[i]);
+    }
+    free(files->paths);
+    free((void *)files->path_of_variable);
+    free(files->fds);
+}
+
+static bool make_files(const struct merge_result *merged, struct files *files, struct err *reterr)
+{
+    files->paths = calloc(merged->len + 1, sizeof(*files->paths));
+    files->path_of_variable = calloc(merged->len + 1, sizeof(*files->path_of_variable));
+    files->fds = calloc(merged->len + 1, sizeof(*files->fds));
+    if (files->paths == NULL || files->path_of_variable == NULL || files->fds == NULL) {
+        return err_set_no_memory(reterr);
+    }
+    for (size_t i = 0; i < merged->len; i++) {
+        const struct merged_variable *variable = &merged->variables[i];
+        if (!variable->assignment->as_file || variable->is_preserved || variable->is_unset) {
+            continue;
+        }
+        if (!memfd_make(variable->assignment->value, variable->assignment->variable,
+                    &files->fds[files->count], files->paths[files->count], reterr)) {
+            return false;
+        }
+        files->path_of_variable[i] = files->paths[files->count];
+        files->count++;
+    }
+    return true;
+}
+
 static int become_command(const struct run *run,
+        const struct plan *plan,
         const struct merge_result *merged,
         const char *file,
         const struct process_state *state)
 {
     CLEANUP(envblock_clear) struct envblock block = ENVBLOCK_INIT;
+    CLEANUP(clear_files) struct files files = { 0 };
     struct err err;
-    if (!envblock_build(run->environment, merged, &block, &err) || !check_deadline(run, &err)) {
+    if (!make_files(merged, &files, &err)
+            || !envblock_build(&plan->inherited, merged, files.path_of_variable, &block, &err)
+            || !check_deadline(run, &err)) {
         return fail(run->report, &err);
     }
-    process_restore(state);
+    process_restore(state, files.fds, files.count);
     return launch(file, run->options->command, block.entries, &err) ? 0 : fail(run->report, &err);
 }
 
@@ -245,27 +325,45 @@ static int fail_all(const struct run *run, const struct err_list *problems)
     return report_exit_status(problems->len > 0 ? problems->items[0].kind : ERR_SYSTEM);
 }
 
+/* Where nothing is to be fetched, nothing of AWS is looked at: neither settings nor credentials. */
+static bool fetch_all(const struct run *run,
+        const struct plan *plan,
+        struct settings *settings,
+        struct fetched *ret_fetched,
+        struct err_list *problems)
+{
+    return plan->sources.len == 0
+            || (load_settings(run, settings, problems)
+                    && fetch(run, &plan->sources, settings, ret_fetched, problems));
+}
+
 /* The options are right: the run itself. */
-static int carry_out(const struct run *run, const struct process_state *state)
+static int carry_out(
+        const struct run *run, struct options *options, const struct process_state *state)
 {
     CLEANUP(err_list_clear) struct err_list problems = { 0 };
     CLEANUP(free_string) char *file = NULL;
+    CLEANUP(plan_clear) struct plan plan = { 0 };
     CLEANUP(settings_clear) struct settings settings = { 0 };
     CLEANUP(fetched_clear) struct fetched fetched = { 0 };
     CLEANUP(assignment_list_clear) struct assignment_list assignments = { 0 };
     CLEANUP(merge_result_clear) struct merge_result merged = { 0 };
+    const struct file_limits limits = { .clock = run->clock, .deadline_ms = run->deadline_ms };
     struct err err;
+    if (!plan_make(options, run->environment, &limits, &plan, &problems)) {
+        return fail_all(run, &problems);
+    }
     if (!find_command(run, &file, &err)) {
         return fail(run->report, &err);
     }
-    if (!load_settings(run, &settings, &problems) || !fetch(run, &settings, &fetched, &problems)
-            || !make_variables(run, &fetched, &assignments, &merged, &problems)) {
+    if (!fetch_all(run, &plan, &settings, &fetched, &problems)
+            || !make_variables(run, &plan, &fetched, &assignments, &merged, &problems)) {
         return fail_all(run, &problems);
     }
     if (run->options->dry_run) {
         return print_plan(run, &merged);
     }
-    return become_command(run, &merged, file, state);
+    return become_command(run, &plan, &merged, file, state);
 }
 
 int app_run(int argc,
@@ -295,5 +393,5 @@ int app_run(int argc,
     if (options.action != OPTIONS_RUN) {
         return print_text(&report, options.action);
     }
-    return carry_out(&run, state);
+    return carry_out(&run, &options, state);
 }

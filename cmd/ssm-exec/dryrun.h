@@ -8,15 +8,15 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "vars/merge.h"
-#include "vars/source.h"
 
 /* ERR_SYSTEM if standard output cannot be written. */
-MUST_CHECK bool dryrun_print_table(
-        const struct merge_result *merged, const struct source_list *sources, struct err *reterr);
+MUST_CHECK bool dryrun_print_table(const struct merge_result *merged, struct err *reterr);
 
-/* {"variables": [...]}, sorted by name, a variable a line: the same as long as the store is. */
-MUST_CHECK bool dryrun_print_json(
-        const struct merge_result *merged, const struct source_list *sources, struct err *reterr);
+/*
+ * {"variables": [...]}, sorted by name, a variable a line: what the sources say, whatever is inherited
+ * or preserved, and the same as long as the store is.
+ */
+MUST_CHECK bool dryrun_print_json(const struct merge_result *merged, struct err *reterr);
 
 /* Writes the whole text to standard output. ERR_SYSTEM. */
 MUST_CHECK bool dryrun_print(const struct text *text, struct err *reterr);

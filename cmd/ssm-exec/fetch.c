@@ -4,6 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+#include "vars/member.h"
+
+enum {
+    SHOWN_MAX_BYTES = 16 * 1024
+};
+
 /* A source under the text by which it is asked for, to find those that ask for the same. */
 struct wish {
     const char *text; /* path, or name */
@@ -104,27 +111,36 @@ static bool make_queries(const struct source_list *sources,
     return true;
 }
 
-static bool assign(const struct parameter *parameter,
-        const char *shown_as,
-        size_t source,
-        char *variable_taken,
-        struct assignment_list *assignments,
-        struct err *reterr)
+/* What an assignment of a source has whatever the variable; its texts are still to be set. */
+static struct assignment begin_assignment(
+        const struct source *source, const struct parameter *parameter)
 {
-    const struct assignment assignment = {
-        .variable = variable_taken,
-        .source = source,
-        .parameter = shown_as,
+    return (struct assignment){
+        .layer = source->layer,
+        .order = source->order,
+        .origin = source->text,
         .type = parameter->type,
         .version = parameter->version,
         .modified_s = parameter->modified_s,
+        .as_file = source->as_file,
         .value = &parameter->value,
     };
-    return assignment_list_add(assignments, &assignment, reterr);
+}
+
+/* Takes over the assignment's texts, which are NULL where there was no memory. */
+static bool add_assignment(struct assignment_list *assignments,
+        const struct assignment *assignment,
+        struct err *reterr)
+{
+    if (assignment->variable == NULL || assignment->parameter == NULL) {
+        free(assignment->variable);
+        free(assignment->parameter);
+        return err_set_no_memory(reterr);
+    }
+    return assignment_list_add(assignments, assignment, reterr);
 }
 
 static bool assign_path(const struct source *source,
-        size_t index,
         const struct ssm_path_query *query,
         const struct var_name_rules *rules,
         struct assignment_list *assignments,
@@ -133,10 +149,15 @@ static bool assign_path(const struct source *source,
     bool ok = true;
     for (size_t i = 0; i < query->found.len; i++) {
         const struct parameter *parameter = &query->found.items[i];
-        char *variable = NULL;
+        struct assignment assignment = begin_assignment(source, parameter);
         struct err err;
-        if (!var_name_make(parameter->name, source->path, source->prefix, rules, &variable, &err)
-                || !assign(parameter, parameter->name, index, variable, assignments, &err)) {
+        bool added = var_name_make(
+                parameter->name, source->path, source->prefix, rules, &assignment.variable, &err);
+        if (added) {
+            assignment.parameter = strdup(parameter->name);
+            added = add_assignment(assignments, &assignment, &err);
+        }
+        if (!added) {
             err_list_add(problems, &err);
             ok = false;
         }
@@ -144,8 +165,43 @@ static bool assign_path(const struct source *source,
     return ok;
 }
 
+/*
+ * The name, or the ARN where the source is one, and the member. A Secrets Manager value has no version
+ * that could pin it: its stage stays with the name.
+ */
+static char *show_parameter(const struct source *source, const struct parameter *parameter)
+{
+    CLEANUP(text_clear) struct text shown = TEXT_INIT(SHOWN_MAX_BYTES);
+    bool by_arn = strncmp(source->name, "arn:", 4) == 0 && parameter->arn[0] != '\0';
+    text_append_string(&shown, by_arn ? parameter->arn : parameter->name);
+    if (parameter->version == 0) {
+        text_append_string(&shown, parameter->selector);
+    }
+    if (source->member != NULL) {
+        text_append_format(&shown, "#%s", source->member);
+    }
+    return text_take(&shown);
+}
+
+static bool take_member(
+        const struct source *source, struct assignment *assignment, struct err *reterr)
+{
+    struct secret *value = malloc(sizeof(*value));
+    if (value == NULL) {
+        return err_set_no_memory(reterr);
+    }
+    *value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES);
+    if (!member_extract(assignment->value, source->member, source->text, value, reterr)) {
+        secret_clear(value);
+        free(value);
+        return false;
+    }
+    assignment->owned_value = value;
+    assignment->value = value;
+    return true;
+}
+
 static bool assign_name(const struct source *source,
-        size_t index,
         const struct ssm_name_query *query,
         struct assignment_list *assignments,
         struct err_list *problems)
@@ -154,16 +210,18 @@ static bool assign_name(const struct source *source,
         return true;
     }
     struct err err;
-    bool by_arn = strncmp(source->name, "arn:", 4) == 0 && query->found.arn[0] != '\0';
-    char *variable = strdup(source->variable);
-    bool ok = variable != NULL ? true : err_set_no_memory(&err);
-    ok = ok
-            && assign(&query->found, by_arn ? query->found.arn : query->found.name, index, variable,
-                    assignments, &err);
-    if (!ok) {
+    struct assignment assignment = begin_assignment(source, &query->found);
+    if (source->member != NULL && !take_member(source, &assignment, &err)) {
         err_list_add(problems, &err);
+        return false;
     }
-    return ok;
+    assignment.variable = strdup(source->variable);
+    assignment.parameter = show_parameter(source, &query->found);
+    if (!add_assignment(assignments, &assignment, &err)) {
+        err_list_add(problems, &err);
+        return false;
+    }
+    return true;
 }
 
 bool fetch_map(const struct source_list *sources,
@@ -177,8 +235,8 @@ bool fetch_map(const struct source_list *sources,
         const struct source *source = &sources->items[i];
         size_t query = fetched->query_of_source[i];
         bool mapped = source->kind == SOURCE_PATH
-                ? assign_path(source, i, &fetched->paths[query], rules, assignments, problems)
-                : assign_name(source, i, &fetched->names[query], assignments, problems);
+                ? assign_path(source, &fetched->paths[query], rules, assignments, problems)
+                : assign_name(source, &fetched->names[query], assignments, problems);
         ok = ok && mapped;
     }
     return ok;

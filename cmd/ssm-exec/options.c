@@ -6,99 +6,23 @@
 
 #include "base/ascii.h"
 #include "base/duration.h"
-#include "vars/guard.h"
+#include "option_table.h"
 #include "vars/var_name.h"
 
 static const int64_t DEFAULT_TIMEOUT_MS = 60 * 1000;
 static const char TWIN_PREFIX[] = "SSM_EXEC_";
+static const char SOURCE_SEPARATORS[] = ", \t\n";
 
 enum {
     TWIN_NAME_MAX = 64
-};
-
-/* What an option's value is, which also says what its variable may hold. */
-enum option_kind {
-    KIND_FLAG,          /* no value */
-    KIND_TEXT,          /* a text, kept as it is */
-    KIND_LIST,          /* repeatable: names of variables */
-    KIND_OPTIONAL_LIST, /* --preserve-env: all, or =NAME,... */
-    KIND_SOURCE,        /* repeatable: a source that may be missing */
-    KIND_DURATION,
-    KIND_LOG_FORMAT,
-    KIND_ACTION, /* --help, --version: no variable */
-};
-
-enum option_group {
-    GROUP_SOURCES,
-    GROUP_MAPPING,
-    GROUP_AWS,
-    GROUP_OUTPUT,
-    GROUP_COUNT
-};
-
-struct option {
-    const char *name; /* without "--"; its variable is SSM_EXEC_ and this in upper case */
-    char letter;      /* 0: none */
-    enum option_kind kind;
-    enum option_group group;
-    size_t member;     /* where in struct options */
-    const char *value; /* what the value is called in the help */
-    const char *help;
-};
-
-#define MEMBER(name) offsetof(struct options, name)
-
-static const struct option table[] = {
-    { "optional", 0, KIND_SOURCE, GROUP_SOURCES, 0, "SOURCE",
-            "a source that may be missing or empty" },
-    { "label", 0, KIND_TEXT, GROUP_SOURCES, MEMBER(label), "LABEL",
-            "below paths: the versions that carry LABEL" },
-    { "no-recursive", 0, KIND_FLAG, GROUP_SOURCES, MEMBER(no_recursive), NULL,
-            "the first level below a path only" },
-    { "allow-mixed", 0, KIND_FLAG, GROUP_SOURCES, MEMBER(allow_mixed), NULL,
-            "let one run read from two environments" },
-    { "flat", 0, KIND_FLAG, GROUP_MAPPING, MEMBER(flat), NULL,
-            "name variables after the last level only" },
-    { "preserve-case", 0, KIND_FLAG, GROUP_MAPPING, MEMBER(preserve_case), NULL,
-            "leave the case of letters alone" },
-    { "preserve-env", 0, KIND_OPTIONAL_LIST, GROUP_MAPPING, MEMBER(preserved), "[=NAME,...]",
-            "variables already set keep their values" },
-    { "allow-var", 0, KIND_LIST, GROUP_MAPPING, MEMBER(allowed_variables), "NAME",
-            "let a guarded variable (PATH, LD_*, ...) be set" },
-    { "region", 0, KIND_TEXT, GROUP_AWS, MEMBER(region), "REGION", "AWS region" },
-    { "profile", 0, KIND_TEXT, GROUP_AWS, MEMBER(profile), "NAME", "profile of the AWS files" },
-    { "endpoint-url", 0, KIND_TEXT, GROUP_AWS, MEMBER(endpoint_url), "URL",
-            "ask here instead of AWS's own host" },
-    { "role-arn", 0, KIND_TEXT, GROUP_AWS, MEMBER(role_arn), "ARN",
-            "assume this role, with the credentials found" },
-    { "ca-bundle", 0, KIND_TEXT, GROUP_AWS, MEMBER(ca_bundle), "FILE",
-            "PEM certificates to trust" },
-    { "allow-http", 0, KIND_FLAG, GROUP_AWS, MEMBER(allow_http), NULL,
-            "let http:// be used beyond loopback" },
-    { "timeout", 0, KIND_DURATION, GROUP_AWS, MEMBER(timeout_ms), "DURATION",
-            "limit until COMMAND starts (500ms, 30s, 2m; 60s)" },
-    { "dry-run", 'n', KIND_FLAG, GROUP_OUTPUT, MEMBER(dry_run), NULL,
-            "fetch and check all, show names, start nothing" },
-    { "json", 0, KIND_FLAG, GROUP_OUTPUT, MEMBER(json), NULL, "with --dry-run: as JSON" },
-    { "verbose", 'v', KIND_FLAG, GROUP_OUTPUT, MEMBER(verbose), NULL,
-            "say what is asked of whom, and warnings" },
-    { "quiet", 'q', KIND_FLAG, GROUP_OUTPUT, MEMBER(quiet), NULL, "errors only" },
-    { "log-format", 0, KIND_LOG_FORMAT, GROUP_OUTPUT, MEMBER(log_format), "text|json",
-            "shape of the lines on standard error" },
-    { "help", 'h', KIND_ACTION, GROUP_OUTPUT, OPTIONS_HELP, NULL, "print this" },
-    { "version", 'V', KIND_ACTION, GROUP_OUTPUT, OPTIONS_VERSION, NULL, "print the version" },
-};
-
-enum {
-    OPTION_COUNT = sizeof(table) / sizeof(table[0])
 };
 
 /* Where the reading stands. */
 struct reading {
     struct options *options;
     struct err_list *problems;
-    bool on_command_line;     /* else in a variable */
-    bool given[OPTION_COUNT]; /* on the command line */
+    bool on_command_line;         /* else in a variable */
+    bool given[OPTION_COUNT_MAX]; /* on the command line */
 };
 
 static void add_usage_error(
@@ -135,38 +59,85 @@ static bool grow_list(struct string_list *list)
     return true;
 }
 
-static void add_string(
-        struct reading *reading, struct string_list *list, const char *text, size_t len)
+bool string_list_add(struct string_list *list, const char *text, size_t len, struct err *reterr)
 {
     char *copy = strndup(text, len);
     if (copy == NULL || (list->len == list->cap && !grow_list(list))) {
         free(copy);
-        add_no_memory(reading);
-        return;
+        return err_set_no_memory(reterr);
     }
     list->items[list->len++] = copy;
+    return true;
 }
 
+static void add_string(
+        struct reading *reading, struct string_list *list, const char *text, size_t len)
+{
+    struct err err;
+    if (!string_list_add(list, text, len, &err)) {
+        err_list_add(reading->problems, &err);
+    }
+}
+
+static bool is_pattern(const char *text, size_t len)
+{
+    return len > 0 && text[len - 1] == '*' && (len == 1 || var_name_is_valid(text, len - 1));
+}
+
+/* One of a list of names, patterns or requirements. */
 static void add_name(struct reading *reading,
-        struct string_list *list,
+        const struct option *option,
         const char *where,
         const char *text,
         size_t len)
 {
-    if (!var_name_is_valid(text, len)) {
-        struct err err;
-        (void)err_set(&err, ERR_USAGE, where, "\"%.*s\" is no name of a variable", (int)len, text);
-        err_list_add(reading->problems, &err);
+    struct string_list *list = (struct string_list *)(void *)((char *)reading->options
+            + option->member);
+    bool is_good = var_name_is_valid(text, len)
+            || (option->kind == KIND_PATTERNS && is_pattern(text, len))
+            || (option->kind == KIND_REQUIREMENTS && len > 1 && text[0] == '@');
+    if (is_good) {
+        add_string(reading, list, text, len);
         return;
     }
-    add_string(reading, list, text, len);
+    struct err err;
+    (void)err_set(&err, ERR_USAGE, where, "\"%.*s\" is no name of a variable", (int)len, text);
+    if (option->kind == KIND_PATTERNS && memchr(text, '*', len) != NULL) {
+        err_set_hint(&err, "a '*' may stand at the end only");
+    } else {
+        err_set_hint(&err, "try 'ssm-exec --help'");
+    }
+    err_list_add(reading->problems, &err);
 }
 
-static void add_source(struct reading *reading, const char *text, bool optional)
+/* Which of the grammars of sources a text is of. */
+enum source_form {
+    FORM_SOURCE,
+    FORM_OPTIONAL,
+    FORM_FILE,
+    FORM_LOCK,
+};
+
+static bool parse_source(
+        const char *text, enum source_form form, struct source *ret_source, struct err *reterr)
+{
+    switch (form) {
+    case FORM_FILE:
+        return source_parse_file(text, ret_source, reterr);
+    case FORM_LOCK:
+        return source_make_lock(text, ret_source, reterr);
+    case FORM_SOURCE:
+    case FORM_OPTIONAL:
+        break;
+    }
+    return source_parse(text, form == FORM_OPTIONAL, ret_source, reterr);
+}
+
+static void add_source(struct reading *reading, const char *text, enum source_form form)
 {
     struct source source = { 0 };
     struct err err;
-    if (!source_parse(text, optional, &source, &err)
+    if (!parse_source(text, form, &source, &err)
             || !source_list_add_take(&reading->options->sources, &source, &err)) {
         source_clear(&source);
         if (err.kind == ERR_USAGE && err.hint[0] == '\0') {
@@ -174,6 +145,30 @@ static void add_source(struct reading *reading, const char *text, bool optional)
         }
         err_list_add(reading->problems, &err);
     }
+}
+
+static void add_env_file(struct reading *reading, const char *path, bool if_exists)
+{
+    struct env_file_list *list = &reading->options->env_files;
+    char *copy = strdup(path);
+    if (list->len == list->cap) {
+        size_t cap = list->cap == 0 ? 4 : list->cap * 2;
+        struct env_file *items = calloc(cap, sizeof(*items));
+        if (items != NULL && list->len > 0) {
+            memcpy(items, list->items, list->len * sizeof(*items));
+        }
+        if (items != NULL) {
+            free(list->items);
+            list->items = items;
+            list->cap = cap;
+        }
+    }
+    if (copy == NULL || list->len == list->cap) {
+        free(copy);
+        add_no_memory(reading);
+        return;
+    }
+    list->items[list->len++] = (struct env_file){ copy, if_exists };
 }
 
 /* Each part of a text between separators; empty parts are nothing. */
@@ -185,19 +180,27 @@ static const char *next_part(const char *at, const char *separators, size_t *ret
 }
 
 static void add_names(
-        struct reading *reading, struct string_list *list, const char *where, const char *text)
+        struct reading *reading, const struct option *option, const char *where, const char *text)
 {
     size_t len = 0;
     for (const char *part = next_part(text, ",", &len); part != NULL;
             part = next_part(part + len, ",", &len)) {
-        add_name(reading, list, where, part, len);
+        add_name(reading, option, where, part, len);
     }
 }
 
-static void add_sources(
-        struct reading *reading, const char *text, const char *separators, bool optional)
+/* One text of the command line, or each part of a variable. */
+static void for_each_part(struct reading *reading,
+        const char *text,
+        const char *separators,
+        void (*add)(struct reading *reading, const char *text, int form),
+        int form)
 {
     size_t len = 0;
+    if (reading->on_command_line) {
+        add(reading, text, form);
+        return;
+    }
     for (const char *part = next_part(text, separators, &len); part != NULL;
             part = next_part(part + len, separators, &len)) {
         char *copy = strndup(part, len);
@@ -205,9 +208,19 @@ static void add_sources(
             add_no_memory(reading);
             return;
         }
-        add_source(reading, copy, optional);
+        add(reading, copy, form);
         free(copy);
     }
+}
+
+static void add_source_part(struct reading *reading, const char *text, int form)
+{
+    add_source(reading, text, (enum source_form)form);
+}
+
+static void add_env_file_part(struct reading *reading, const char *text, int if_exists)
+{
+    add_env_file(reading, text, if_exists != 0);
 }
 
 /* -1: neither a yes nor a no. */
@@ -233,14 +246,15 @@ static void set_log_format(struct reading *reading, const char *where, const cha
     }
 }
 
-static void set_preserved(struct reading *reading, const char *where, const char *value)
+static void set_preserved(
+        struct reading *reading, const struct option *option, const char *where, const char *value)
 {
     struct options *options = reading->options;
     int word = value == NULL ? 1 : reading->on_command_line ? -1 : yes_or_no(value);
     if (word >= 0) {
         options->preserve_all = word == 1;
     } else {
-        add_names(reading, &options->preserved, where, value);
+        add_names(reading, option, where, value);
     }
 }
 
@@ -257,18 +271,27 @@ static void apply(
     case KIND_TEXT:
         *(const char **)(void *)member = text;
         break;
-    case KIND_LIST:
-        add_names(reading, (struct string_list *)(void *)member, where, text);
+    case KIND_NAMES:
+    case KIND_PATTERNS:
+    case KIND_REQUIREMENTS:
+        add_names(reading, option, where, text);
         break;
     case KIND_OPTIONAL_LIST:
-        set_preserved(reading, where, value);
+        set_preserved(reading, option, where, value);
         break;
     case KIND_SOURCE:
-        if (reading->on_command_line) {
-            add_source(reading, text, true);
-        } else {
-            add_sources(reading, text, ",", true);
-        }
+        for_each_part(reading, text, SOURCE_SEPARATORS, add_source_part, FORM_OPTIONAL);
+        break;
+    case KIND_FILE_SOURCE:
+        for_each_part(reading, text, SOURCE_SEPARATORS, add_source_part, FORM_FILE);
+        break;
+    case KIND_LOCK:
+        for_each_part(reading, text, ",", add_source_part, FORM_LOCK);
+        break;
+    case KIND_ENV_FILE:
+    case KIND_ENV_FILE_IF_EXISTS:
+        for_each_part(reading, text, ",", add_env_file_part,
+                option->kind == KIND_ENV_FILE_IF_EXISTS ? 1 : 0);
         break;
     case KIND_DURATION:
         if (!duration_parse(text, (int64_t *)(void *)member)) {
@@ -307,9 +330,9 @@ static bool is_twin(const char *variable, size_t len, const char *option_name)
 
 static const struct option *find_twin(const char *variable, size_t len)
 {
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        if (is_twin(variable, len, table[i].name)) {
-            return &table[i];
+    for (size_t i = 0; i < option_count; i++) {
+        if (is_twin(variable, len, option_table[i].name)) {
+            return &option_table[i];
         }
     }
     return NULL;
@@ -332,21 +355,36 @@ static void read_twin(struct reading *reading,
 }
 
 /* The variables whose order counts come first, in that order. */
-static void read_source_variables(struct reading *reading, const struct environment *environment)
+static const char *const ordered_variables[] = { "SSM_EXEC_LOCK", "SSM_EXEC_SOURCES",
+    "SSM_EXEC_OPTIONAL", "SSM_EXEC_FILE", "SSM_EXEC_ENV_FILE", "SSM_EXEC_ENV_FILE_IF_EXISTS" };
+
+static bool is_ordered(const char *variable)
 {
-    const char *sources = environment_get(environment, "SSM_EXEC_SOURCES");
-    const char *optional = environment_get(environment, "SSM_EXEC_OPTIONAL");
-    if (sources != NULL) {
-        add_sources(reading, sources, ", \t\n", false);
+    for (size_t i = 0; i < sizeof(ordered_variables) / sizeof(ordered_variables[0]); i++) {
+        if (strcmp(variable, ordered_variables[i]) == 0) {
+            return true;
+        }
     }
-    if (optional != NULL) {
-        add_sources(reading, optional, ", \t\n", true);
+    return false;
+}
+
+static void read_ordered_variables(struct reading *reading, const struct environment *environment)
+{
+    for (size_t i = 0; i < sizeof(ordered_variables) / sizeof(ordered_variables[0]); i++) {
+        const char *variable = ordered_variables[i];
+        const char *value = environment_get(environment, variable);
+        const struct option *option = find_twin(variable, strlen(variable));
+        if (value != NULL && option != NULL) {
+            read_twin(reading, variable, option, value);
+        } else if (value != NULL) {
+            for_each_part(reading, value, SOURCE_SEPARATORS, add_source_part, FORM_SOURCE);
+        }
     }
 }
 
 static void read_variables(struct reading *reading, const struct environment *environment)
 {
-    read_source_variables(reading, environment);
+    read_ordered_variables(reading, environment);
     for (char *const *entry = environment->entries; *entry != NULL; entry++) {
         size_t len = environment_name_len(*entry);
         char variable[TWIN_NAME_MAX];
@@ -357,8 +395,7 @@ static void read_variables(struct reading *reading, const struct environment *en
         memcpy(variable, *entry, kept);
         variable[kept] = '\0';
         const struct option *option = find_twin(*entry, len);
-        bool is_read_already = strcmp(variable, "SSM_EXEC_SOURCES") == 0
-                || strcmp(variable, "SSM_EXEC_OPTIONAL") == 0
+        bool is_read_already = is_ordered(variable)
                 || environment_get_raw(environment, variable) != *entry + len + 1;
         if (option == NULL && strcmp(variable, "SSM_EXEC_SOURCES") != 0) {
             add_usage_error(reading, variable, "there is no such setting",
@@ -373,7 +410,7 @@ static void read_variables(struct reading *reading, const struct environment *en
 
 static void mark_given(struct reading *reading, const struct option *option)
 {
-    reading->given[option - table] = true;
+    reading->given[option - option_table] = true;
 }
 
 static bool takes_value(const struct option *option)
@@ -384,9 +421,9 @@ static bool takes_value(const struct option *option)
 
 static const struct option *find_long(const char *name, size_t len)
 {
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
-        if (strlen(table[i].name) == len && memcmp(table[i].name, name, len) == 0) {
-            return &table[i];
+    for (size_t i = 0; i < option_count; i++) {
+        if (strlen(option_table[i].name) == len && memcmp(option_table[i].name, name, len) == 0) {
+            return &option_table[i];
         }
     }
     return NULL;
@@ -397,10 +434,10 @@ static const struct option *find_similar(const char *name, size_t len)
 {
     const struct option *similar = NULL;
     size_t longest = 2;
-    for (size_t i = 0; i < OPTION_COUNT; i++) {
+    for (size_t i = 0; i < option_count; i++) {
         size_t shared = 0;
         size_t at = 0;
-        for (const char *c = table[i].name; *c != '\0' && at < len; c++) {
+        for (const char *c = option_table[i].name; *c != '\0' && at < len; c++) {
             if (name[at] == *c) {
                 shared++;
                 at++;
@@ -410,7 +447,7 @@ static const struct option *find_similar(const char *name, size_t len)
         }
         if (shared > longest) {
             longest = shared;
-            similar = &table[i];
+            similar = &option_table[i];
         }
     }
     return similar;
@@ -463,20 +500,35 @@ static void read_long(struct reading *reading, char *const argv[], int argc, int
     apply(reading, option, where, value);
 }
 
-/* "-nv": every letter an option without a value. */
-static void read_letters(struct reading *reading, const char *word)
+/* "-nv": letters without a value may stand together; the last one's may follow or stand apart. */
+static void read_letters(struct reading *reading, char *const argv[], int argc, int *index)
 {
+    const char *word = argv[*index];
     for (const char *letter = word + 1; *letter != '\0'; letter++) {
         size_t i = 0;
-        while (i < OPTION_COUNT && table[i].letter != *letter) {
+        while (i < option_count && option_table[i].letter != *letter) {
             i++;
         }
-        if (i == OPTION_COUNT) {
+        if (i == option_count) {
             add_usage_error(reading, word, "unknown option", NULL);
             return;
         }
-        mark_given(reading, &table[i]);
-        apply(reading, &table[i], word, NULL);
+        const struct option *option = &option_table[i];
+        const char *value = NULL;
+        if (takes_value(option)) {
+            bool has_next = *index + 1 < argc && strcmp(argv[*index + 1], "--") != 0;
+            if (letter[1] == '\0' && !has_next) {
+                add_usage_error(reading, word, "needs a value", NULL);
+                return;
+            }
+            *index += letter[1] == '\0' ? 1 : 0;
+            value = letter[1] == '\0' ? argv[*index] : letter + 1;
+        }
+        mark_given(reading, option);
+        apply(reading, option, word, value);
+        if (value != NULL) {
+            return;
+        }
     }
 }
 
@@ -491,9 +543,9 @@ static void read_arguments(struct reading *reading, int argc, char *const argv[]
         if (strncmp(word, "--", 2) == 0) {
             read_long(reading, argv, argc, &i);
         } else if (word[0] == '-' && word[1] != '\0') {
-            read_letters(reading, word);
+            read_letters(reading, argv, argc, &i);
         } else {
-            add_source(reading, word, false);
+            add_source(reading, word, FORM_SOURCE);
         }
     }
 }
@@ -503,7 +555,7 @@ static void read_arguments(struct reading *reading, int argc, char *const argv[]
 static bool was_given(const struct reading *reading, const char *name)
 {
     const struct option *option = find_long(name, strlen(name));
-    return reading->given[option - table];
+    return reading->given[option - option_table];
 }
 
 static bool has_path(const struct source_list *sources)
@@ -535,14 +587,12 @@ static void check_command(struct reading *reading)
 static void check_combinations(struct reading *reading)
 {
     struct options *options = reading->options;
-    bool understood = err_list_is_empty(reading->problems);
-    if (options->sources.len == 0 && understood) {
-        add_usage_error(reading, NULL, "there is nothing to read: no SOURCE was given",
-                "name a path: ssm-exec /prod/api -- ./server; or set SSM_EXEC_SOURCES");
-    }
     check_command(reading);
     if (was_given(reading, "json") && !options->dry_run) {
         add_usage_error(reading, "--json", "means something with --dry-run only", NULL);
+    }
+    if (was_given(reading, "keep") && !options->pristine) {
+        add_usage_error(reading, "--keep", "means something with --pristine only", NULL);
     }
     if (was_given(reading, "label") && !has_path(&options->sources)) {
         add_usage_error(reading, "--label", "means something with a path only",
@@ -554,10 +604,6 @@ static void check_combinations(struct reading *reading)
         options->quiet = false;
     } else if (was_given(reading, "quiet")) {
         options->verbose = false;
-    }
-    if (!options->allow_mixed) {
-        bool is_one = guard_check_environments(&options->sources, reading->problems);
-        (void)is_one; /* it has told what is wrong */
     }
 }
 
@@ -580,7 +626,7 @@ bool options_read(int argc,
     return err_list_is_empty(problems);
 }
 
-static void clear_strings(struct string_list *list)
+void string_list_clear(struct string_list *list)
 {
     for (size_t i = 0; i < list->len; i++) {
         free(list->items[i]);
@@ -592,8 +638,16 @@ static void clear_strings(struct string_list *list)
 void options_clear(struct options *options)
 {
     source_list_clear(&options->sources);
-    clear_strings(&options->preserved);
-    clear_strings(&options->allowed_variables);
+    string_list_clear(&options->preserved);
+    string_list_clear(&options->kept);
+    string_list_clear(&options->unset);
+    string_list_clear(&options->required);
+    string_list_clear(&options->allowed_variables);
+    for (size_t i = 0; i < options->env_files.len; i++) {
+        free(options->env_files.items[i].path);
+    }
+    free(options->env_files.items);
+    options->env_files = (struct env_file_list){ 0 };
 }
 
 enum report_verbosity options_verbosity(const struct options *options)
@@ -602,52 +656,4 @@ enum report_verbosity options_verbosity(const struct options *options)
         return REPORT_QUIET;
     }
     return options->verbose ? REPORT_VERBOSE : REPORT_NORMAL;
-}
-
-/* --- help --- */
-
-static void write_option(struct text *out, const struct option *option)
-{
-    enum {
-        HELP_COLUMN = 28
-    };
-
-    char letter[] = "    ";
-    if (option->letter != 0) {
-        memcpy(letter, (const char[]){ '-', option->letter, ',', ' ' }, 4);
-    }
-    size_t start = out->len;
-    text_append_format(out, "  %s--%s", letter, option->name);
-    if (option->value != NULL) {
-        text_append_format(out, "%s%s", option->value[0] == '[' ? "" : " ", option->value);
-    }
-    size_t width = out->len - start;
-    text_append_format(
-            out, "%*s%s\n", width < HELP_COLUMN ? (int)(HELP_COLUMN - width) : 1, "", option->help);
-}
-
-void options_write_help(struct text *out)
-{
-    static const char *const titles[] = {
-        [GROUP_SOURCES] = "What is read:",
-        [GROUP_MAPPING] = "What becomes of it:",
-        [GROUP_AWS] = "How AWS is asked:",
-        [GROUP_OUTPUT] = "What is said:",
-    };
-    text_append_string(out,
-            "Usage: ssm-exec [OPTION...] SOURCE... -- COMMAND [ARG...]\n"
-            "       ssm-exec [OPTION...] SOURCE... --dry-run [--json]\n"
-            "Run COMMAND with parameters of AWS Parameter Store in its environment.\n"
-            "SOURCE: /prod/api (all below), /prod/db=DB_ (with a prefix), NAME=/one/parameter\n");
-    for (int group = 0; group < GROUP_COUNT; group++) {
-        text_append_format(out, "%s\n", titles[group]);
-        for (size_t i = 0; i < OPTION_COUNT; i++) {
-            if ((int)table[i].group == group) {
-                write_option(out, &table[i]);
-            }
-        }
-    }
-    text_append_string(out,
-            "A --long-option can be set as SSM_EXEC_LONG_OPTION, sources as SSM_EXEC_SOURCES.\n"
-            "Exit: COMMAND's own; 127 not found, 126 cannot be started, 125 ssm-exec failed.\n");
 }

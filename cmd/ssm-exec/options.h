@@ -20,6 +20,18 @@ struct string_list {
     size_t cap;
 };
 
+/* An env file, borrowed from argv or owned by the list of names it was split from. */
+struct env_file {
+    char *path;
+    bool if_exists;
+};
+
+struct env_file_list {
+    struct env_file *items;
+    size_t len;
+    size_t cap;
+};
+
 enum options_action {
     OPTIONS_RUN,
     OPTIONS_HELP,
@@ -29,20 +41,28 @@ enum options_action {
 /* Texts are borrowed from argv or the environment. Release with options_clear. */
 struct options {
     enum options_action action;
-    struct source_list sources; /* in the order in which they count */
-    char *const *command;       /* COMMAND and its arguments, NULL at the end; NULL: none */
+    struct source_list sources; /* in the order in which they count; lock files as SOURCE_LOCK */
+    struct env_file_list env_files;
+    char *const *command; /* COMMAND and its arguments, NULL at the end; NULL: none */
     const char *label;
     bool no_recursive;
+    bool no_refs;
     bool flat;
     bool preserve_case;
     bool preserve_all;
     struct string_list preserved;
+    bool pristine;
+    struct string_list kept;
+    struct string_list unset;
+    bool drop_credentials;
+    struct string_list required; /* names, and files as "@FILE" */
+    bool secure_only;
     struct string_list allowed_variables;
     bool allow_mixed;
     const char *region;
     const char *profile;
-    const char *endpoint_url;
     const char *role_arn;
+    const char *endpoint_url;
     const char *ca_bundle;
     bool allow_http;
     int64_t timeout_ms;
@@ -65,6 +85,12 @@ MUST_CHECK bool options_read(int argc,
         struct err_list *problems);
 
 void options_clear(struct options *options);
+
+/* Appends a copy of text[0..len). ERR_SYSTEM. */
+MUST_CHECK bool string_list_add(
+        struct string_list *list, const char *text, size_t len, struct err *reterr);
+
+void string_list_clear(struct string_list *list);
 
 enum report_verbosity options_verbosity(const struct options *options);
 

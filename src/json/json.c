@@ -274,6 +274,21 @@ static bool fail_to_parse(const char *where, struct err *reterr, const char *fau
     return err_set(reterr, ERR_PROTOCOL, where, "not valid JSON: %s", fault_text);
 }
 
+/* Files that people edit have lines; replies have one. */
+static bool fail_at_line(const char *where, struct err *reterr, const struct grammar *grammar)
+{
+    size_t line = 1;
+    bool has_lines = memchr(grammar->text, '\n', grammar->len) != NULL;
+    for (size_t i = 0; i < grammar->at && i < grammar->len; i++) {
+        line += grammar->text[i] == '\n' ? 1 : 0;
+    }
+    (void)fail_to_parse(where, reterr, grammar->fault);
+    if (has_lines) {
+        err_add_why(reterr, " (line %zu)", line);
+    }
+    return false;
+}
+
 /* Our own tokens: with the span of each, so that siblings are one step apart. */
 static void convert_tokens(const jsmntok_t *found, struct json_document *document)
 {
@@ -339,7 +354,7 @@ bool json_parse(const struct secret *text,
         return fail_to_parse(where, reterr, "too long");
     }
     if (!check_grammar(&grammar)) {
-        return fail_to_parse(where, reterr, grammar.fault);
+        return fail_at_line(where, reterr, &grammar);
     }
     size_t start = 0;
     size_t value_len = ascii_trim(bytes, len, &start);
@@ -569,6 +584,12 @@ bool json_next_item(struct json_value array, size_t *cursor, struct json_value *
     *ret_item = (struct json_value){ array.document, next };
     *cursor = next + tokens[next].span;
     return true;
+}
+
+void json_append_raw(struct json_value value, struct secret *ret_text)
+{
+    const struct json_token *token = token_of(value);
+    secret_append(ret_text, value.document->text + token->start, token->end - token->start);
 }
 
 size_t json_count(struct json_value value)

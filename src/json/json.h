@@ -85,6 +85,9 @@ MUST_CHECK bool json_decode_secret(
 MUST_CHECK bool json_decode_text(
         struct json_value string, const char *where, struct text *ret_text, struct err *reterr);
 
+/* Appends the value as it is written: digits, true, ... */
+void json_append_raw(struct json_value value, struct secret *ret_text);
+
 /* Upper bound of the decoded length in bytes. */
 size_t json_encoded_len(struct json_value string);
 

@@ -149,11 +149,14 @@ bool process_prepare(struct process_state *ret_state, struct err *reterr)
     return true;
 }
 
-void process_restore(const struct process_state *state)
+void process_restore(const struct process_state *state, const int kept_fds[], size_t kept_count)
 {
     if (state->inherited_fds != NULL) {
         struct process_state context = *state;
         (void)for_each_fd(close_new_fd_on_exec, &context);
+    }
+    for (size_t i = 0; i < kept_count; i++) {
+        (void)fcntl(kept_fds[i], F_SETFD, 0);
     }
     sigset_t pipe_only;
     (void)sigemptyset(&pipe_only);

@@ -31,11 +31,12 @@ struct process_state {
 MUST_CHECK bool process_prepare(struct process_state *ret_state, struct err *reterr);
 
 /*
- * Call last of all before execve: every descriptor that was not inherited closes on exec, a SIGPIPE of
+ * Call last of all before execve: every descriptor that was neither inherited nor is one of kept_fds
+ * closes on exec, a SIGPIPE of
  * our own making is forgotten, the signal mask is the inherited one again. (Handlers and the
  * undumpable state end with execve itself.)
  */
-void process_restore(const struct process_state *state);
+void process_restore(const struct process_state *state, const int kept_fds[], size_t kept_count);
 
 /* For a child before its exec: it is killed when parent, which it was forked by, dies. */
 void process_die_with(pid_t parent);

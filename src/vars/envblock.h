@@ -6,9 +6,9 @@
 #include <stddef.h>
 
 #include "base/attrs.h"
-#include "base/environment.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "vars/inherit.h"
 #include "vars/merge.h"
 
 /* Borrows inherited entries, owns the rest. Release with envblock_clear. */
@@ -20,11 +20,12 @@ struct envblock {
 #define ENVBLOCK_INIT ((struct envblock){ .fetched = SECRET_INIT((size_t)256 * 1024 * 1024) })
 
 /*
- * Inherited entries in their order, without SSM_EXEC_ names and without what is replaced; of
- * duplicates the first stays; then the fetched variables in the order of names. ERR_SYSTEM.
+ * Inherited entries in their order, without what is replaced; then the merged variables in the order
+ * of names. file_paths has a path for each merged variable that is a file. ERR_SYSTEM.
  */
-MUST_CHECK bool envblock_build(const struct environment *inherited,
+MUST_CHECK bool envblock_build(const struct inherited *inherited,
         const struct merge_result *merged,
+        const char *const file_paths[],
         struct envblock *ret_block,
         struct err *reterr);
 

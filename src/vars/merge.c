@@ -4,10 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "vars/guard.h"
 #include "vars/name_pattern.h"
 
 static const char OWN_PREFIX[] = "SSM_EXEC_";
+
+static void clear_assignment(const struct assignment *assignment)
+{
+    free(assignment->variable);
+    free(assignment->parameter);
+    if (assignment->owned_value != NULL) {
+        secret_clear(assignment->owned_value);
+        free(assignment->owned_value);
+    }
+}
 
 bool assignment_list_add(
         struct assignment_list *list, const struct assignment *assignment, struct err *reterr)
@@ -16,7 +27,7 @@ bool assignment_list_add(
         size_t cap = list->cap == 0 ? 16 : list->cap * 2;
         struct assignment *items = calloc(cap, sizeof(*items));
         if (items == NULL) {
-            free(assignment->variable);
+            clear_assignment(assignment);
             return err_set_no_memory(reterr);
         }
         if (list->len > 0) {
@@ -33,13 +44,21 @@ bool assignment_list_add(
 void assignment_list_clear(struct assignment_list *list)
 {
     for (size_t i = 0; i < list->len; i++) {
-        free(list->items[i].variable);
+        clear_assignment(&list->items[i]);
     }
     free(list->items);
     *list = (struct assignment_list){ 0 };
 }
 
-/* By variable, source, parameter and version: what wins stands last of its variable. */
+static int compare_parameters(const struct assignment *left, const struct assignment *right)
+{
+    if (left->parameter == NULL || right->parameter == NULL) {
+        return (left->parameter != NULL) - (right->parameter != NULL);
+    }
+    return strcmp(left->parameter, right->parameter);
+}
+
+/* By variable, layer, order, parameter and version: what wins stands last of its variable. */
 static int compare_assignments(const void *a, const void *b)
 {
     const struct assignment *left = a;
@@ -48,21 +67,23 @@ static int compare_assignments(const void *a, const void *b)
     if (order != 0) {
         return order;
     }
-    if (left->source != right->source) {
-        return left->source < right->source ? -1 : 1;
+    if (left->layer != right->layer) {
+        return left->layer < right->layer ? -1 : 1;
     }
-    order = strcmp(left->parameter, right->parameter);
+    if (left->order != right->order) {
+        return left->order < right->order ? -1 : 1;
+    }
+    order = compare_parameters(left, right);
     if (order != 0 || left->version == right->version) {
         return order;
     }
     return left->version < right->version ? -1 : 1;
 }
 
-/* An inherited entry under its name, for look-up: sorted, the first of each name first. */
+/* An inherited entry under its name, for look-up: sorted. */
 struct inherited_name {
     const char *entry;
     size_t len;
-    size_t position;
 };
 
 static int compare_names(const char *a, size_t a_len, const char *b, size_t b_len)
@@ -78,11 +99,7 @@ static int compare_inherited(const void *a, const void *b)
 {
     const struct inherited_name *left = a;
     const struct inherited_name *right = b;
-    int order = compare_names(left->entry, left->len, right->entry, right->len);
-    if (order != 0) {
-        return order;
-    }
-    return left->position < right->position ? -1 : 1;
+    return compare_names(left->entry, left->len, right->entry, right->len);
 }
 
 struct inherited_index {
@@ -96,28 +113,24 @@ static void clear_index(struct inherited_index *index)
 }
 
 static bool make_index(
-        const struct environment *inherited, struct inherited_index *ret_index, struct err *reterr)
+        const struct inherited *inherited, struct inherited_index *ret_index, struct err *reterr)
 {
-    size_t count = 0;
-    while (inherited->entries[count] != NULL) {
-        count++;
-    }
-    ret_index->names = calloc(count + 1, sizeof(*ret_index->names));
+    ret_index->names = calloc(inherited->count + 1, sizeof(*ret_index->names));
     if (ret_index->names == NULL) {
         return err_set_no_memory(reterr);
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < inherited->count; i++) {
         const char *entry = inherited->entries[i];
         size_t len = environment_name_len(entry);
         if (entry[len] == '=') {
-            ret_index->names[ret_index->len++] = (struct inherited_name){ entry, len, i };
+            ret_index->names[ret_index->len++] = (struct inherited_name){ entry, len };
         }
     }
     qsort(ret_index->names, ret_index->len, sizeof(*ret_index->names), compare_inherited);
     return true;
 }
 
-/* The first inherited entry of that name, or NULL. */
+/* The inherited entry of that name, or NULL. */
 static const char *find_inherited(const struct inherited_index *index, const char *name)
 {
     size_t low = 0;
@@ -162,6 +175,9 @@ static void check_assignment(const struct assignment *assignment,
 {
     const char *variable = assignment->variable;
     struct err err;
+    if (assignment->parameter == NULL) {
+        return; /* plain values pass: whoever writes the file could as well set the variable */
+    }
     if (strncmp(variable, OWN_PREFIX, sizeof(OWN_PREFIX) - 1) == 0) {
         (void)err_set(&err, ERR_MAPPING, assignment->parameter,
                 "would set %s: variables of that prefix are ssm-exec's own settings", variable);
@@ -176,32 +192,85 @@ static void check_assignment(const struct assignment *assignment,
         err_set_hint(&err, "if that is meant, say --allow-var %s", variable);
         err_list_add(problems, &err);
     }
-    if (memchr(secret_expose(assignment->value), '\0', secret_len(assignment->value)) != NULL) {
+    bool has_nul = memchr(secret_expose(assignment->value), '\0', secret_len(assignment->value))
+            != NULL;
+    if (has_nul && !assignment->as_file) {
         add_problem(problems, assignment,
                 "the value holds a NUL and cannot be an environment variable",
-                "store it encoded, for example in base64");
+                "store it encoded, for example in base64, or take it as a file: --file NAME=REF");
+    }
+}
+
+static void check_type(const struct assignment *assignment,
+        const struct merge_rules *rules,
+        struct err_list *problems)
+{
+    struct err err;
+    if (rules->secure_only && assignment->parameter != NULL
+            && strcmp(assignment->type, "SecureString") != 0) {
+        (void)err_set(&err, ERR_MAPPING, assignment->parameter,
+                "is a %s, and --secure-only wants SecureStrings", assignment->type);
+        err_set_hint(&err,
+                "a type cannot be changed: delete the parameter and put it anew as SecureString");
+        err_list_add(problems, &err);
     }
 }
 
 /* One that changed while the pages were read may stand on two of them: that is no collision. */
-static void check_collision(const struct source_list *sources,
-        const struct assignment *one,
-        const struct assignment *other,
-        struct err_list *problems)
+static void check_collision(
+        const struct assignment *one, const struct assignment *other, struct err_list *problems)
 {
     struct err err;
-    if (strcmp(one->parameter, other->parameter) == 0) {
+    if (compare_parameters(one, other) == 0) {
         return;
     }
-    (void)err_set(&err, ERR_MAPPING, sources->items[one->source].text,
-            "%s and %s would both become %s", one->parameter, other->parameter, one->variable);
+    (void)err_set(&err, ERR_MAPPING, other->origin, "%s and %s would both become %s",
+            one->parameter, other->parameter, one->variable);
     err_set_hint(&err, "rename or delete one of the two parameters, or read a narrower path");
     err_list_add(problems, &err);
 }
 
-bool merge(const struct source_list *sources,
-        struct assignment_list *assignments,
-        const struct environment *inherited,
+static bool is_same_source(const struct assignment *one, const struct assignment *other)
+{
+    return one->layer == other->layer && one->order == other->order;
+}
+
+/* All assignments of one variable, the last of them winning unless the inherited one is preserved. */
+static struct merged_variable decide(const struct assignment *first,
+        size_t count,
+        const char *entry,
+        const struct merge_rules *rules,
+        struct err_list *problems)
+{
+    const struct assignment *last = &first[count - 1];
+    struct merged_variable variable = {
+        .assignment = last, .unpreserved = last, .overridden_inherited = entry
+    };
+    bool is_kept = is_preserved(rules, first->variable);
+    if (is_kept && first->layer == LAYER_INHERITED) {
+        variable.assignment = first; /* a reference, whose value it keeps */
+    } else if (is_kept && entry != NULL) {
+        variable.is_preserved = true;
+    }
+    for (size_t i = 0; i < count; i++) {
+        check_type(&first[i], rules, problems);
+        if (i > 0 && is_same_source(&first[i - 1], &first[i])) {
+            check_collision(&first[i - 1], &first[i], problems);
+        }
+        if (!is_same_source(&first[i], variable.assignment)) {
+            variable.overridden = &first[i];
+        }
+    }
+    variable.is_unset = name_pattern_any(
+            rules->unset, rules->unset_count, first->variable, strlen(first->variable));
+    if (!variable.is_preserved && !variable.is_unset) {
+        check_assignment(variable.assignment, rules, problems);
+    }
+    return variable;
+}
+
+bool merge(struct assignment_list *assignments,
+        const struct inherited *inherited,
         const struct merge_rules *rules,
         struct merge_result *ret_result,
         struct err_list *problems)
@@ -224,29 +293,14 @@ bool merge(const struct source_list *sources,
         qsort(assignments->items, assignments->len, sizeof(*assignments->items),
                 compare_assignments);
     }
-    const struct assignment *previous = NULL;
-    struct merged_variable *variable = result.variables;
-    for (size_t i = 0; i < assignments->len; i++) {
-        const struct assignment *assignment = &assignments->items[i];
-        bool same = previous != NULL && strcmp(previous->variable, assignment->variable) == 0;
-        if (same && previous->source == assignment->source) {
-            check_collision(sources, previous, assignment, problems);
+    for (size_t first = 0, next = 0; first < assignments->len; first = next) {
+        const struct assignment *items = assignments->items;
+        const char *name = items[first].variable;
+        while (next < assignments->len && strcmp(items[next].variable, name) == 0) {
+            next++;
         }
-        if (!same) {
-            variable = &result.variables[result.len++];
-        }
-        const char *entry = find_inherited(&index, assignment->variable);
-        bool other_source = same && previous->source != assignment->source;
-        *variable = (struct merged_variable){
-            .assignment = assignment,
-            .overridden_inherited = entry,
-            .overridden = other_source ? previous : variable->overridden,
-            .is_preserved = entry != NULL && is_preserved(rules, assignment->variable),
-        };
-        if (!variable->is_preserved) {
-            check_assignment(assignment, rules, problems);
-        }
-        previous = assignment;
+        result.variables[result.len++] = decide(
+                &items[first], next - first, find_inherited(&index, name), rules, problems);
     }
     if (problems->len + problems->unlisted != problems_before) {
         return false;
@@ -254,6 +308,73 @@ bool merge(const struct source_list *sources,
     *ret_result = result;
     result = (struct merge_result){ 0 };
     return true;
+}
+
+/* --- requirements --- */
+
+static const struct merged_variable *find_merged(
+        const struct merge_result *result, const char *name)
+{
+    size_t low = 0;
+    size_t high = result->len;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(result->variables[middle].assignment->variable, name) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    bool found = low < result->len
+            && strcmp(result->variables[low].assignment->variable, name) == 0;
+    return found ? &result->variables[low] : NULL;
+}
+
+static bool is_met(
+        const struct merge_result *result, const struct inherited_index *index, const char *name)
+{
+    const struct merged_variable *variable = find_merged(result, name);
+    if (variable != NULL && variable->is_unset) {
+        return false;
+    }
+    if (variable != NULL && !variable->is_preserved) {
+        return variable->assignment->as_file || !secret_is_empty(variable->assignment->value);
+    }
+    const char *entry = find_inherited(index, name);
+    return entry != NULL && entry[strlen(name) + 1] != '\0';
+}
+
+bool merge_require(const struct merge_result *result,
+        const struct inherited *inherited,
+        const char *const names[],
+        size_t name_count,
+        struct err_list *problems)
+{
+    enum {
+        LISTED_MAX_BYTES = 1200 /* so that a list fits an error; longer ones take several */
+    };
+
+    CLEANUP(clear_index) struct inherited_index index = { 0 };
+    CLEANUP(text_clear) struct text missing = TEXT_INIT((size_t)16 * 1024 * 1024);
+    struct err err;
+    bool ok = true;
+    if (!make_index(inherited, &index, &err)) {
+        err_list_add(problems, &err);
+        return false;
+    }
+    for (size_t i = 0; i < name_count; i++) {
+        if (!is_met(result, &index, names[i])) {
+            text_append_format(&missing, "%s%s", missing.len == 0 ? "" : ", ", names[i]);
+        }
+        if (missing.len > LISTED_MAX_BYTES || (i + 1 == name_count && missing.len > 0)) {
+            ok = err_set(&err, ERR_MAPPING, NULL, "required and not set, or empty: %s",
+                    text_string(&missing));
+            err_set_hint(&err, "--dry-run shows what is set, and from where");
+            err_list_add(problems, &err);
+            text_reset(&missing);
+        }
+    }
+    return ok;
 }
 
 void merge_result_clear(struct merge_result *result)

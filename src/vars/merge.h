@@ -1,4 +1,4 @@
-/* Which variables COMMAND gets, when inherited ones and several sources set the same. */
+/* Which variables COMMAND gets, when the environment, env files and sources set the same. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -7,21 +7,30 @@
 #include <stdint.h>
 
 #include "base/attrs.h"
-#include "base/environment.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "vars/inherit.h"
 #include "vars/source.h"
 
-/* One parameter that a source wants in one variable. Borrows all but the variable's name. */
+/* A value that something wants in a variable. Borrows all but what it is said to own. */
 struct assignment {
     char *variable; /* owned by the list */
-    size_t source;  /* index into the sources: later ones win */
-    const char *
-            parameter; /* the name, or the ARN where the source is one: for people and lock files */
+    enum source_layer layer;
+    size_t order; /* in its layer: of two the larger wins */
+    /* Where the value is from, for people: a SOURCE as it was written, or an env file. */
+    const char *origin;
+    /*
+     * The name, or the ARN where the source is one, with its member, for people and lock files; owned
+     * by the list. NULL: a plain value of an env file.
+     */
+    char *parameter;
     const char *type;
     int64_t version;
     int64_t modified_s;
-    const struct secret *value;
+    bool as_file;
+    bool has_inner_hash;        /* a plain value that other loaders would cut */
+    const struct secret *value; /* borrowed, or owned_value */
+    struct secret *owned_value; /* owned by the list; NULL: none */
 };
 
 /* Zero-initialise; release with assignment_list_clear. */
@@ -31,7 +40,7 @@ struct assignment_list {
     size_t cap;
 };
 
-/* Takes over assignment->variable, also on failure (ERR_SYSTEM). */
+/* Takes over what the list owns of the assignment, also on failure (ERR_SYSTEM). */
 MUST_CHECK bool assignment_list_add(
         struct assignment_list *list, const struct assignment *assignment, struct err *reterr);
 
@@ -43,17 +52,23 @@ struct merge_rules {
     bool preserve_all;            /* --preserve-env: inherited variables keep their values */
     const char *const *preserved; /* --preserve-env=NAME,... */
     size_t preserved_count;
+    const char *const *unset; /* --unset: patterns */
+    size_t unset_count;
+    bool secure_only; /* every parameter must be a SecureString */
 };
 
-/* A variable as the sources make it, in the order of names. */
+/* A variable as the layers make it. */
 struct merged_variable {
     const struct assignment *assignment; /* the one that won */
+    /* What won before --preserve-env had its say: what the sources say. */
+    const struct assignment *unpreserved;
     const char *overridden_inherited;    /* NULL, or the inherited entry that it replaces */
     const struct assignment *overridden; /* NULL, or the last assignment that lost to it */
-    bool is_preserved; /* an inherited value stays instead: COMMAND does not get this one */
+    bool is_preserved; /* the inherited entry stays instead: COMMAND does not get the assignment */
+    bool is_unset;     /* COMMAND gets neither */
 };
 
-/* Borrows assignments and environment. Release with merge_result_clear. */
+/* Borrows assignments and entries. Release with merge_result_clear. */
 struct merge_result {
     struct merged_variable *variables; /* sorted by name (strcmp), each name once */
     size_t len;
@@ -61,14 +76,23 @@ struct merge_result {
 
 /*
  * Decides. False with everything that is wrong added to problems (ERR_MAPPING): two parameters of
- * one source for one variable, guarded variables, SSM_EXEC_ variables, values that hold a NUL. The
- * assignments are sorted on the way.
+ * one path for one variable, guarded variables, SSM_EXEC_ variables, values that hold a NUL, types
+ * that secure_only refuses. The assignments are sorted on the way.
  */
-MUST_CHECK bool merge(const struct source_list *sources,
-        struct assignment_list *assignments,
-        const struct environment *inherited,
+MUST_CHECK bool merge(struct assignment_list *assignments,
+        const struct inherited *inherited,
         const struct merge_rules *rules,
         struct merge_result *ret_result,
         struct err_list *problems);
 
 void merge_result_clear(struct merge_result *result);
+
+/*
+ * Whether COMMAND gets each of the names, and not empty: ERR_MAPPING otherwise, naming all that are
+ * missing.
+ */
+MUST_CHECK bool merge_require(const struct merge_result *result,
+        const struct inherited *inherited,
+        const char *const names[],
+        size_t name_count,
+        struct err_list *problems);

@@ -8,6 +8,8 @@
 #include "base/ascii.h"
 #include "vars/var_name.h"
 
+static const char REFERENCE_PREFIX[] = "ssm://";
+
 enum {
     PATH_MAX_BYTES = 2048
 };
@@ -39,6 +41,11 @@ static bool check_levels(
     return true;
 }
 
+static bool begins_like_ref(const char *text)
+{
+    return text[0] == '/' || strncmp(text, "arn:", 4) == 0;
+}
+
 /* A value that was taken for a SOURCE may be a secret: nothing behind '=' is repeated. */
 static bool fail_behind_equals(
         const char *text, const char *equals, struct err *reterr, const char *why)
@@ -57,7 +64,7 @@ static bool parse_path(const char *text, struct source *source, struct err *rete
         if (!ascii_is_alnum(*c) && *c != '_') {
             (void)fail_behind_equals(text, text + len, reterr,
                     "the prefix behind '=' is not made of letters, digits and '_'");
-            if (prefix[0] == '/' || strncmp(prefix, "arn:", 4) == 0) {
+            if (begins_like_ref(prefix)) {
                 err_set_hint(reterr, "one parameter for one variable is written NAME=/path/of/it");
             }
             return false;
@@ -110,17 +117,21 @@ static bool check_selector(const char *selector, const char *text, struct err *r
             : err_set(reterr, ERR_USAGE, text, "a version or label is missing after ':'");
 }
 
-static bool parse_name(
-        const char *text, size_t variable_len, struct source *source, struct err *reterr)
+/* "/a/b:3#member": everything but the variable. */
+static bool parse_ref(const char *ref, const char *text, struct source *source, struct err *reterr)
 {
+    size_t name_len = strcspn(ref, "#");
     source->kind = SOURCE_NAME;
-    source->variable = strndup(text, variable_len);
-    source->name = strdup(text + variable_len + 1);
-    if (source->variable == NULL || source->name == NULL) {
+    source->name = strndup(ref, name_len);
+    source->member = ref[name_len] == '#' ? strdup(ref + name_len + 1) : NULL;
+    if (source->name == NULL || (ref[name_len] == '#' && source->member == NULL)) {
         return err_set_no_memory(reterr);
     }
     const char *name = source->name;
     const char *levels = name;
+    if (source->member != NULL && source->member[0] == '\0') {
+        return err_set(reterr, ERR_USAGE, text, "the member's name is missing behind '#'");
+    }
     if (strncmp(name, "arn:", 4) == 0) {
         levels = arn_resource(name);
         if (levels == NULL) {
@@ -138,6 +149,16 @@ static bool parse_name(
     return levels[len] == '\0' || check_selector(levels + len + 1, text, reterr);
 }
 
+static bool parse_name(
+        const char *text, size_t variable_len, struct source *source, struct err *reterr)
+{
+    source->variable = strndup(text, variable_len);
+    if (source->variable == NULL) {
+        return err_set_no_memory(reterr);
+    }
+    return parse_ref(text + variable_len + 1, text, source, reterr);
+}
+
 /* What is neither a path nor NAME=REF, told by what it probably was meant to be. */
 static bool fail_to_read(const char *text, struct err *reterr)
 {
@@ -150,8 +171,7 @@ static bool fail_to_read(const char *text, struct err *reterr)
         err_set_hint(reterr, "is \"--\" missing before the command, or the slash before the path?");
         return false;
     }
-    bool is_reference = equals[1] == '/' || strncmp(equals + 1, "arn:", 4) == 0;
-    if (is_reference) {
+    if (begins_like_ref(equals + 1)) {
         return err_set(reterr, ERR_USAGE, text,
                 "\"%.*s\" is no variable name: letters, digits and '_', no digit first",
                 (int)(equals - text), text);
@@ -165,12 +185,19 @@ static bool fail_to_read(const char *text, struct err *reterr)
             "what stands behind '=' begins neither with '/' nor with \"arn:\"");
 }
 
+static void hand_over(struct source *source, struct source *ret_source)
+{
+    *ret_source = *source;
+    *source = (struct source){ 0 };
+}
+
 bool source_parse(const char *text, bool optional, struct source *ret_source, struct err *reterr)
 {
-    CLEANUP(source_clear) struct source source = { .optional = optional };
+    CLEANUP(source_clear)
+    struct source source = { .optional = optional, .layer = LAYER_SOURCES };
     size_t variable_len = strcspn(text, "=");
     const char *reference = text[variable_len] == '=' ? text + variable_len + 1 : "";
-    bool is_reference = reference[0] == '/' || strncmp(reference, "arn:", 4) == 0;
+    bool is_reference = begins_like_ref(reference);
     source.text = strdup(text);
     if (source.text == NULL) {
         return err_set_no_memory(reterr);
@@ -184,10 +211,96 @@ bool source_parse(const char *text, bool optional, struct source *ret_source, st
         ok = fail_to_read(text, reterr);
     }
     if (ok) {
-        *ret_source = source;
-        source = (struct source){ 0 };
+        hand_over(&source, ret_source);
     }
     return ok;
+}
+
+bool source_parse_file(const char *text, struct source *ret_source, struct err *reterr)
+{
+    CLEANUP(source_clear) struct source source = { 0 };
+    if (!source_parse(text, /* optional= */ false, &source, reterr)) {
+        return false;
+    }
+    if (source.kind != SOURCE_NAME) {
+        return err_set(reterr, ERR_USAGE, text, "a file is for one parameter: NAME=/path/of/it");
+    }
+    source.as_file = true;
+    hand_over(&source, ret_source);
+    return true;
+}
+
+bool source_is_reference(const char *value)
+{
+    return strncmp(value, REFERENCE_PREFIX, sizeof(REFERENCE_PREFIX) - 1) == 0;
+}
+
+bool source_parse_reference(
+        const char *variable, const char *value, struct source *ret_source, struct err *reterr)
+{
+    CLEANUP(source_clear) struct source source = { 0 };
+    const char *ref = value + sizeof(REFERENCE_PREFIX) - 1;
+    size_t text_bytes = strlen(variable) + strlen(value) + 2;
+    source.variable = strdup(variable);
+    source.text = calloc(text_bytes, 1);
+    if (source.variable == NULL || source.text == NULL) {
+        return err_set_no_memory(reterr);
+    }
+    (void)snprintf(source.text, text_bytes, "%s=%s", variable, value);
+    if (!begins_like_ref(ref)) {
+        (void)err_set(reterr, ERR_INPUT, variable,
+                "its value begins with ssm:// and goes on neither with '/' nor with \"arn:\"");
+        err_set_hint(reterr,
+                "a reference is ssm:// and a name: ssm:///path/of/one; if it is none, say --no-refs");
+        return false;
+    }
+    if (!parse_ref(ref, variable, &source, reterr)) {
+        reterr->kind = reterr->kind == ERR_USAGE ? ERR_INPUT : reterr->kind;
+        return false;
+    }
+    hand_over(&source, ret_source);
+    return true;
+}
+
+bool source_is_secret_reference(const struct secret *value)
+{
+    return source_is_reference(secret_expose(value));
+}
+
+bool source_parse_secret_reference(const char *variable,
+        const struct secret *value,
+        struct source *ret_source,
+        struct err *reterr)
+{
+    return source_parse_reference(variable, secret_expose(value), ret_source, reterr);
+}
+
+bool source_make_lock(const char *path, struct source *ret_source, struct err *reterr)
+{
+    struct source source = { .kind = SOURCE_LOCK, .layer = LAYER_SOURCES, .text = strdup(path) };
+    *ret_source = source;
+    return source.text != NULL ? true : err_set_no_memory(reterr);
+}
+
+bool source_make_locked(const char *lock_path,
+        const char *variable,
+        const char *ref,
+        bool as_file,
+        struct source *ret_source,
+        struct err *reterr)
+{
+    CLEANUP(source_clear) struct source source = { .layer = LAYER_SOURCES, .as_file = as_file };
+    source.variable = strdup(variable);
+    source.text = strdup(lock_path);
+    if (source.variable == NULL || source.text == NULL) {
+        return err_set_no_memory(reterr);
+    }
+    if (!parse_ref(ref, lock_path, &source, reterr)) {
+        reterr->kind = reterr->kind == ERR_USAGE ? ERR_INPUT : reterr->kind;
+        return false;
+    }
+    hand_over(&source, ret_source);
+    return true;
 }
 
 void source_clear(struct source *source)
@@ -197,6 +310,7 @@ void source_clear(struct source *source)
     free(source->prefix);
     free(source->variable);
     free(source->name);
+    free(source->member);
     *source = (struct source){ 0 };
 }
 

@@ -7,21 +7,34 @@
 
 #include "base/attrs.h"
 #include "base/error.h"
+#include "base/secret.h"
 
 enum source_kind {
     SOURCE_PATH, /* "/prod/api", "/prod/db=DB_": everything below a path */
     SOURCE_NAME, /* "STRIPE_KEY=/shared/stripe_key:7": one parameter for one variable */
+    SOURCE_LOCK, /* a lock file, to be replaced by what it records */
+};
+
+/* What sets a variable; a later layer wins over an earlier one. */
+enum source_layer {
+    LAYER_INHERITED, /* the environment, and references in it */
+    LAYER_ENV_FILE,
+    LAYER_SOURCES,
 };
 
 /* Owns its texts; release with source_clear. */
 struct source {
     enum source_kind kind;
+    enum source_layer layer;
+    size_t order;   /* in its layer: of two the larger wins */
     char *text;     /* as it was written */
     bool optional;  /* may be missing or empty */
     char *path;     /* SOURCE_PATH: without trailing slashes, but for "/" itself */
     char *prefix;   /* SOURCE_PATH: of its variables' names; may be "" */
     char *variable; /* SOURCE_NAME */
     char *name;     /* SOURCE_NAME: a name or an ARN, with its version or label */
+    char *member;   /* SOURCE_NAME: of the JSON object that the value is; NULL: all of it */
+    bool as_file;   /* SOURCE_NAME: the value goes into a file, whose path the variable gets */
 };
 
 /*
@@ -30,6 +43,39 @@ struct source {
  */
 MUST_CHECK bool source_parse(
         const char *text, bool optional, struct source *ret_source, struct err *reterr);
+
+/* Reads NAME=REF alone, for --file. ERR_USAGE. */
+MUST_CHECK bool source_parse_file(const char *text, struct source *ret_source, struct err *reterr);
+
+/*
+ * The source that a variable's value "ssm://REF" is: layer and order are the caller's to set.
+ * ERR_INPUT, `where` being the variable, for what stands behind "ssm://" and is no REF.
+ */
+MUST_CHECK bool source_parse_reference(
+        const char *variable, const char *value, struct source *ret_source, struct err *reterr);
+
+/* Whether a value is a reference: it begins with "ssm://". */
+bool source_is_reference(const char *value);
+
+/* The same for values of env files, which are secrets unless they are references. */
+bool source_is_secret_reference(const struct secret *value);
+MUST_CHECK bool source_parse_secret_reference(const char *variable,
+        const struct secret *value,
+        struct source *ret_source,
+        struct err *reterr);
+
+/* A lock file at path; text is the path. ERR_SYSTEM. */
+MUST_CHECK bool source_make_lock(const char *path, struct source *ret_source, struct err *reterr);
+
+/*
+ * One parameter of a lock file, whose path is text: ref is a REF with its version. ERR_INPUT.
+ */
+MUST_CHECK bool source_make_locked(const char *lock_path,
+        const char *variable,
+        const char *ref,
+        bool as_file,
+        struct source *ret_source,
+        struct err *reterr);
 
 void source_clear(struct source *source);
 

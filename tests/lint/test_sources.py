@@ -47,6 +47,8 @@ EXPOSERS = {
     "src/vars/dotenv.c": "parses env files",
     "src/vars/envblock.c": "writes NAME=value",
     "src/vars/merge.c": "looks for NULs",
+    "src/vars/source.c": "recognises references in env files",
+    "src/launch/memfd.c": "writes the file in memory",
 }
 
 REFUSED_CALLS = re.compile(

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "option_table.h"
+
+#include "options.h"
+
+#define MEMBER(name) offsetof(struct options, name)
+
+/* clang-format off */
+const struct option option_table[] = {
+    { "optional", 0, KIND_SOURCE, GROUP_READ, 0, "SOURCE", COMPLETE_NOTHING,
+        "a source that may be missing or empty", "a source that may be missing" },
+    { "file", 0, KIND_FILE_SOURCE, GROUP_READ, 0, "NAME=REF", COMPLETE_NOTHING,
+        "a value as a file in memory; NAME holds its path", "a value as a file in memory" },
+    { "lock", 0, KIND_LOCK, GROUP_READ, 0, "FILE", COMPLETE_FILE,
+        "the versions that --dry-run --json wrote to FILE", "versions recorded in a lock file" },
+    { "env-file", 0, KIND_ENV_FILE, GROUP_READ, 0, "FILE", COMPLETE_FILE,
+        "NAME=VALUE lines (--env-file-if-exists: or none)", "NAME=VALUE lines" },
+    { "env-file-if-exists", 0, KIND_ENV_FILE_IF_EXISTS, GROUP_READ, 0, "FILE", COMPLETE_FILE,
+        NULL, "NAME=VALUE lines, if there is the file" },
+    { "label", 0, KIND_TEXT, GROUP_READ, MEMBER(label), "LABEL", COMPLETE_NOTHING,
+        "below paths: the versions that carry LABEL", "versions that carry a label" },
+    { "no-recursive", 0, KIND_FLAG, GROUP_READ, MEMBER(no_recursive), NULL, COMPLETE_NOTHING,
+        "the first level below a path only", "first level below a path only" },
+    { "no-refs", 0, KIND_FLAG, GROUP_READ, MEMBER(no_refs), NULL, COMPLETE_NOTHING,
+        "leave variables alone that hold ssm://...", "leave ssm:// values alone" },
+    { "flat", 0, KIND_FLAG, GROUP_NAME, MEMBER(flat), NULL, COMPLETE_NOTHING,
+        "after the last level only", "name variables after the last level" },
+    { "preserve-case", 0, KIND_FLAG, GROUP_NAME, MEMBER(preserve_case), NULL, COMPLETE_NOTHING,
+        "leave the case of letters alone", "leave the case of letters alone" },
+    { "preserve-env", 0, KIND_OPTIONAL_LIST, GROUP_PASS, MEMBER(preserved), "[=NAME,...]", COMPLETE_VARIABLE,
+        "what is set keeps its value", "variables that are set keep their values" },
+    { "pristine", 0, KIND_FLAG, GROUP_PASS, MEMBER(pristine), NULL, COMPLETE_NOTHING,
+        "inherit nothing but --keep NAME and ssm:// values", "inherit nothing" },
+    { "keep", 0, KIND_PATTERNS, GROUP_PASS, MEMBER(kept), "NAME", COMPLETE_VARIABLE,
+        NULL, "inherit this although --pristine" },
+    { "unset", 'u', KIND_PATTERNS, GROUP_PASS, MEMBER(unset), "NAME", COMPLETE_VARIABLE,
+        "take NAME out; NAME* takes all that begin so", "take a variable out" },
+    { "drop-credentials", 0, KIND_FLAG, GROUP_PASS, MEMBER(drop_credentials), NULL, COMPLETE_NOTHING,
+        "pass no AWS credentials on", "pass no AWS credentials on" },
+    { "require", 0, KIND_REQUIREMENTS, GROUP_REFUSE, MEMBER(required), "NAME", COMPLETE_VARIABLE,
+        "fail unless NAME is set; @FILE: each of FILE's", "fail unless a variable is set" },
+    { "secure-only", 0, KIND_FLAG, GROUP_REFUSE, MEMBER(secure_only), NULL, COMPLETE_NOTHING,
+        "fail unless all parameters are SecureStrings", "SecureStrings only" },
+    { "allow-var", 0, KIND_NAMES, GROUP_REFUSE, MEMBER(allowed_variables), "NAME", COMPLETE_VARIABLE,
+        "let a guarded variable (PATH, LD_*, ...) be set", "let a guarded variable be set" },
+    { "allow-mixed", 0, KIND_FLAG, GROUP_REFUSE, MEMBER(allow_mixed), NULL, COMPLETE_NOTHING,
+        "let one run read two environments (prod, dev)", "let one run read two environments" },
+    { "region", 0, KIND_TEXT, GROUP_AWS, MEMBER(region), "REGION", COMPLETE_NOTHING,
+        "as in the AWS CLI, and --profile NAME", "AWS region" },
+    { "profile", 0, KIND_TEXT, GROUP_AWS, MEMBER(profile), "NAME", COMPLETE_NOTHING,
+        NULL, "profile of the AWS files" },
+    { "role-arn", 0, KIND_TEXT, GROUP_AWS, MEMBER(role_arn), "ARN", COMPLETE_NOTHING,
+        "assume this role, with the credentials found", "role to assume" },
+    { "endpoint-url", 0, KIND_TEXT, GROUP_AWS, MEMBER(endpoint_url), "URL", COMPLETE_NOTHING,
+        "ask here (--allow-http: http:// beyond loopback)", "ask here instead of AWS's own host" },
+    { "allow-http", 0, KIND_FLAG, GROUP_AWS, MEMBER(allow_http), NULL, COMPLETE_NOTHING,
+        NULL, "let http:// be used beyond loopback" },
+    { "ca-bundle", 0, KIND_TEXT, GROUP_AWS, MEMBER(ca_bundle), "FILE", COMPLETE_FILE,
+        "PEM certificates to trust", "PEM certificates to trust" },
+    { "timeout", 0, KIND_DURATION, GROUP_AWS, MEMBER(timeout_ms), "DURATION", COMPLETE_NOTHING,
+        "until COMMAND starts: 500ms, 30s, 2m (default 60s)", "limit until the command starts" },
+    { "dry-run", 'n', KIND_FLAG, GROUP_SAY, MEMBER(dry_run), NULL, COMPLETE_NOTHING,
+        "show names, start nothing (--json: as JSON)", "show names, start nothing" },
+    { "json", 0, KIND_FLAG, GROUP_SAY, MEMBER(json), NULL, COMPLETE_NOTHING,
+        NULL, "with --dry-run: as JSON" },
+    { "verbose", 'v', KIND_FLAG, GROUP_SAY, MEMBER(verbose), NULL, COMPLETE_NOTHING,
+        "what is asked of whom (-q, --quiet: errors only)", "say what is asked of whom" },
+    { "quiet", 'q', KIND_FLAG, GROUP_SAY, MEMBER(quiet), NULL, COMPLETE_NOTHING,
+        NULL, "errors only" },
+    { "log-format", 0, KIND_LOG_FORMAT, GROUP_SAY, MEMBER(log_format), "text|json", COMPLETE_LOG_FORMAT,
+        "shape of the lines on standard error", "shape of the lines on standard error" },
+    { "help", 'h', KIND_ACTION, GROUP_SAY, OPTIONS_HELP, NULL, COMPLETE_NOTHING,
+        "print this (-V, --version: the version)", "print help" },
+    { "version", 'V', KIND_ACTION, GROUP_SAY, OPTIONS_VERSION, NULL, COMPLETE_NOTHING,
+        NULL, "print the version" },
+};
+/* clang-format on */
+
+const size_t option_count = sizeof(option_table) / sizeof(option_table[0]);
+_Static_assert(
+        sizeof(option_table) / sizeof(option_table[0]) <= OPTION_COUNT_MAX, "OPTION_COUNT_MAX");

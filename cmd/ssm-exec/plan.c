@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "vars/guard.h"
+#include "vars/lock.h"
+
+/* What every step may look at. */
+struct making {
+    const struct options *options;
+    const struct file_limits *limits;
+    struct plan *plan;
+    struct err_list *problems;
+};
+
+/* False, and a problem, unless the file is there and could be read. */
+static bool read_file(const struct making *making,
+        const char *path,
+        const char *setting,
+        bool if_exists,
+        struct secret *ret_contents)
+{
+    enum file_presence presence = FILE_ABSENT;
+    struct err err;
+    if (!file_read(path, making->limits, ret_contents, &presence, &err)) {
+        err_list_add(making->problems, &err);
+        return false;
+    }
+    if (presence == FILE_ABSENT && !if_exists) {
+        (void)err_set(&err, ERR_INPUT, path, "there is no such file (%s)", setting);
+        err_list_add(making->problems, &err);
+        return false;
+    }
+    return true;
+}
+
+/* --- env files --- */
+
+static bool take_references(
+        const struct making *making, const struct dotenv *env_file, size_t order)
+{
+    bool ok = true;
+    for (size_t i = 0; i < env_file->len && !making->options->no_refs; i++) {
+        const struct dotenv_entry *entry = &env_file->entries[i];
+        CLEANUP(source_clear) struct source source = { 0 };
+        struct err err;
+        if (!source_is_secret_reference(&entry->value)) {
+            continue;
+        }
+        bool parsed = source_parse_secret_reference(entry->name, &entry->value, &source, &err);
+        source.layer = LAYER_ENV_FILE;
+        source.order = order;
+        if (!parsed || !source_list_add_take(&making->plan->sources, &source, &err)) {
+            err_list_add(making->problems, &err);
+            ok = false;
+        }
+    }
+    return ok;
+}
+
+static bool read_env_files(const struct making *making)
+{
+    const struct env_file_list *files = &making->options->env_files;
+    struct plan *plan = making->plan;
+    bool ok = true;
+    plan->env_files = calloc(files->len + 1, sizeof(*plan->env_files));
+    if (plan->env_files == NULL) {
+        struct err err;
+        (void)err_set_no_memory(&err);
+        err_list_add(making->problems, &err);
+        return false;
+    }
+    plan->env_file_names = files->items;
+    plan->env_file_count = files->len;
+    for (size_t i = 0; i < files->len; i++) {
+        CLEANUP(secret_clear) struct secret contents = SECRET_INIT(DOTENV_MAX_BYTES);
+        const struct env_file *file = &files->items[i];
+        bool is_read = read_file(making, file->path, "--env-file", file->if_exists, &contents)
+                && dotenv_parse(&contents, file->path, &plan->env_files[i], making->problems);
+        ok = is_read && take_references(making, &plan->env_files[i], i) && ok;
+    }
+    return ok;
+}
+
+bool plan_assign_env_files(
+        const struct plan *plan, struct assignment_list *assignments, struct err *reterr)
+{
+    for (size_t i = 0; i < plan->env_file_count; i++) {
+        for (size_t at = 0; at < plan->env_files[i].len; at++) {
+            const struct dotenv_entry *entry = &plan->env_files[i].entries[at];
+            if (plan->takes_references && source_is_secret_reference(&entry->value)) {
+                continue; /* fetched like any other source */
+            }
+            const struct assignment assignment = {
+                .variable = strdup(entry->name),
+                .layer = LAYER_ENV_FILE,
+                .order = i,
+                .origin = plan->env_file_names[i].path,
+                .has_inner_hash = entry->has_inner_hash,
+                .value = &entry->value,
+            };
+            if (assignment.variable == NULL) {
+                return err_set_no_memory(reterr);
+            }
+            if (!assignment_list_add(assignments, &assignment, reterr)) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+/* --- sources --- */
+
+static bool read_lock(const struct making *making, const char *path)
+{
+    CLEANUP(secret_clear) struct secret contents = SECRET_INIT(LOCK_MAX_BYTES);
+    return read_file(making, path, "--lock", /* if_exists= */ false, &contents)
+            && lock_parse(&contents, path, &making->plan->sources, making->problems);
+}
+
+/* In their order, each lock file replaced by what it records. */
+static bool take_sources(const struct making *making, struct source_list *given)
+{
+    struct source_list *sources = &making->plan->sources;
+    size_t first = sources->len;
+    bool ok = true;
+    struct err err;
+    for (size_t i = 0; i < given->len; i++) {
+        if (given->items[i].kind == SOURCE_LOCK) {
+            ok = read_lock(making, given->items[i].text) && ok;
+        } else if (!source_list_add_take(sources, &given->items[i], &err)) {
+            err_list_add(making->problems, &err);
+            return false;
+        }
+    }
+    for (size_t i = first; i < sources->len; i++) {
+        sources->items[i].order = i;
+    }
+    return ok;
+}
+
+static bool find_inherited(const struct making *making, const struct environment *environment)
+{
+    const struct options *options = making->options;
+    const struct inherit_rules rules = {
+        .pristine = options->pristine,
+        .kept = (const char *const *)options->kept.items,
+        .kept_count = options->kept.len,
+        .unset = (const char *const *)options->unset.items,
+        .unset_count = options->unset.len,
+        .drop_credentials = options->drop_credentials,
+        .no_refs = options->no_refs,
+    };
+    return inherit_select(environment, &rules, &making->plan->inherited, &making->plan->sources,
+            making->problems);
+}
+
+/* --- requirements --- */
+
+static bool read_requirements(const struct making *making, const char *path)
+{
+    CLEANUP(secret_clear) struct secret contents = SECRET_INIT(DOTENV_MAX_BYTES);
+    char **names = NULL;
+    struct err err;
+    bool ok = true;
+    if (!read_file(making, path, "--require", /* if_exists= */ false, &contents)
+            || !dotenv_parse_names(&contents, path, &names, making->problems)) {
+        return false;
+    }
+    for (size_t i = 0; names[i] != NULL && ok; i++) {
+        ok = string_list_add(&making->plan->required, names[i], strlen(names[i]), &err);
+    }
+    if (!ok) {
+        err_list_add(making->problems, &err);
+    }
+    dotenv_names_free(names);
+    return ok;
+}
+
+static bool collect_requirements(const struct making *making)
+{
+    const struct string_list *required = &making->options->required;
+    bool ok = true;
+    for (size_t i = 0; i < required->len; i++) {
+        const char *item = required->items[i];
+        struct err err;
+        if (item[0] == '@') {
+            ok = read_requirements(making, item + 1) && ok;
+        } else if (!string_list_add(&making->plan->required, item, strlen(item), &err)) {
+            err_list_add(making->problems, &err);
+            return false;
+        }
+    }
+    return ok;
+}
+
+static bool check_something_to_do(const struct making *making)
+{
+    struct err err;
+    if (making->plan->sources.len > 0 || making->options->env_files.len > 0) {
+        return true;
+    }
+    (void)err_set(&err, ERR_USAGE, NULL, "there is nothing to read: no SOURCE was given");
+    err_set_hint(&err,
+            "name a path: ssm-exec /prod/api -- ./server; or set SSM_EXEC_SOURCES; to run the "
+            "command without any, say --env-file /dev/null");
+    err_list_add(making->problems, &err);
+    return false;
+}
+
+bool plan_make(struct options *options,
+        const struct environment *environment,
+        const struct file_limits *limits,
+        struct plan *ret_plan,
+        struct err_list *problems)
+{
+    const struct making making = {
+        .options = options, .limits = limits, .plan = ret_plan, .problems = problems
+    };
+    ret_plan->takes_references = !options->no_refs;
+    bool has_inherited = find_inherited(&making, environment);
+    bool has_env_files = read_env_files(&making);
+    bool has_sources = take_sources(&making, &options->sources);
+    bool has_requirements = collect_requirements(&making);
+    bool is_one_environment = options->allow_mixed
+            || guard_check_environments(&ret_plan->sources, problems);
+    return has_inherited && has_env_files && has_sources && has_requirements && is_one_environment
+            && check_something_to_do(&making);
+}
+
+void plan_clear(struct plan *plan)
+{
+    source_list_clear(&plan->sources);
+    inherited_clear(&plan->inherited);
+    for (size_t i = 0; i < plan->env_file_count; i++) {
+        dotenv_clear(&plan->env_files[i]);
+    }
+    free(plan->env_files);
+    string_list_clear(&plan->required);
+    *plan = (struct plan){ 0 };
+}

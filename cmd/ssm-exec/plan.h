@@ -1,0 +1,44 @@
+/* Everything a run knows before it asks the network: sources, env files, what is inherited, what is required. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attrs.h"
+#include "base/environment.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "options.h"
+#include "vars/dotenv.h"
+#include "vars/inherit.h"
+#include "vars/merge.h"
+#include "vars/source.h"
+
+/* Zero-initialise; release with plan_clear. Borrows the options and the environment. */
+struct plan {
+    struct source_list sources; /* of all layers: paths and names only */
+    struct inherited inherited;
+    struct dotenv *env_files; /* one for each of the options', empty where there is no file */
+    size_t env_file_count;
+    const struct env_file *env_file_names;
+    struct string_list required;
+    bool takes_references;
+};
+
+/*
+ * Reads env files, lock files and lists of requirements, finds the references, and checks what can be
+ * checked without the network. Takes the options' sources over. False with everything that is wrong
+ * added to problems.
+ */
+MUST_CHECK bool plan_make(struct options *options,
+        const struct environment *environment,
+        const struct file_limits *limits,
+        struct plan *ret_plan,
+        struct err_list *problems);
+
+/* Adds the env files' plain values. ERR_SYSTEM. */
+MUST_CHECK bool plan_assign_env_files(
+        const struct plan *plan, struct assignment_list *assignments, struct err *reterr);
+
+void plan_clear(struct plan *plan);

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "vars/inherit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "vars/name_pattern.h"
+
+static const char OWN_PREFIX[] = "SSM_EXEC_";
+static const char METADATA_DISABLED[] = "AWS_EC2_METADATA_DISABLED";
+
+/* An entry, to be sorted by name so that duplicates stand together. */
+struct candidate {
+    char *entry;
+    size_t name_len;
+    size_t position;
+    bool is_dropped;
+};
+
+static int compare_by_name(const void *a, const void *b)
+{
+    const struct candidate *left = a;
+    const struct candidate *right = b;
+    size_t shorter = left->name_len < right->name_len ? left->name_len : right->name_len;
+    int order = memcmp(left->entry, right->entry, shorter);
+    if (order != 0) {
+        return order;
+    }
+    if (left->name_len != right->name_len) {
+        return left->name_len < right->name_len ? -1 : 1;
+    }
+    return left->position < right->position ? -1 : 1;
+}
+
+static int compare_by_position(const void *a, const void *b)
+{
+    const struct candidate *left = a;
+    const struct candidate *right = b;
+    return left->position < right->position ? -1 : 1;
+}
+
+/* An entry without '=' has no name and passes as it is. */
+static bool has_name(const struct candidate *candidate)
+{
+    return candidate->entry[candidate->name_len] == '=';
+}
+
+static bool same_name(const struct candidate *left, const struct candidate *right)
+{
+    return left->name_len == right->name_len
+            && memcmp(left->entry, right->entry, left->name_len) == 0;
+}
+
+/* Candidates sorted by name: marks all but the first of each. */
+static void drop_duplicates(struct candidate *candidates, size_t count)
+{
+    const struct candidate *first = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (!has_name(&candidates[i])) {
+            continue;
+        }
+        if (first != NULL && same_name(first, &candidates[i])) {
+            candidates[i].is_dropped = true;
+        } else {
+            first = &candidates[i];
+        }
+    }
+}
+
+static bool is_one_of(const char *const names[], size_t count, const char *name, size_t len)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(names[i]) == len && memcmp(names[i], name, len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool inherit_is_credential(const char *name, size_t len)
+{
+    static const char *const names[] = { "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_PROFILE",
+        "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ROLE_ARN",
+        "AWS_ROLE_SESSION_NAME", "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE" };
+    return is_one_of(names, sizeof(names) / sizeof(names[0]), name, len);
+}
+
+static bool is_region(const char *name, size_t len)
+{
+    static const char *const names[] = { "AWS_REGION", "AWS_DEFAULT_REGION" };
+    return is_one_of(names, sizeof(names) / sizeof(names[0]), name, len);
+}
+
+static bool is_reference(const struct candidate *candidate, const struct inherit_rules *rules)
+{
+    return !rules->no_refs && has_name(candidate)
+            && source_is_reference(candidate->entry + candidate->name_len + 1);
+}
+
+static bool passes(const struct candidate *candidate, const struct inherit_rules *rules)
+{
+    const char *name = candidate->entry;
+    size_t len = candidate->name_len;
+    if (candidate->is_dropped || strncmp(name, OWN_PREFIX, sizeof(OWN_PREFIX) - 1) == 0) {
+        return false;
+    }
+    if (!has_name(candidate)) {
+        return !rules->pristine;
+    }
+    if (name_pattern_any(rules->unset, rules->unset_count, name, len)) {
+        return false;
+    }
+    if (rules->drop_credentials
+            && (inherit_is_credential(name, len)
+                    || (len == sizeof(METADATA_DISABLED) - 1
+                            && memcmp(name, METADATA_DISABLED, len) == 0))) {
+        return false;
+    }
+    return !rules->pristine || is_reference(candidate, rules)
+            || name_pattern_any(rules->kept, rules->kept_count, name, len);
+}
+
+static bool add_reference(
+        const struct candidate *candidate, struct source_list *references, struct err *reterr)
+{
+    CLEANUP(source_clear) struct source source = { 0 };
+    char *variable = strndup(candidate->entry, candidate->name_len);
+    if (variable == NULL) {
+        return err_set_no_memory(reterr);
+    }
+    bool ok = true;
+    if (inherit_is_credential(variable, candidate->name_len)
+            || is_region(variable, candidate->name_len)) {
+        ok = err_set(reterr, ERR_INPUT, variable,
+                "is an ssm:// reference, but reading Parameter Store takes its value");
+    }
+    ok = ok
+            && source_parse_reference(
+                    variable, candidate->entry + candidate->name_len + 1, &source, reterr);
+    free(variable);
+    source.layer = LAYER_INHERITED;
+    return ok && source_list_add_take(references, &source, reterr);
+}
+
+static void free_candidates(struct candidate **candidates)
+{
+    free(*candidates);
+}
+
+bool inherit_select(const struct environment *environment,
+        const struct inherit_rules *rules,
+        struct inherited *ret_inherited,
+        struct source_list *references,
+        struct err_list *problems)
+{
+    size_t count = 0;
+    while (environment->entries[count] != NULL) {
+        count++;
+    }
+    struct err err;
+    CLEANUP(free_candidates) struct candidate *candidates = calloc(count + 1, sizeof(*candidates));
+    struct inherited inherited = { .entries = calloc(count + 1, sizeof(char *)) };
+    if (candidates == NULL || inherited.entries == NULL) {
+        inherited_clear(&inherited);
+        (void)err_set_no_memory(&err);
+        err_list_add(problems, &err);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        char *entry = environment->entries[i];
+        candidates[i] = (struct candidate){
+            .entry = entry, .name_len = environment_name_len(entry), .position = i
+        };
+    }
+    qsort(candidates, count, sizeof(*candidates), compare_by_name);
+    drop_duplicates(candidates, count);
+    qsort(candidates, count, sizeof(*candidates), compare_by_position);
+    bool ok = true;
+    for (size_t i = 0; i < count; i++) {
+        if (!passes(&candidates[i], rules)) {
+            continue;
+        }
+        if (!is_reference(&candidates[i], rules)) {
+            inherited.entries[inherited.count++] = candidates[i].entry;
+        } else if (!add_reference(&candidates[i], references, &err)) {
+            err_list_add(problems, &err);
+            ok = false;
+        }
+    }
+    *ret_inherited = inherited;
+    return ok;
+}
+
+void inherited_clear(struct inherited *inherited)
+{
+    free((void *)inherited->entries);
+    *inherited = (struct inherited){ 0 };
+}

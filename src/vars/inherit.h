@@ -1,0 +1,45 @@
+/* What COMMAND inherits: which entries of the environment pass, and which of them are references. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/attrs.h"
+#include "base/environment.h"
+#include "base/error.h"
+#include "vars/source.h"
+
+/* Patterns may end in '*'. */
+struct inherit_rules {
+    bool pristine; /* references and `kept` only */
+    const char *const *kept;
+    size_t kept_count;
+    const char *const *unset;
+    size_t unset_count;
+    bool drop_credentials; /* the variables of inherit_is_credential, and AWS_EC2_METADATA_DISABLED */
+    bool no_refs;          /* "ssm://" begins a plain value */
+};
+
+/* Borrows the entries, in their order; no name twice. Release with inherited_clear. */
+struct inherited {
+    char **entries; /* NULL at the end */
+    size_t count;
+};
+
+/*
+ * Whatever is not SSM_EXEC_*, as far as the rules let it pass; of duplicates the first stays, entries
+ * without a name pass (but not with `pristine`). Variables whose value is a reference are appended to
+ * *references instead, as sources of LAYER_INHERITED. False with everything that is wrong added to
+ * problems: references that are none, and those in credential and region variables (ERR_INPUT).
+ */
+MUST_CHECK bool inherit_select(const struct environment *environment,
+        const struct inherit_rules *rules,
+        struct inherited *ret_inherited,
+        struct source_list *references,
+        struct err_list *problems);
+
+void inherited_clear(struct inherited *inherited);
+
+/* Whether --drop-credentials takes the variable. */
+bool inherit_is_credential(const char *name, size_t len);

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "vars/lock.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "json/json.h"
+#include "vars/var_name.h"
+
+enum {
+    TEXT_MAX_BYTES = 4096
+};
+
+/* One entry while it is read; number counts from 1. */
+struct entry {
+    const char *file;
+    size_t number;
+    struct text name;
+    struct text parameter;
+    int64_t version;
+    bool as_file;
+};
+
+static void clear_entry(struct entry *entry)
+{
+    text_clear(&entry->name);
+    text_clear(&entry->parameter);
+}
+
+static bool fail(const struct entry *entry, struct err *reterr, const char *why)
+{
+    const char *name = text_string(&entry->name);
+    (void)err_set(reterr, ERR_INPUT, entry->file, "variable %zu%s%s%s: %s", entry->number,
+            name[0] == '\0' ? "" : " (", name, name[0] == '\0' ? "" : ")", why);
+    err_set_hint(
+            reterr, "make the file anew: ssm-exec SOURCE... --dry-run --json > %s", entry->file);
+    return false;
+}
+
+static bool take_text(struct json_value object, const char *member, struct text *ret_text)
+{
+    struct json_value value;
+    struct err ignored;
+    return json_find_typed(object, member, JSON_STRING, &value)
+            && json_decode_text(value, NULL, ret_text, &ignored) && ret_text->state == TEXT_SOUND
+            && ret_text->len > 0 && strlen(text_string(ret_text)) == ret_text->len;
+}
+
+static bool read_entry(struct json_value object, struct entry *entry, struct err *reterr)
+{
+    struct json_value value;
+    if (json_type_of(object) != JSON_OBJECT) {
+        return fail(entry, reterr, "is no object");
+    }
+    if (!take_text(object, "name", &entry->name)) {
+        text_reset(&entry->name);
+        return fail(entry, reterr, "has no \"name\"");
+    }
+    if (!var_name_is_valid(text_string(&entry->name), entry->name.len)) {
+        text_reset(&entry->name);
+        return fail(entry, reterr, "its \"name\" is no variable name");
+    }
+    if (!take_text(object, "parameter", &entry->parameter)) {
+        return fail(entry, reterr, "has no \"parameter\"");
+    }
+    if (!json_find(object, "version", &value) || !json_int64(value, &entry->version)
+            || entry->version < 0) {
+        return fail(entry, reterr, "has no \"version\" that is a whole number");
+    }
+    if (json_find(object, "file", &value)) {
+        enum json_type type = json_type_of(value);
+        if (type != JSON_TRUE && type != JSON_FALSE) {
+            return fail(entry, reterr, "its \"file\" is neither true nor false");
+        }
+        entry->as_file = type == JSON_TRUE;
+    }
+    return true;
+}
+
+/* "/a/b#member" and version 3: "/a/b:3#member". Names without a slash belong below "/". */
+static bool make_ref(const struct entry *entry, struct text *ref, struct err *reterr)
+{
+    const char *parameter = text_string(&entry->parameter);
+    size_t name_len = strcspn(parameter, "#");
+    bool is_plain = parameter[0] != '/' && strncmp(parameter, "arn:", 4) != 0;
+    text_append_string(ref, is_plain ? "/" : "");
+    text_append(ref, parameter, name_len);
+    if (entry->version > 0) {
+        text_append_format(ref, ":%" PRId64, entry->version);
+    }
+    text_append_string(ref, parameter + name_len);
+    return text_check(ref, entry->file, reterr);
+}
+
+static bool add_entry(const struct entry *entry, struct source_list *sources, struct err *reterr)
+{
+    CLEANUP(text_clear) struct text ref = TEXT_INIT(2 * TEXT_MAX_BYTES);
+    CLEANUP(source_clear) struct source source = { 0 };
+    if (!make_ref(entry, &ref, reterr)) {
+        return false;
+    }
+    if (!source_make_locked(entry->file, text_string(&entry->name), text_string(&ref),
+                entry->as_file, &source, reterr)) {
+        const struct err cause = *reterr;
+        return cause.kind == ERR_SYSTEM ? false : fail(entry, reterr, cause.why);
+    }
+    return source_list_add_take(sources, &source, reterr);
+}
+
+static int compare_variables(const void *a, const void *b)
+{
+    const char *const *left = a;
+    const char *const *right = b;
+    return strcmp(*left, *right);
+}
+
+static void free_names(const char ***names)
+{
+    free((void *)*names);
+}
+
+/* The program writes no variable twice: two of them are the work of an editor. */
+static bool check_unique(const struct source_list *sources,
+        size_t first,
+        const char *file,
+        struct err_list *problems)
+{
+    size_t count = sources->len - first;
+    bool ok = true;
+    struct err err;
+    CLEANUP(free_names) const char **names = calloc(count + 1, sizeof(*names));
+    if (names == NULL) {
+        (void)err_set_no_memory(&err);
+        err_list_add(problems, &err);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        names[i] = sources->items[first + i].variable;
+    }
+    qsort((void *)names, count, sizeof(*names), compare_variables);
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(names[i - 1], names[i]) == 0) {
+            ok = err_set(&err, ERR_INPUT, file, "the variable %s stands in it twice", names[i]);
+            err_list_add(problems, &err);
+        }
+    }
+    return ok;
+}
+
+bool lock_parse(const struct secret *text,
+        const char *file,
+        struct source_list *sources,
+        struct err_list *problems)
+{
+    CLEANUP(json_document_clear) struct json_document document = { 0 };
+    struct json_value variables;
+    struct json_value item;
+    struct err err;
+    size_t cursor = 0;
+    size_t number = 0;
+    size_t first = sources->len;
+    bool ok = true;
+    if (!json_parse(text, file, &document, &err)) {
+        err.kind = err.kind == ERR_PROTOCOL ? ERR_INPUT : err.kind;
+        err_list_add(problems, &err);
+        return false;
+    }
+    if (!json_find_typed(json_root(&document), "variables", JSON_ARRAY, &variables)) {
+        (void)err_set(&err, ERR_INPUT, file,
+                "no lock file: it holds no {\"variables\": [...]}, as --dry-run --json prints it");
+        err_list_add(problems, &err);
+        return false;
+    }
+    while (json_next_item(variables, &cursor, &item)) {
+        CLEANUP(clear_entry)
+        struct entry entry = { .file = file,
+            .number = ++number,
+            .name = TEXT_INIT(TEXT_MAX_BYTES),
+            .parameter = TEXT_INIT(TEXT_MAX_BYTES) };
+        if (!read_entry(item, &entry, &err) || !add_entry(&entry, sources, &err)) {
+            err_list_add(problems, &err);
+            ok = false;
+        }
+    }
+    return check_unique(sources, first, file, problems) && ok;
+}
