@@ -362,7 +362,7 @@ def test_secrets_are_in_locked_memory_that_no_core_holds(store, run) -> None:
     store.put("/p/w", "y" * 4000)
     store.paging.page_size = 1
     started = run.start("/p", *ECHO)
-    store.journal.wait_for(lambda journal: journal.in_flight == 1 and len(journal.entries) == 1)
+    store.journal.wait_for(lambda journal: journal.in_flight == 1 and len(journal.entries) == 2)
     status = dict(line.split(":", 1) for line in open(f"/proc/{started.pid}/status"))
     hold.release()
     started.communicate(timeout=30)
