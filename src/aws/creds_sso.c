@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/creds_sso.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -216,6 +217,7 @@ static bool read_reply(
 
 static void make_url(const struct uri *endpoint, const struct sso *sso, struct text *url)
 {
+    assert(sso->role_name != NULL && sso->account_id != NULL); /* check_complete has seen to it */
     text_append_format(url,
             "%s://%s%sfederation/credentials?role_name=", endpoint->is_https ? "https" : "http",
             endpoint->authority, endpoint->path);

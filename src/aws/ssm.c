@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/ssm.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -408,6 +409,7 @@ static enum call_verdict judge_names(struct call *base,
     }
     enum call_verdict verdict = client_judge_refusal(
             call->ssm->client, &call->attempt, call->call.subject, reply, ret_cause, reterr);
+    assert(call->queries != NULL);
     const struct ssm_name_query *refused = find_refused(call, reterr);
     if (refused != NULL) {
         err_set_where(reterr, refused->subject);
