@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/region.h"
 #include "aws/service_error.h"
 #include "aws/sigv4.h"
 #include "base/ascii.h"
@@ -78,6 +79,7 @@ bool client_sign_json(const struct client *client,
     http_request_add_secret_header(request, "authorization", &authorization);
     http_request_add_header(request, "accept-encoding", "identity");
     request->never_proxied = client->endpoint->is_loopback;
+    request->builtin_roots_first = region_is_aws_host(client->endpoint->host);
     return true;
 }
 
