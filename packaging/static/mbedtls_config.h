@@ -23,7 +23,7 @@ void locked_free(void *block);
 #define MBEDTLS_FS_IO          /* --ca-bundle */
 #define MBEDTLS_ENTROPY_C      /* getrandom(2) */
 #define MBEDTLS_CTR_DRBG_C
-#define MBEDTLS_ERROR_STRERROR_DUMMY
+#define MBEDTLS_ERROR_C        /* a number says nothing to a user */
 #define MBEDTLS_VERSION_C
 
 /* --- TLS --- */

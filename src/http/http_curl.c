@@ -341,6 +341,18 @@ static enum http_outcome refine_outcome(enum http_outcome outcome, long os_error
     return outcome == HTTP_TLS_FAILED && reset ? HTTP_DROPPED : outcome;
 }
 
+/* mbedTLS ends each of its reasons with a line end. */
+static void make_one_line(char *text)
+{
+    size_t len = strlen(text);
+    while (len > 0 && text[len - 1] == '\n') {
+        text[--len] = '\0';
+    }
+    for (char *line_end = strchr(text, '\n'); line_end != NULL; line_end = strchr(text, '\n')) {
+        *line_end = ';';
+    }
+}
+
 static void describe(const struct transfer *transfer, CURLcode code, struct http_reply *reply)
 {
     long os_error = 0;
@@ -374,6 +386,7 @@ static void describe(const struct transfer *transfer, CURLcode code, struct http
         break;
     }
     (void)snprintf(reply->failure, sizeof(reply->failure), "%s", phrase);
+    make_one_line(reply->failure);
 }
 
 /*
