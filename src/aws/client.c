@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/region.h"
 #include "aws/service_error.h"
 #include "aws/sigv4.h"
 #include "base/ascii.h"
@@ -97,6 +98,7 @@ bool client_complete(const struct client *client,
     append_url(client->endpoint, &request->url);
     http_request_add_header(request, "accept-encoding", "identity");
     request->never_proxied = client->endpoint->is_loopback;
+    request->builtin_roots_first = region_is_aws_host(client->endpoint->host);
     if (client->credentials == NULL) {
         http_request_add_header(request, "content-type", content_types[client->protocol]);
         return true;

@@ -10,6 +10,20 @@ enum {
     LABEL_MAX = 63
 };
 
+static const struct {
+    const char *prefix;
+    struct partition partition;
+} partitions[] = {
+    { "cn-", { "aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn" } },
+    { "us-gov-", { "aws-us-gov", "amazonaws.com", "api.aws" } },
+    { "us-iso-", { "aws-iso", "c2s.ic.gov", "api.aws.ic.gov" } },
+    { "us-isob-", { "aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud" } },
+    { "eu-isoe-", { "aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk" } },
+    { "us-isof-", { "aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov" } },
+    { "eusc-", { "aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu" } },
+    { "", { "aws", "amazonaws.com", "api.aws" } },
+};
+
 static bool is_host_label(const char *name)
 {
     size_t len = strlen(name);
@@ -52,23 +66,27 @@ bool region_check(const char *name, const char *where, struct err *reterr)
 
 const struct partition *region_partition(const char *name)
 {
-    static const struct {
-        const char *prefix;
-        struct partition partition;
-    } table[] = {
-        { "cn-", { "aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn" } },
-        { "us-gov-", { "aws-us-gov", "amazonaws.com", "api.aws" } },
-        { "us-iso-", { "aws-iso", "c2s.ic.gov", "api.aws.ic.gov" } },
-        { "us-isob-", { "aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud" } },
-        { "eu-isoe-", { "aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk" } },
-        { "us-isof-", { "aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov" } },
-        { "eusc-", { "aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu" } },
-        { "", { "aws", "amazonaws.com", "api.aws" } },
-    };
-
     size_t i = 0;
-    while (strncmp(name, table[i].prefix, strlen(table[i].prefix)) != 0) {
+    while (strncmp(name, partitions[i].prefix, strlen(partitions[i].prefix)) != 0) {
         i++; /* the last prefix is empty and matches */
     }
-    return &table[i].partition;
+    return &partitions[i].partition;
+}
+
+static bool is_below(const char *host, const char *suffix)
+{
+    size_t len = strlen(host);
+    size_t suffix_len = strlen(suffix);
+    return len > suffix_len + 1 && host[len - suffix_len - 1] == '.' && ends_with(host, suffix);
+}
+
+bool region_is_aws_host(const char *host)
+{
+    for (size_t i = 0; i < sizeof(partitions) / sizeof(partitions[0]); i++) {
+        if (is_below(host, partitions[i].partition.dns_suffix)
+                || is_below(host, partitions[i].partition.dual_stack_dns_suffix)) {
+            return true;
+        }
+    }
+    return false;
 }

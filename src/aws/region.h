@@ -22,3 +22,6 @@ MUST_CHECK bool region_check(const char *name, const char *where, struct err *re
 
 /* The partition of a region that passed region_check; unknown ones count as aws. */
 const struct partition *region_partition(const char *name);
+
+/* Whether the host, in lower case, is one of AWS's own: below a DNS suffix of any partition. */
+bool region_is_aws_host(const char *host);

@@ -34,6 +34,8 @@ struct http_request {
     int64_t connect_timeout_ms; /* name look-up, TCP, TLS */
     int64_t timeout_ms;         /* everything */
     bool never_proxied;         /* metadata and container endpoints, loopback */
+    /* Without configured certificates: the compiled-in roots, the system's only if they fail. */
+    bool builtin_roots_first;
 };
 
 void http_request_init(

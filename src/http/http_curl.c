@@ -12,6 +12,7 @@
 #include <curl/curl.h>
 
 #include "base/locked.h"
+#include "http/trust.h"
 
 /* One transfer: an easy handle and what belongs to its present exchange. */
 struct transfer {
@@ -22,12 +23,15 @@ struct transfer {
     char error_text[CURL_ERROR_SIZE];
     bool too_large;
     int socket_errno; /* why this machine gave no socket; 0: it did */
+    bool on_builtin_roots;
     struct transfer *next;
 };
 
 struct http_curl {
     struct http_transport transport; /* first: the interface is converted back to this */
     struct http_curl_settings settings;
+    struct curl_blob builtin_roots; /* no data: there are none, or a file was configured */
+    bool builtin_roots_failed;
     CURLM *multi;
     struct transfer *transfers;       /* all that were ever made; idle ones are used again */
     struct http_exchange *impossible; /* failed before it was under way, not yet handed out */
@@ -110,12 +114,43 @@ static bool set_proxy_trust(CURL *easy, const char *ca_file)
     return code == CURLE_OK || code == CURLE_NOT_BUILT_IN || code == CURLE_UNKNOWN_OPTION;
 }
 
+/* The system's certificates for a libcurl that was not built to look for any; NULL: it was. */
+static const char *find_system_bundle(CURL *easy)
+{
+    char *default_file = NULL;
+    (void)curl_easy_getinfo(easy, CURLINFO_CAINFO, &default_file);
+    return default_file != NULL ? NULL : trust_system_bundle();
+}
+
+static bool set_trust(struct transfer *transfer)
+{
+    CURL *easy = transfer->easy;
+    const char *system_bundle = find_system_bundle(easy);
+    const char *configured = transfer->owner->settings.ca_file;
+    const char *ca_file = configured != NULL ? configured : system_bundle;
+    /* Without the second option the system's directory of certificates would be trusted too. */
+    return ca_file == NULL
+            || (set_text(easy, CURLOPT_CAINFO, ca_file) && set_text(easy, CURLOPT_CAPATH, NULL)
+                    && set_proxy_trust(easy, ca_file));
+}
+
+/* The compiled-in roots stand in for the system's certificates. */
+static bool set_builtin_roots(struct transfer *transfer, bool wanted)
+{
+    struct http_curl *curl = transfer->owner;
+    transfer->on_builtin_roots = wanted && curl->builtin_roots.data != NULL;
+    return curl->builtin_roots.data == NULL
+            || curl_easy_setopt(
+                       transfer->easy, CURLOPT_CAINFO_BLOB, wanted ? &curl->builtin_roots : NULL)
+            == CURLE_OK;
+}
+
 /* Options that are the same for every exchange. */
 static bool set_fixed_options(struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
     const struct http_curl_settings *settings = &transfer->owner->settings;
-    bool ok = set_long(easy, CURLOPT_NOSIGNAL, 1)
+    return set_long(easy, CURLOPT_NOSIGNAL, 1)
             /* A resolver that hangs must not hold up the end: its thread is left to itself. */
             && set_long(easy, CURLOPT_QUICK_EXIT, 1) && set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
             && set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
@@ -133,13 +168,8 @@ static bool set_fixed_options(struct transfer *transfer)
             && curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_header) == CURLE_OK
             && curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer) == CURLE_OK
             && curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive_body) == CURLE_OK
-            && curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer) == CURLE_OK;
-    if (ok && settings->ca_file != NULL) {
-        /* Without the second line the system's directory of certificates would be trusted too. */
-        ok = set_text(easy, CURLOPT_CAINFO, settings->ca_file)
-                && set_text(easy, CURLOPT_CAPATH, NULL) && set_proxy_trust(easy, settings->ca_file);
-    }
-    return ok;
+            && curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer) == CURLE_OK
+            && set_trust(transfer);
 }
 
 static bool set_method(struct transfer *transfer)
@@ -189,8 +219,9 @@ static bool set_exchange_options(struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
     const struct http_request *request = &transfer->exchange->request;
+    bool on_builtin_roots = request->builtin_roots_first && !transfer->owner->builtin_roots_failed;
     return set_text(easy, CURLOPT_URL, text_string(&request->url)) && set_method(transfer)
-            && set_headers(transfer)
+            && set_headers(transfer) && set_builtin_roots(transfer, on_builtin_roots)
             && set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, to_timeout(request->connect_timeout_ms))
             && set_long(easy, CURLOPT_TIMEOUT_MS, to_timeout(request->timeout_ms))
             && set_text(easy, CURLOPT_PROXY, request->never_proxied ? "" : NULL)
@@ -360,6 +391,18 @@ static enum http_outcome refine_outcome(
     return outcome == HTTP_TLS_FAILED && dropped ? HTTP_DROPPED : outcome;
 }
 
+/* mbedTLS ends each of its reasons with a line end. */
+static void make_one_line(char *text)
+{
+    size_t len = strlen(text);
+    while (len > 0 && text[len - 1] == '\n') {
+        text[--len] = '\0';
+    }
+    for (char *line_end = strchr(text, '\n'); line_end != NULL; line_end = strchr(text, '\n')) {
+        *line_end = ';';
+    }
+}
+
 static void describe(const struct transfer *transfer, CURLcode code, struct http_reply *reply)
 {
     long os_error = 0;
@@ -403,15 +446,38 @@ static void describe(const struct transfer *transfer, CURLcode code, struct http
         break;
     }
     (void)snprintf(reply->failure, sizeof(reply->failure), "%s", phrase);
+    make_one_line(reply->failure);
 }
 
-static struct http_exchange *finish(struct http_curl *curl, CURLMsg *message)
+/*
+ * AWS may have moved to a root that this program does not know: the system's certificates are asked
+ * before its word is doubted. True if the exchange is under way again.
+ */
+static bool retry_without_builtin_roots(struct transfer *transfer, CURLcode code)
+{
+    struct http_curl *curl = transfer->owner;
+    if (code != CURLE_PEER_FAILED_VERIFICATION || !transfer->on_builtin_roots) {
+        return false;
+    }
+    curl->builtin_roots_failed = true;
+    transfer->error_text[0] = '\0';
+    return curl_multi_remove_handle(curl->multi, transfer->easy) == CURLM_OK
+            && set_builtin_roots(transfer, false)
+            && curl_multi_add_handle(curl->multi, transfer->easy) == CURLM_OK;
+}
+
+/* NULL if the exchange is not done after all. */
+static struct http_exchange *finish(struct http_curl *curl, const CURLMsg *message)
 {
     char *private_pointer = NULL;
     (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private_pointer);
     struct transfer *transfer = (struct transfer *)(void *)private_pointer;
     struct http_exchange *exchange = transfer->exchange;
-    describe(transfer, message->data.result, &exchange->reply);
+    CURLcode code = message->data.result;
+    if (retry_without_builtin_roots(transfer, code)) {
+        return NULL;
+    }
+    describe(transfer, code, &exchange->reply);
     long status = 0;
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     exchange->reply.status = (int)status;
@@ -433,8 +499,9 @@ static struct http_exchange *next_done(struct http_transport *transport)
     int left = 0;
     for (CURLMsg *message = curl_multi_info_read(curl->multi, &left); message != NULL;
             message = curl_multi_info_read(curl->multi, &left)) {
-        if (message->msg == CURLMSG_DONE) {
-            return finish(curl, message);
+        struct http_exchange *done = message->msg == CURLMSG_DONE ? finish(curl, message) : NULL;
+        if (done != NULL) {
+            return done;
         }
     }
     return NULL;
@@ -460,6 +527,16 @@ static void cancel(struct http_transport *transport, struct http_exchange *excha
 
 /* --- the library --- */
 
+/* libcurl wants writable bytes: hence a copy. Without memory the system's certificates have to do. */
+static void set_up_builtin_roots(struct http_curl *curl)
+{
+    if (trust_builtin_roots != NULL && curl->settings.ca_file == NULL) {
+        curl->builtin_roots = (struct curl_blob){ .data = strdup(trust_builtin_roots),
+            .len = strlen(trust_builtin_roots),
+            .flags = CURL_BLOB_NOCOPY };
+    }
+}
+
 bool http_curl_new(
         const struct http_curl_settings *settings, struct http_curl **ret_curl, struct err *reterr)
 {
@@ -476,6 +553,7 @@ bool http_curl_new(
                 curl_easy_strerror(code == CURLE_OK ? CURLE_OUT_OF_MEMORY : code));
     }
     curl->settings = *settings;
+    set_up_builtin_roots(curl);
     curl->transport = (struct http_transport){
         .start = start, .wait = wait_for_progress, .next_done = next_done, .cancel = cancel
     };
@@ -504,6 +582,7 @@ void http_curl_free(struct http_curl *curl)
     }
     (void)curl_multi_cleanup(curl->multi);
     curl_global_cleanup();
+    free(curl->builtin_roots.data);
     free(curl);
 }
 

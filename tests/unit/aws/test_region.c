@@ -103,6 +103,27 @@ static void a_region_is_in_its_partition(void **state)
     }
 }
 
+static void knows_hosts_of_aws(void **state)
+{
+    (void)state;
+    static const char *const OWN[] = { "ssm.eu-west-1.amazonaws.com", "ssm.eu-west-1.api.aws",
+        "vpce-1.ssm.eu-west-1.vpce.amazonaws.com", "ssm.cn-north-1.amazonaws.com.cn",
+        "ssm.us-iso-east-1.c2s.ic.gov", "ssm.eusc-de-east-1.amazonaws.eu" };
+    static const char *const FOREIGN[] = { "", "amazonaws.com", ".amazonaws.com",
+        "notamazonaws.com", "ssm.notamazonaws.com", "ssm.amazonaws.com.example.org", "localhost" };
+
+    for (size_t i = 0; i < COUNT_OF(OWN); i++) {
+        if (!region_is_aws_host(OWN[i])) {
+            fail_msg("%s", OWN[i]);
+        }
+    }
+    for (size_t i = 0; i < COUNT_OF(FOREIGN); i++) {
+        if (region_is_aws_host(FOREIGN[i])) {
+            fail_msg("%s", FOREIGN[i]);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -110,6 +131,7 @@ int main(void)
         cmocka_unit_test(refuses_what_would_change_the_host),
         cmocka_unit_test(refuses_pseudo_regions_with_a_hint),
         cmocka_unit_test(a_region_is_in_its_partition),
+        cmocka_unit_test(knows_hosts_of_aws),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

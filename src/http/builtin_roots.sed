@@ -1,0 +1,8 @@
+# PEM text to the C source that takes the place of no_builtin_roots.c.
+1i\
+#include "http/trust.h"\
+\
+const char *const trust_builtin_roots = __extension__
+s/.*/    "&\\n"/
+$a\
+    ;

@@ -1,0 +1,352 @@
+"""The static programs as packaging/static/build leaves them: what kind of files they are, and that they need nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+
+from parameter_store import ParameterStore  # noqa: E402
+from parameter_store.fixtures import certificates_directory  # noqa: E402, F401
+
+FOLDER = ROOT / "build-static"
+ARCHITECTURES = ("x86_64", "aarch64")
+AWS_HOST = "ssm.us-east-1.amazonaws.com"
+SYSTEM_BUNDLE = "etc/ssl/certs/ca-certificates.crt"
+NAMESERVER = "127.9.53.53"
+
+CHILD = r"""
+#include <stdio.h>
+extern char **environ;
+int main(void)
+{
+    for (char **entry = environ; *entry != NULL; entry++) {
+        puts(*entry);
+    }
+    return 0;
+}
+"""
+
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="chroot needs root")
+
+
+def build(arch: str, name: str) -> Path:
+    path = FOLDER / arch / name
+    assert path.exists(), f"{path} is missing: packaging/static/build --arch {arch} makes it"
+    return path
+
+
+def readelf(option: str, path: Path) -> str:
+    return subprocess.run(["readelf", "-W", option, path], check=True, capture_output=True, text=True).stdout
+
+
+# --- the files ---
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_it_is_static_position_independent_and_hardened(arch: str) -> None:
+    program = build(arch, "ssm-exec")
+    segments = readelf("--segments", program)
+    dynamic = readelf("--dynamic", program)
+    assert "DYN" in segments
+    assert "INTERP" not in segments
+    assert re.search(r"GNU_STACK .* RW +0x", segments)
+    assert "GNU_RELRO" in segments
+    assert not re.search(r" (RWE|RW E|WE) ", segments)
+    assert "BIND_NOW" in dynamic and "PIE" in dynamic
+    assert "NEEDED" not in dynamic and "TEXTREL" not in dynamic
+    assert ".symtab" not in readelf("--sections", program)
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_it_is_small(arch: str) -> None:
+    assert build(arch, "ssm-exec").stat().st_size <= 1024 * 1024
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_it_does_not_tell_where_it_was_built(arch: str) -> None:
+    program = build(arch, "ssm-exec").read_bytes()
+    assert str(ROOT).encode() not in program
+    assert b"build-static" not in program
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_mbedtls_has_no_allocator_but_ours(arch: str) -> None:
+    libraries = sorted((FOLDER / arch / "sysroot" / "lib").glob("libmbed*.a"))
+    assert len(libraries) == 3
+    names = subprocess.run(["nm", "-u", *libraries], check=True, capture_output=True, text=True).stdout.split()
+    assert {"locked_calloc", "locked_free"} <= set(names)
+    assert not {"malloc", "calloc", "realloc", "free", "strdup"} & set(names)
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_the_bill_lists_every_component(arch: str) -> None:
+    bill = json.loads(build(arch, "ssm-exec.spdx.json").read_text())
+    packages = {package["name"]: package for package in bill["packages"]}
+    assert set(packages) == {
+        "ssm-exec", "curl", "jsmn", "mbedtls", "musl", "libgcc", "amazon-root-certificates"
+    }  # fmt: skip
+    assert all(package["licenseDeclared"] for package in packages.values())
+    assert all("checksums" in package for name, package in packages.items() if name != "libgcc")
+    versions = subprocess.run(
+        [*emulator(arch), build(arch, "ssm-exec"), "--version"], check=True, capture_output=True, text=True
+    ).stdout
+    assert f"libcurl/{packages['curl']['versionInfo']} mbedTLS/{packages['mbedtls']['versionInfo']}" in versions
+
+
+# --- in a root directory of its own ---
+
+
+def emulator(arch: str) -> list[str]:
+    return [] if arch == os.uname().machine else [f"qemu-{arch}-static"]
+
+
+def compile_child(arch: str, path: Path) -> None:
+    source = path.with_suffix(".c")
+    source.write_text(CHILD)
+    subprocess.run([FOLDER / arch / "cc", "-O1", "-fPIE", "-o", path, source], check=True)
+
+
+@pytest.fixture(scope="session")
+def child(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("child") / "child"
+    compile_child("x86_64", path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def store(certificates_directory: Path) -> Iterator[ParameterStore]:  # noqa: F811
+    names = (AWS_HOST, "parameters.test")
+    with ParameterStore(certificates_directory=certificates_directory, host_names=names) as store:
+        store.put("/p/a", "v")
+        yield store
+
+
+@pytest.fixture
+def journal(store: ParameterStore):
+    store.journal.clear()
+    return store.journal
+
+
+@pytest.fixture
+def empty_root(tmp_path: Path, child: Path) -> Path:
+    root = tmp_path / "root"
+    root.mkdir()
+    shutil.copy(build("x86_64", "ssm-exec"), root)
+    shutil.copy(child, root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def with_test_roots(store: ParameterStore, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program with the test's own authority in the place of Amazon's."""
+    folder = tmp_path_factory.mktemp("test-roots")
+    options = [
+        "--cross-file", FOLDER / "x86_64" / "cross.ini", "--prefer-static", "-Db_pie=false", "-Dtests=disabled",
+        "-Dman=disabled", f"-Dbuiltin_roots={store.ca_file}",
+    ]  # fmt: skip
+    subprocess.run(["meson", "setup", folder, ROOT, *options], check=True, capture_output=True)
+    subprocess.run(["ninja", "-C", folder], check=True, capture_output=True)
+    return folder / "cmd" / "ssm-exec"
+
+
+def run_in(root: Path, *arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["/usr/sbin/chroot", root, "/ssm-exec", "/p", *arguments, "--", "/child"], env=env, capture_output=True, text=True, timeout=60
+    )
+
+
+def without_endpoint(store: ParameterStore) -> dict[str, str]:
+    """What it takes to ask AWS's own host in the store's region."""
+    dropped = ("AWS_ENDPOINT_URL", "AWS_CA_BUNDLE")
+    return {name: value for name, value in store.environment().items() if name not in dropped}
+
+
+@contextmanager
+def listening(kind: socket.SocketKind, address: tuple[str, int], serve: Callable[[socket.socket], None]) -> Iterator[int]:
+    """A server in a thread of its own; gives its port. serve is called until the socket is closed."""
+    with socket.socket(socket.AF_INET, kind) as server:
+        server.bind(address)
+        if kind == socket.SOCK_STREAM:
+            server.listen()
+        stopped = threading.Event()
+
+        def work() -> None:
+            while not stopped.is_set():
+                try:
+                    serve(server)
+                except OSError:
+                    pass
+
+        server.settimeout(0.2)
+        thread = threading.Thread(target=work, daemon=True)
+        thread.start()
+        yield server.getsockname()[1]
+        stopped.set()
+        thread.join()
+
+
+def copy_bytes(source: socket.socket, target: socket.socket) -> None:
+    try:
+        while block := source.recv(65536):
+            target.sendall(block)
+        target.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+
+
+@pytest.fixture
+def proxy(store: ParameterStore) -> Iterator[str]:
+    """A proxy that leads every tunnel to the store."""
+
+    def tunnel(client: socket.socket) -> None:
+        with client, socket.create_connection((store.host, store.port)) as upstream:
+            request = b""
+            while b"\r\n\r\n" not in request:
+                request += client.recv(65536)
+            assert request.startswith(f"CONNECT {AWS_HOST}:443 ".encode()), request
+            client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            back = threading.Thread(target=copy_bytes, args=(upstream, client))
+            back.start()
+            copy_bytes(client, upstream)
+            back.join()
+
+    def accept(server: socket.socket) -> None:
+        client, _ = server.accept()
+        client.settimeout(None)
+        threading.Thread(target=tunnel, args=(client,), daemon=True).start()
+
+    with listening(socket.SOCK_STREAM, ("127.0.0.1", 0), accept) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+@needs_root
+def test_an_empty_root_directory_suffices(empty_root: Path, certificates_directory: Path) -> None:  # noqa: F811
+    with ParameterStore(tls=False, certificates_directory=certificates_directory) as store:
+        store.put("/p/a", "v")
+        done = run_in(empty_root, env=store.environment())
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "A=v" in done.stdout.splitlines()
+
+
+@needs_root
+def test_built_in_roots_suffice_for_hosts_of_aws(
+    empty_root: Path, with_test_roots: Path, store: ParameterStore, proxy: str, journal
+) -> None:
+    shutil.copy(with_test_roots, empty_root / "ssm-exec")
+    done = run_in(empty_root, env={**without_endpoint(store), "HTTPS_PROXY": proxy})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "A=v" in done.stdout.splitlines()
+    assert (journal.tls_handshakes, journal.tls_failures) == (1, 0)
+
+
+@needs_root
+def test_built_in_roots_come_before_the_system_s(
+    empty_root: Path, with_test_roots: Path, store: ParameterStore, proxy: str, journal
+) -> None:
+    shutil.copy(with_test_roots, empty_root / "ssm-exec")
+    bundle = empty_root / SYSTEM_BUNDLE
+    bundle.parent.mkdir(parents=True)
+    bundle.write_text("not asked for\n")
+    done = run_in(empty_root, env={**without_endpoint(store), "HTTPS_PROXY": proxy})
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@needs_root
+def test_the_system_s_certificates_are_asked_where_the_built_in_roots_fail(
+    empty_root: Path, store: ParameterStore, proxy: str, journal
+) -> None:
+    bundle = empty_root / SYSTEM_BUNDLE
+    bundle.parent.mkdir(parents=True)
+    shutil.copy(store.ca_file, bundle)
+    done = run_in(empty_root, env={**without_endpoint(store), "HTTPS_PROXY": proxy})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "A=v" in done.stdout.splitlines()
+    assert journal.connections == 2
+
+
+@needs_root
+def test_without_either_nothing_is_sent(empty_root: Path, store: ParameterStore, proxy: str, journal) -> None:
+    done = run_in(empty_root, env={**without_endpoint(store), "HTTPS_PROXY": proxy})
+    assert (done.returncode, done.stdout) == (125, "")
+    assert "not correctly signed by the trusted CA" in done.stderr
+    assert journal.entries == []
+
+
+@needs_root
+def test_a_configured_file_replaces_both(
+    empty_root: Path, with_test_roots: Path, store: ParameterStore, proxy: str, journal
+) -> None:
+    shutil.copy(with_test_roots, empty_root / "ssm-exec")
+    bundle = empty_root / SYSTEM_BUNDLE
+    bundle.parent.mkdir(parents=True)
+    shutil.copy(store.ca_file, bundle)
+    shutil.copy(FOLDER / "x86_64" / "roots.pem", empty_root / "amazon.pem")
+    env = {**without_endpoint(store), "HTTPS_PROXY": proxy}
+    assert run_in(empty_root, "--ca-bundle", "/amazon.pem", env=env).returncode == 125
+    assert run_in(empty_root, env={**env, "AWS_CA_BUNDLE": "/amazon.pem"}).returncode == 125
+    assert journal.entries == []
+
+
+@needs_root
+def test_built_in_roots_are_for_hosts_of_aws_only(
+    empty_root: Path, with_test_roots: Path, store: ParameterStore, journal
+) -> None:
+    shutil.copy(with_test_roots, empty_root / "ssm-exec")
+    env = {**without_endpoint(store), "AWS_ENDPOINT_URL": store.endpoint_url}
+    assert run_in(empty_root, env=env).returncode == 125
+    assert journal.entries == []
+
+
+def answer_name(server: socket.socket) -> None:
+    """One DNS question: the address of every name is 127.0.0.1, and none has one of IPv6."""
+    question, client = server.recvfrom(512)
+    asks_for_ipv4 = question[-4:-2] == b"\0\1"
+    header = question[:2] + b"\x81\x80\0\1" + (b"\0\1" if asks_for_ipv4 else b"\0\0") + b"\0\0\0\0"
+    answer = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4" + socket.inet_aton("127.0.0.1") if asks_for_ipv4 else b""
+    server.sendto(header + question[12:] + answer, client)
+
+
+@needs_root
+def test_names_are_resolved_by_resolv_conf(empty_root: Path, store: ParameterStore) -> None:
+    (empty_root / "etc").mkdir()
+    (empty_root / "etc" / "resolv.conf").write_text(f"nameserver {NAMESERVER}\n")
+    shutil.copy(store.ca_file, empty_root / "ca.pem")
+    env = {
+        **store.environment(),
+        "AWS_CA_BUNDLE": "/ca.pem",
+        "AWS_ENDPOINT_URL": f"https://parameters.test:{store.port}",
+    }
+    with listening(socket.SOCK_DGRAM, (NAMESERVER, 53), answer_name):
+        done = run_in(empty_root, env=env)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "A=v" in done.stdout.splitlines()
+
+
+# --- aarch64 ---
+
+
+def test_the_main_job_on_aarch64(store: ParameterStore, tmp_path: Path) -> None:
+    """Under qemu-user; COMMAND is a native program, which the kernel starts as ever."""
+    done = subprocess.run(
+        [*emulator("aarch64"), build("aarch64", "ssm-exec"), "/p", "--", "/usr/bin/env"],
+        env=store.environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "A=v" in done.stdout.splitlines()
