@@ -66,8 +66,11 @@ static int print_text(const struct report *report, enum options_action action)
     if (action == OPTIONS_HELP) {
         options_write_help(&out);
     } else {
-        text_append_format(&out, "ssm-exec %s (%s %s)\n", SSM_EXEC_VERSION, http_curl_versions(),
-                digest_library());
+        /* Where libcurl's TLS library is the one that hashes too, it has named it already. */
+        const char *libraries = http_curl_versions();
+        bool is_named = strstr(libraries, digest_library()) != NULL;
+        text_append_format(&out, "ssm-exec %s (%s%s%s)\n", SSM_EXEC_VERSION, libraries,
+                is_named ? "" : " ", is_named ? "" : digest_library());
     }
     return dryrun_print(&out, &err) ? 0 : fail(report, &err);
 }

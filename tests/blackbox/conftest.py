@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,9 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from parameter_store import Credentials, ParameterStore  # noqa: E402
 from parameter_store.fixtures import certificates_directory, running_store, store  # noqa: E402, F401
+
+# Whoever starts the tests in the background may have had SIGINT ignored, which children inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PATH = "/usr/local/bin:/usr/bin:/bin"
 """The PATH of the program and of what it starts."""
