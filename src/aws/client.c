@@ -99,6 +99,7 @@ bool client_complete(const struct client *client,
     http_request_add_header(request, "accept-encoding", "identity");
     request->never_proxied = client->endpoint->is_loopback;
     request->builtin_roots_first = region_is_aws_host(client->endpoint->host);
+    request->absolute_name_first = request->builtin_roots_first;
     if (client->credentials == NULL) {
         http_request_add_header(request, "content-type", content_types[client->protocol]);
         return true;

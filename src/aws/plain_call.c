@@ -15,6 +15,7 @@ static bool prepare(struct call *call, struct http_request *ret_request, struct 
     }
     ret_request->never_proxied = plain->never_proxied;
     ret_request->builtin_roots_first = region_is_aws_host(plain->host);
+    ret_request->absolute_name_first = ret_request->builtin_roots_first;
     ret_request->reply_max_bytes = PLAIN_CALL_REPLY_MAX_BYTES;
     (void)reterr; /* calls_run checks what was added */
     return true;

@@ -34,6 +34,7 @@ struct http_request {
     int64_t connect_timeout_ms; /* name look-up, TCP, TLS */
     int64_t timeout_ms;         /* everything */
     bool never_proxied;         /* metadata and container endpoints, loopback */
+    bool absolute_name_first;   /* the host's name is whole: no search domain belongs behind it */
     /* Without configured certificates: the compiled-in roots, the system's only if they fail. */
     bool builtin_roots_first;
 };

@@ -12,6 +12,7 @@
 #include <curl/curl.h>
 
 #include "base/locked.h"
+#include "http/search_list.h"
 #include "http/trust.h"
 
 /* One transfer: an easy handle and what belongs to its present exchange. */
@@ -20,6 +21,7 @@ struct transfer {
     struct http_exchange *exchange; /* NULL: idle */
     CURL *easy;
     struct curl_slist *headers;
+    struct curl_slist *connect_to; /* NULL: the URL's host */
     char error_text[CURL_ERROR_SIZE];
     bool too_large;
     int socket_errno; /* why this machine gave no socket; 0: it did */
@@ -32,6 +34,8 @@ struct http_curl {
     struct http_curl_settings settings;
     struct curl_blob builtin_roots; /* no data: there are none, or a file was configured */
     bool builtin_roots_failed;
+    bool may_be_proxied;        /* a proxy looks names up itself */
+    bool absolute_names_off; /* of no use here, or unknown to the resolver */
     CURLM *multi;
     struct transfer *transfers;       /* all that were ever made; idle ones are used again */
     struct http_exchange *impossible; /* failed before it was under way, not yet handed out */
@@ -209,6 +213,33 @@ static bool set_headers(struct transfer *transfer)
             && curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers) == CURLE_OK;
 }
 
+/* "ssm.eu-west-1.amazonaws.com." is asked for as it is; Host header and certificate stay without dot. */
+static bool set_absolute_name(struct transfer *transfer)
+{
+    const struct http_request *request = &transfer->exchange->request;
+    struct http_curl *curl = transfer->owner;
+    CLEANUP(text_clear) struct text connect_to = TEXT_INIT(1024);
+    const char *host = strstr(text_string(&request->url), "://");
+    if (!request->absolute_name_first || curl->absolute_names_off || curl->may_be_proxied
+            || host == NULL) {
+        return curl_easy_setopt(transfer->easy, CURLOPT_CONNECT_TO, NULL) == CURLE_OK;
+    }
+    host += strlen("://");
+    text_append(&connect_to, host, strcspn(host, ":/"));
+    if (!search_list_comes_first(text_string(&connect_to))) {
+        curl->absolute_names_off = true; /* there is nothing to gain */
+        return curl_easy_setopt(transfer->easy, CURLOPT_CONNECT_TO, NULL) == CURLE_OK;
+    }
+    text_reset(&connect_to);
+    text_append_string(&connect_to, "::");
+    text_append(&connect_to, host, strcspn(host, ":/"));
+    text_append_string(&connect_to, ".:");
+    transfer->connect_to = curl_slist_append(NULL, text_string(&connect_to));
+    return transfer->connect_to != NULL
+            && curl_easy_setopt(transfer->easy, CURLOPT_CONNECT_TO, transfer->connect_to)
+            == CURLE_OK;
+}
+
 static long to_timeout(int64_t timeout_ms)
 {
     int64_t least = timeout_ms < 1 ? 1 : timeout_ms; /* to libcurl 0 means none at all */
@@ -221,7 +252,8 @@ static bool set_exchange_options(struct transfer *transfer)
     const struct http_request *request = &transfer->exchange->request;
     bool on_builtin_roots = request->builtin_roots_first && !transfer->owner->builtin_roots_failed;
     return set_text(easy, CURLOPT_URL, text_string(&request->url)) && set_method(transfer)
-            && set_headers(transfer) && set_builtin_roots(transfer, on_builtin_roots)
+            && set_headers(transfer) && set_absolute_name(transfer)
+            && set_builtin_roots(transfer, on_builtin_roots)
             && set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, to_timeout(request->connect_timeout_ms))
             && set_long(easy, CURLOPT_TIMEOUT_MS, to_timeout(request->timeout_ms))
             && set_text(easy, CURLOPT_PROXY, request->never_proxied ? "" : NULL)
@@ -257,8 +289,11 @@ static void release_transfer(struct transfer *transfer)
 {
     (void)curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL);
     (void)curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, NULL);
+    (void)curl_easy_setopt(transfer->easy, CURLOPT_CONNECT_TO, NULL);
     curl_slist_free_all(transfer->headers);
+    curl_slist_free_all(transfer->connect_to);
     transfer->headers = NULL;
+    transfer->connect_to = NULL;
     transfer->exchange = NULL;
 }
 
@@ -467,6 +502,22 @@ static bool retry_without_builtin_roots(struct transfer *transfer, CURLcode code
             && curl_multi_add_handle(curl->multi, transfer->easy) == CURLM_OK;
 }
 
+/* Resolvers that do not take the dot are rare, and the name without it costs them nothing more. */
+static bool retry_without_absolute_name(struct transfer *transfer, CURLcode code)
+{
+    struct http_curl *curl = transfer->owner;
+    if (code != CURLE_COULDNT_RESOLVE_HOST || transfer->connect_to == NULL) {
+        return false;
+    }
+    curl->absolute_names_off = true;
+    transfer->error_text[0] = '\0';
+    bool removed = curl_multi_remove_handle(curl->multi, transfer->easy) == CURLM_OK
+            && curl_easy_setopt(transfer->easy, CURLOPT_CONNECT_TO, NULL) == CURLE_OK;
+    curl_slist_free_all(transfer->connect_to);
+    transfer->connect_to = NULL;
+    return removed && curl_multi_add_handle(curl->multi, transfer->easy) == CURLM_OK;
+}
+
 /* NULL if the exchange is not done after all. */
 static struct http_exchange *finish(struct http_curl *curl, const CURLMsg *message)
 {
@@ -475,7 +526,8 @@ static struct http_exchange *finish(struct http_curl *curl, const CURLMsg *messa
     struct transfer *transfer = (struct transfer *)(void *)private_pointer;
     struct http_exchange *exchange = transfer->exchange;
     CURLcode code = message->data.result;
-    if (retry_without_builtin_roots(transfer, code)) {
+    if (retry_without_builtin_roots(transfer, code)
+            || retry_without_absolute_name(transfer, code)) {
         return NULL;
     }
     describe(transfer, code, &exchange->reply);
@@ -538,6 +590,19 @@ static void set_up_builtin_roots(struct http_curl *curl)
     }
 }
 
+/* The variables that libcurl itself reads for https. */
+static bool has_proxy(void)
+{
+    static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0') {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool http_curl_new(
         const struct http_curl_settings *settings, struct http_curl **ret_curl, struct err *reterr)
 {
@@ -555,6 +620,7 @@ bool http_curl_new(
     }
     curl->settings = *settings;
     set_up_builtin_roots(curl);
+    curl->may_be_proxied = has_proxy();
     curl->transport = (struct http_transport){
         .start = start, .wait = wait_for_progress, .next_done = next_done, .cancel = cancel
     };

@@ -1,5 +1,6 @@
 """The network as it is: connections that close, names that do not resolve, proxies."""
 
+import json
 import os
 import socket
 import subprocess
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from conftest import Runner
+from conftest import ROOT, Runner
 from parameter_store import ParameterStore
 
 ECHO = ("--", "/bin/echo", "started")
@@ -173,3 +174,70 @@ def test_a_silent_resolver_does_not_hold_up_the_end(run: Runner, store: Paramete
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (125, ""), done
     assert text in done.stderr, done
+
+
+CLUSTER = """
+import json, pathlib, socket, struct, subprocess, sys, threading
+support, folder, program = sys.argv[1:]
+sys.path.insert(0, support)
+from parameter_store import ParameterStore
+HOST = "ssm.eu-west-1.amazonaws.com"
+folder = pathlib.Path(folder)
+(folder / "resolv.conf").write_text("nameserver 127.0.0.1\\nsearch a.svc.cluster.local svc.cluster.local cluster.local\\noptions ndots:5\\n")
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+subprocess.run(["mount", "--bind", str(folder / "resolv.conf"), "/etc/resolv.conf"], check=True)
+if (folder / "hosts").exists():
+    subprocess.run(["mount", "--bind", str(folder / "hosts"), "/etc/hosts"], check=True)
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server.bind(("127.0.0.1", 53))
+asked = []
+def serve():
+    while True:
+        question, client = server.recvfrom(4096)
+        at, labels = 12, []
+        while question[at]:
+            labels.append(question[at + 1 : at + 1 + question[at]].decode())
+            at += question[at] + 1
+        kind = struct.unpack("!H", question[at + 1 : at + 3])[0]
+        name = ".".join(labels)
+        asked.append(name)
+        is_known = name == HOST
+        answer = b"\\xc0\\x0c" + struct.pack("!HHIH", 1, 1, 60, 4) + b"\\x7f\\0\\0\\1" if is_known and kind == 1 else b""
+        flags = 0x8180 if is_known else 0x8183
+        head = question[:2] + struct.pack("!HHHHH", flags, 1, 1 if answer else 0, 0, 0)
+        server.sendto(head + question[12 : at + 5] + answer, client)
+threading.Thread(target=serve, daemon=True).start()
+with ParameterStore(port=443, region="eu-west-1", certificates_directory=folder / "certificates", host_names=(HOST,)) as store:
+    store.put("/p/v", "1")
+    environment = store.environment()
+    del environment["AWS_ENDPOINT_URL"]
+    done = subprocess.run([program, "/p", "X=/p/v", "--", "/bin/echo", "started"], env=environment, capture_output=True, text=True, timeout=30)
+    print(json.dumps({"out": done.stdout, "err": done.stderr, "asked": asked, "hosts": [entry.headers["host"] for entry in store.journal.entries]}))
+"""
+"""As in a cluster, in namespaces of its own: a resolver with search domains, its server, and AWS's own name on loopback."""
+
+
+def in_cluster(run: Runner, folder) -> dict:
+    support = str(ROOT / "tests" / "support")
+    command = ["unshare", "-nm", "/usr/bin/python3", "-c", CLUSTER, support, str(folder), str(run.program)]
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment |= {name: value for name, value in os.environ.items() if name in ("ASAN_OPTIONS", "UBSAN_OPTIONS")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a resolver of its own needs root")
+def test_search_domains_are_not_asked_for_the_hosts_of_aws(run: Runner, tmp_path) -> None:
+    result = in_cluster(run, tmp_path)
+    assert result["out"] == "started\n", result
+    assert set(result["asked"]) == {"ssm.eu-west-1.amazonaws.com"}
+    assert len(result["asked"]) <= 2 * 2, result  # A and AAAA, for each of two connections
+    assert set(result["hosts"]) == {"ssm.eu-west-1.amazonaws.com"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a resolver of its own needs root")
+def test_the_hosts_file_still_comes_first(run: Runner, tmp_path) -> None:
+    (tmp_path / "hosts").write_text("127.0.0.1 localhost other.example\n127.0.0.1\tSSM.eu-west-1.amazonaws.com\n")
+    result = in_cluster(run, tmp_path)
+    assert result["out"] == "started\n", result
+    assert result["asked"] == []

@@ -1,0 +1,15 @@
+/*
+ * Whether the resolver would ask for a name below its search domains before it asks for the name
+ * itself: in Kubernetes, ndots:5 makes eight useless questions of "ssm.eu-west-1.amazonaws.com". Source:
+ * resolv.conf(5), hosts(5).
+ */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+/*
+ * True if the host has fewer dots than /etc/resolv.conf's ndots, and /etc/hosts, which knows no
+ * names with a dot at their end, does not have it.
+ */
+bool search_list_comes_first(const char *host);
