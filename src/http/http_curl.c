@@ -34,7 +34,7 @@ struct http_curl {
     struct http_curl_settings settings;
     struct curl_blob builtin_roots; /* no data: there are none, or a file was configured */
     bool builtin_roots_failed;
-    bool may_be_proxied;        /* a proxy looks names up itself */
+    bool may_be_proxied;     /* a proxy looks names up itself */
     bool absolute_names_off; /* of no use here, or unknown to the resolver */
     CURLM *multi;
     struct transfer *transfers;       /* all that were ever made; idle ones are used again */
