@@ -170,7 +170,12 @@ class Chain:
         return dict(self.container.environment())
 
     def metadata_env(self) -> dict[str, str | None]:
-        return {"AWS_EC2_METADATA_DISABLED": None, **self.metadata.environment()}
+        """With patience: it is not for a slow machine to fail here."""
+        return {
+            "AWS_EC2_METADATA_DISABLED": None,
+            "AWS_METADATA_SERVICE_TIMEOUT": "30",
+            **self.metadata.environment(),
+        }
 
     def process(self, document: Any, script: str = "") -> str:
         """A program that prints the document; what to put behind credential_process."""
@@ -180,12 +185,15 @@ class Chain:
         path.chmod(0o755)
         return shlex.quote(str(path))
 
-    def process_document(self, name: str = "process", **members: Any) -> dict[str, Any]:
-        keys = self.static(name)
+    def process_document(
+        self, name: str = "process", session_token: str | None = None, **members: Any
+    ) -> dict[str, Any]:
+        keys = self.static(name, session_token)
         document = {
             "Version": 1,
             "AccessKeyId": keys.access_key_id,
             "SecretAccessKey": keys.secret_access_key,
+            "SessionToken": session_token,
             **members,
         }
         return {member: value for member, value in document.items() if value is not None}

@@ -947,7 +947,7 @@ def test_metadata_settings_of_the_profile(chain: Chain) -> None:
 def test_the_hop_limit_is_named_when_the_token_request_gets_no_answer(chain: Chain) -> None:
     chain.metadata.settings.hop_limit_drop = True
     chain.fail("no AWS credentials were found", "EC2 instance metadata (no answer from 127.0.0.1 to the token request", "hop limit must be 2 or more",
-               env=chain.metadata_env())
+               env={**chain.metadata_env(), "AWS_METADATA_SERVICE_TIMEOUT": None})
     assert {entry.operation for entry in chain.metadata.journal.entries} == {"PutToken"}
 
 
