@@ -61,6 +61,8 @@ class Chain:
     env: dict[str, str | None] = field(default_factory=dict)
     config: dict[str, dict[str, Any]] = field(default_factory=dict)
     credentials: dict[str, dict[str, Any]] = field(default_factory=dict)
+    line_end: str = "\n"
+    """What token files end with."""
 
     def __post_init__(self) -> None:
         self.env = {**NO_KEYS, **self.sts.environment(), **self.sso_portal.environment()}
@@ -147,9 +149,9 @@ class Chain:
             **token,
         }
 
-    def token_file(self, contents: str = WEB_TOKEN + "\n", name: str = "web-token") -> str:
+    def token_file(self, contents: str | None = None, name: str = "web-token") -> str:
         path = self.home / name
-        path.write_text(contents)
+        path.write_text(WEB_TOKEN + self.line_end if contents is None else contents)
         return str(path)
 
     def web_identity(self, name: str, token: str = WEB_TOKEN, **identity: Any) -> str:
@@ -162,7 +164,7 @@ class Chain:
         token = f"{WEB_TOKEN}-{name}"
         return {
             "AWS_ROLE_ARN": self.web_identity(name, token),
-            "AWS_WEB_IDENTITY_TOKEN_FILE": self.token_file(token + "\n", f"token-{name}"),
+            "AWS_WEB_IDENTITY_TOKEN_FILE": self.token_file(token + self.line_end, f"token-{name}"),
         }
 
     def container_env(self, authorization: str | None = None) -> dict[str, str | None]:
