@@ -78,7 +78,7 @@ static bool find_token(
     const char *token = environment_get(environment, TOKEN);
     if (file != NULL) {
         const struct file_limits limits = { context->clock, context->calls->deadline_ms };
-        return token_file_read(file, TOKEN_FILE, &limits, ret_token, reterr);
+        return token_file_read(file, TOKEN_LINE, TOKEN_FILE, &limits, ret_token, reterr);
     }
     secret_append_text(ret_token, token == NULL ? "" : token);
     if (strpbrk(secret_expose(ret_token), "\r\n") != NULL) {

@@ -6,6 +6,7 @@
 
 #include "aws/creds_document.h"
 #include "aws/imds.h"
+#include "aws/service_error.h"
 #include "base/ascii.h"
 
 static const char SUBJECT[] = "EC2 instance metadata";
@@ -41,35 +42,40 @@ static bool take_role(const struct secret *list, char ret_role[static ROLE_MAX_B
     return true;
 }
 
-static void copy_text(struct json_value root, const char *name, struct text *ret_text)
+/* Empty where there is none; what it echoes of our session token is cut out. */
+static void copy_text(
+        const struct imds *imds, struct json_value root, const char *name, struct secret *ret_text)
 {
     struct json_value member;
     struct err ignored;
     if (json_find_typed(root, name, JSON_STRING, &member)
-            && (!json_decode_text(member, NULL, ret_text, &ignored)
-                    || ret_text->state != TEXT_SOUND)) {
-        text_reset(ret_text);
+            && (json_encoded_len(member) > MESSAGE_MAX_BYTES
+                    || !json_decode_secret(member, NULL, ret_text, &ignored))) {
+        secret_clear(ret_text);
     }
+    service_error_cut_out(ret_text, &imds->token);
 }
 
 /* Status 200 with another Code than Success: the instance cannot assume its role. */
-static bool check_code(struct json_value root, const char *role, struct err *reterr)
+static bool check_code(
+        const struct imds *imds, struct json_value root, const char *role, struct err *reterr)
 {
-    CLEANUP(text_clear) struct text code = TEXT_INIT(MESSAGE_MAX_BYTES);
-    CLEANUP(text_clear) struct text message = TEXT_INIT(MESSAGE_MAX_BYTES);
-    copy_text(root, "Code", &code);
-    if (strcmp(text_string(&code), "Success") == 0) {
+    CLEANUP(secret_clear) struct secret code = SECRET_INIT(MESSAGE_MAX_BYTES);
+    CLEANUP(secret_clear) struct secret message = SECRET_INIT(MESSAGE_MAX_BYTES);
+    copy_text(imds, root, "Code", &code);
+    if (strcmp(secret_expose(&code), "Success") == 0) {
         return true;
     }
-    copy_text(root, "Message", &message);
+    copy_text(imds, root, "Message", &message);
     (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "no credentials for role %s: %s", role,
-            text_string(&message));
-    err_set_code(reterr, text_string(&code));
+            secret_expose(&message));
+    err_set_code(reterr, secret_expose(&code));
     err_set_hint(reterr, "check the instance profile, and that EC2 may assume its role");
     return false;
 }
 
-static bool read_document(const struct secret *body,
+static bool read_document(const struct imds *imds,
+        const struct secret *body,
         const char *role,
         struct credentials *ret_credentials,
         struct err *reterr)
@@ -83,7 +89,7 @@ static bool read_document(const struct secret *body,
     };
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     return json_parse(body, SUBJECT, &document, reterr)
-            && check_code(json_root(&document), role, reterr)
+            && check_code(imds, json_root(&document), role, reterr)
             && creds_document_read(
                     json_root(&document), &members, SUBJECT, ret_credentials, reterr);
 }
@@ -110,7 +116,7 @@ static enum credentials_outcome fetch(struct credentials_context *context,
     }
     (void)snprintf(path, sizeof(path), "%s%s", ROLES, role);
     if (imds_get(context->imds, path, &body, reterr) != IMDS_GOOD
-            || !read_document(&body, role, ret_credentials, reterr)) {
+            || !read_document(context->imds, &body, role, ret_credentials, reterr)) {
         return CREDENTIALS_FAILED;
     }
     ret_credentials->may_be_past_expiry = true;

@@ -15,7 +15,7 @@ enum credentials_outcome creds_web_identity_fetch(struct credentials_context *co
 {
     CLEANUP(secret_clear) struct secret token = SECRET_INIT(STS_TOKEN_MAX_BYTES);
     const struct file_limits limits = { context->clock, context->calls->deadline_ms };
-    if (!token_file_read(token_file, role->where, &limits, &token, reterr)
+    if (!token_file_read(token_file, TOKEN_WORD, role->where, &limits, &token, reterr)
             || !sts_assume_role_with_web_identity(context, role, &token, ret_credentials, reterr)) {
         return CREDENTIALS_FAILED;
     }

@@ -34,8 +34,9 @@ static enum call_verdict judge(struct call *call,
         *ret_cause = service_error_retry_cause(reply->status, error.code);
     }
     if (*ret_cause != RETRY_NEVER) {
-        (void)err_set(reterr, ERR_NETWORK, plain->subject, "%s: HTTP status %d%s%s", plain->host,
-                reply->status, error.code[0] == '\0' ? "" : ", ", error.code);
+        /* Whatever else the reply says may echo the token that was sent. */
+        (void)err_set(reterr, ERR_NETWORK, plain->subject, "%s: HTTP status %d", plain->host,
+                reply->status);
         return CALL_RETRIES;
     }
     plain->status = reply->status;

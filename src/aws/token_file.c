@@ -4,6 +4,7 @@
 #include "base/ascii.h"
 
 bool token_file_read(const char *path,
+        enum token_form form,
         const char *setting,
         const struct file_limits *limits,
         struct secret *ret_token,
@@ -29,9 +30,11 @@ bool token_file_read(const char *path,
                 reterr, ERR_CREDENTIALS, path, "the token file is empty (named by %s)", setting);
     }
     for (size_t i = 0; i < len; i++) {
-        if (ascii_is_space(bytes[i]) || ascii_is_control(bytes[i])) {
+        if ((bytes[i] == ' ' && form == TOKEN_WORD) || ascii_is_control(bytes[i])) {
             return err_set(reterr, ERR_CREDENTIALS, path,
-                    "no token: it holds a blank or a control character (named by %s)", setting);
+                    "no token: it holds a blank, a line break or another control character (named by "
+                    "%s)",
+                    setting);
         }
     }
     return true;

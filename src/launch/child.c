@@ -105,17 +105,21 @@ static void take_chld(struct child *child)
     (void)sigaction(SIGCHLD, &by_default, &child->inherited_chld);
 }
 
-/* A SIGCHLD that was blocked is pending now, and would reach COMMAND. */
+/*
+ * A SIGCHLD that was blocked is pending now, and would reach COMMAND. One that was pending before was
+ * thrown away by sigaction, as POSIX has it for SIG_DFL of this signal: it is sent again.
+ */
 static void give_back_chld(const struct child *child)
 {
     sigset_t chld_only;
     const struct timespec at_once = { 0 };
     (void)sigemptyset(&chld_only);
     (void)sigaddset(&chld_only, SIGCHLD);
-    if (!child->chld_was_pending) {
-        (void)sigtimedwait(&chld_only, NULL, &at_once);
-    }
+    (void)sigtimedwait(&chld_only, NULL, &at_once);
     (void)sigaction(SIGCHLD, &child->inherited_chld, NULL);
+    if (child->chld_was_pending) {
+        (void)kill(getpid(), SIGCHLD);
+    }
 }
 
 static bool fail(const struct child *child, struct err *reterr, const char *what)
@@ -161,8 +165,8 @@ static bool read_some(const struct child *child, struct secret *output)
     return got > 0 || (got < 0 && errno == EINTR);
 }
 
-/* Until the program has ended and what it wrote is read; false at the deadline. */
-static bool read_output(const struct child *child, struct secret *output)
+/* Until the program has ended and what it wrote is read; false at the deadline, or past the maximum. */
+static bool read_output(const struct child *child, struct secret *output, struct err *reterr)
 {
     const struct runner_request *request = child->request;
     bool is_open = true;
@@ -175,8 +179,14 @@ static bool read_output(const struct child *child, struct secret *output)
         } else if (ended) {
             return true;
         }
-        if (clock_monotonic_ms(request->clock) >= request->deadline_ms) {
+        if (!secret_check(output, request->where, reterr)) {
+            reterr->kind = ERR_CREDENTIALS;
+            err_add_why(reterr, " (what %s printed)", request->argv[0]);
             return false;
+        }
+        if (clock_monotonic_ms(request->clock) >= request->deadline_ms) {
+            return err_set(reterr, ERR_TIMEOUT, request->where, "%s did not end in time",
+                    request->argv[0]);
         }
     }
 }
@@ -221,17 +231,10 @@ static bool run(const struct runner_request *request, struct secret *ret_output,
     }
     take_chld(&child);
     bool started = start(&child, reterr);
-    bool in_time = started && read_output(&child, ret_output);
+    bool is_read = started && read_output(&child, ret_output, reterr);
     int status = started ? reap(&child) : 0;
     give_back_chld(&child);
-    if (!started) {
-        return false;
-    }
-    if (!in_time) {
-        return err_set(
-                reterr, ERR_TIMEOUT, request->where, "%s did not end in time", request->argv[0]);
-    }
-    return judge(&child, status, reterr) && secret_check(ret_output, request->where, reterr);
+    return is_read && judge(&child, status, reterr);
 }
 
 const struct runner child_runner = { .run = run };

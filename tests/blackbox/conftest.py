@@ -16,6 +16,16 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
+from credential_services.fixtures import (  # noqa: E402, F401
+    container,
+    metadata,
+    running_container,
+    running_metadata,
+    running_sso_portal,
+    running_sts,
+    sso_portal,
+    sts,
+)
 from parameter_store import Credentials, ParameterStore  # noqa: E402
 from parameter_store.fixtures import certificates_directory, running_store, store  # noqa: E402, F401
 
@@ -79,8 +89,13 @@ class Runner:
         credentials: Credentials | None = None,
         store: ParameterStore | None = None,
     ) -> dict[str, str]:
-        """PATH, HOME, what it takes to read the store, then env, in which None removes a variable."""
+        """PATH, HOME, what it takes to read the store, then env, in which None removes a variable.
+
+        EC2 instance metadata is never asked at its real address: a test that wants some removes the
+        first variable and names an endpoint.
+        """
         merged: dict[str, str | None] = {
+            "AWS_EC2_METADATA_DISABLED": "true",
             "PATH": PATH,
             "HOME": str(self.home),
             **{name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ},

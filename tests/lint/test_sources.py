@@ -37,7 +37,7 @@ EXPOSERS = {
     "src/aws/client.c": "signs, and cuts our own secrets out of what AWS echoes",
     "src/aws/credentials.c": "checks fields for control characters",
     "src/aws/creds_container.c": "checks the token for line breaks",
-    "src/aws/creds_imds.c": "reads the role's name",
+    "src/aws/creds_imds.c": "reads the role's name, and why there are no credentials for it",
     "src/aws/profile_file.c": "parses the shared files",
     "src/aws/service_error.c": "cuts our own secrets out of what AWS echoes",
     "src/aws/sigv4.c": "hashes keys and requests",

@@ -1,0 +1,352 @@
+/* The chain against a scripted world: what cannot be asked for on loopback, and how long things take. */
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "aws/credentials.h"
+#include "aws/imds.h"
+#include "fakes/fake_world.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+enum {
+    VARIABLES_MAX = 8,
+    VARIABLE_BYTES = 160,
+    DEADLINE_MS = 60000,
+};
+
+#define KEYS "\"AccessKeyId\":\"ASIAX\",\"SecretAccessKey\":\"sx\",\"Token\":\"tx\","
+
+static const char CONTAINER_KEYS[] = "{" KEYS "\"Expiration\":\"2015-08-30T18:36:00Z\"}";
+static const char METADATA_KEYS[] = "{\"Code\":\"Success\"," KEYS
+                                    "\"Expiration\":\"2015-08-30T18:36:00Z\"}";
+
+struct fixture {
+    struct fake_world *world;
+    char variables[VARIABLES_MAX][VARIABLE_BYTES];
+    char *entries[VARIABLES_MAX + 1];
+    struct environment environment;
+    struct settings settings;
+    struct call_settings calls;
+    struct imds imds;
+    struct credentials_context context;
+    struct credentials credentials;
+    struct err err;
+    int64_t began_ms;
+};
+
+static int set_up(void **state)
+{
+    static char no_config[] = "AWS_CONFIG_FILE=/nowhere/config";
+    static char no_credentials[] = "AWS_SHARED_CREDENTIALS_FILE=/nowhere/credentials";
+    static char region[] = "AWS_REGION=us-east-1";
+    struct fixture *fixture = calloc(1, sizeof(*fixture));
+    assert_non_null(fixture);
+    fixture->world = fake_world_new();
+    fixture->entries[0] = no_config;
+    fixture->entries[1] = no_credentials;
+    fixture->entries[2] = region;
+    fixture->environment.entries = fixture->entries;
+    fixture->credentials = CREDENTIALS_INIT;
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    credentials_clear(&fixture->credentials);
+    imds_clear(&fixture->imds);
+    settings_clear(&fixture->settings);
+    fake_world_free(fixture->world);
+    free(fixture);
+    return 0;
+}
+
+/* Variables end with NULL. */
+static bool find(struct fixture *fixture, const char *const variables[])
+{
+    static const struct settings_wish wish = { 0 };
+    struct fake_world *world = fixture->world;
+    const struct file_limits limits = { &world->clock, world->monotonic_ms + DEADLINE_MS };
+    CLEANUP(err_list_clear) struct err_list problems = { 0 };
+    for (size_t i = 0; variables[i] != NULL; i++) {
+        assert_true(3 + i < VARIABLES_MAX && strlen(variables[i]) < VARIABLE_BYTES);
+        (void)snprintf(fixture->variables[i], VARIABLE_BYTES, "%s", variables[i]);
+        fixture->entries[3 + i] = fixture->variables[i];
+    }
+    assert_true(settings_load(
+            &wish, &fixture->environment, &limits, &world->events, &fixture->settings, &problems));
+    fixture->began_ms = world->monotonic_ms;
+    fixture->calls = (struct call_settings){
+        .transport = &world->transport,
+        .clock = &world->clock,
+        .events = &world->events,
+        .deadline_ms = world->monotonic_ms + DEADLINE_MS,
+        .connect_timeout_ms = CALLS_CONNECT_TIMEOUT_MS,
+        .try_timeout_ms = CALLS_TRY_TIMEOUT_MS,
+    };
+    imds_init(&fixture->imds, &fixture->settings, &fixture->calls);
+    fixture->context = (struct credentials_context){
+        .settings = &fixture->settings,
+        .clock = &world->clock,
+        .calls = &fixture->calls,
+        .imds = &fixture->imds,
+    };
+    return credentials_find(&fixture->context, &fixture->credentials, &fixture->err);
+}
+
+static void assert_says(const struct fixture *fixture, const char *part)
+{
+    if (strstr(fixture->err.why, part) == NULL) {
+        fail_msg("\"%s\" is not in \"%s\"", part, fixture->err.why);
+    }
+}
+
+static int64_t took_ms(const struct fixture *fixture)
+{
+    return fixture->world->monotonic_ms - fixture->began_ms;
+}
+
+/* --- containers --- */
+
+static void container_uris(void **state)
+{
+    (void)state;
+
+    static const struct {
+        const char *uri;
+        const char *other;
+        const char *url;
+    } rows[] = {
+        { "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/v2/credentials/x?id=7",
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:1/y",
+                "http://169.254.170.2/v2/credentials/x?id=7" },
+        { "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.23/v1/credentials",
+                "X=", "http://169.254.170.23/v1/credentials" },
+        { "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://[fd00:ec2::23]/v1/credentials",
+                "X=", "http://[fd00:ec2::23]/v1/credentials" },
+        { "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.2:8080/c",
+                "X=", "http://169.254.170.2:8080/c" },
+        { "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://localhost/c", "X=", "http://localhost/c" },
+        { "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.8.9.1/c", "X=", "http://127.8.9.1/c" },
+        { "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://[::1]:99/c", "X=", "http://[::1]:99/c" },
+        { "AWS_CONTAINER_CREDENTIALS_FULL_URI=https://creds.example.com/c",
+                "X=", "https://creds.example.com/c" },
+    };
+    static const struct fake_reply replies[] = { { .body = CONTAINER_KEYS } };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        void *at = NULL;
+        (void)set_up(&at);
+        struct fixture *fixture = at;
+        fixture->world->replies = replies;
+        fixture->world->reply_count = 1;
+        if (!find(fixture,
+                    (const char *const[]){ rows[i].uri, rows[i].other,
+                            "AWS_CONTAINER_AUTHORIZATION_TOKEN=Basic x", NULL })) {
+            fail_msg("%s: %s", rows[i].uri, fixture->err.why);
+        }
+        assert_int_equal(fixture->world->sent_count, 1);
+        assert_string_equal(fixture->world->sent[0].url, rows[i].url);
+        assert_true(fixture->world->sent[0].never_proxied);
+        assert_non_null(strstr(fixture->world->sent[0].headers, "authorization: Basic x\n"));
+        assert_string_equal(secret_expose(&fixture->credentials.access_key_id), "ASIAX");
+        (void)tear_down(&at);
+    }
+}
+
+/* --- EC2 instance metadata --- */
+
+static void metadata_endpoints(void **state)
+{
+    (void)state;
+
+    static const struct {
+        const char *variable;
+        const char *base;
+    } rows[] = {
+        { "X=", "http://169.254.169.254" },
+        { "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=ipv4", "http://169.254.169.254" },
+        { "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6", "http://[fd00:ec2::254]" },
+        { "AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:1338/", "http://127.0.0.1:1338" },
+        { "AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1/mock", "http://127.0.0.1/mock" },
+    };
+
+    static const char *const paths[] = { "api/token", "meta-data/iam/security-credentials/",
+        "meta-data/iam/security-credentials/role-1" };
+    static const struct fake_reply replies[] = { { .body = "the-token" }, { .body = "role-1\n" },
+        { .body = METADATA_KEYS } };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        void *at = NULL;
+        (void)set_up(&at);
+        struct fixture *fixture = at;
+        fixture->world->replies = replies;
+        fixture->world->reply_count = COUNT_OF(replies);
+        assert_true(find(fixture, (const char *const[]){ rows[i].variable, NULL }));
+        assert_int_equal(fixture->world->sent_count, 3);
+        for (size_t sent = 0; sent < 3; sent++) {
+            char url[256];
+            (void)snprintf(url, sizeof(url), "%s/latest/%s", rows[i].base, paths[sent]);
+            assert_string_equal(fixture->world->sent[sent].url, url);
+            assert_true(fixture->world->sent[sent].never_proxied);
+        }
+        assert_string_equal(fixture->credentials.origin, "EC2 instance metadata (role role-1)");
+        (void)tear_down(&at);
+    }
+}
+
+static void metadata_is_given_up_within_two_seconds(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply silence[] = { { .after_ms = FAKE_NEVER_MS } };
+    fixture->world->replies = silence;
+    fixture->world->reply_count = 1;
+    assert_false(find(fixture, (const char *const[]){ NULL }));
+    assert_true(took_ms(fixture) <= IMDS_BUDGET_MS);
+    assert_says(fixture, "no AWS credentials were found");
+    assert_says(fixture, "no answer from 169.254.169.254");
+    for (size_t i = 0; i < fixture->world->sent_count; i++) {
+        assert_non_null(strstr(fixture->world->sent[i].url, "/latest/api/token"));
+        assert_true(fixture->world->sent[i].timeout_ms <= IMDS_TRY_MS);
+    }
+}
+
+/* Whatever answers slowly, all of it together gets no more than the budget. */
+static void metadata_shares_one_budget(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply slow[] = { { .after_ms = 900, .body = "the-token" },
+        { .after_ms = 900, .body = "role-1" }, { .after_ms = 900, .body = METADATA_KEYS } };
+    fixture->world->replies = slow;
+    fixture->world->reply_count = COUNT_OF(slow);
+    assert_false(find(fixture, (const char *const[]){ NULL }));
+    assert_true(took_ms(fixture) <= IMDS_BUDGET_MS);
+    assert_int_equal(fixture->world->sent_count, 3);
+}
+
+static void metadata_refusals_are_retried_within_the_budget(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply replies[] = { { .status = 503 } };
+    fixture->world->replies = replies;
+    fixture->world->reply_count = 1;
+    assert_false(find(fixture, (const char *const[]){ NULL }));
+    assert_int_equal(fixture->world->sent_count, IMDS_TRIES);
+    assert_true(took_ms(fixture) <= IMDS_BUDGET_MS);
+    assert_says(fixture, "HTTP status 503");
+}
+
+static void configured_patience_counts(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply silence[] = { { .after_ms = FAKE_NEVER_MS } };
+    fixture->world->replies = silence;
+    fixture->world->reply_count = 1;
+    assert_false(find(fixture,
+            (const char *const[]){ "AWS_METADATA_SERVICE_TIMEOUT=5",
+                    "AWS_METADATA_SERVICE_NUM_ATTEMPTS=3", NULL }));
+    assert_true(took_ms(fixture) <= 15000);
+    assert_true(took_ms(fixture) > 10000);
+    assert_int_equal(fixture->world->sent[0].timeout_ms, 5000);
+}
+
+static void the_run_may_end_before_the_patience(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply silence[] = { { .after_ms = FAKE_NEVER_MS } };
+    fixture->world->replies = silence;
+    fixture->world->reply_count = 1;
+    assert_false(find(fixture, (const char *const[]){ "AWS_METADATA_SERVICE_TIMEOUT=1000", NULL }));
+    assert_int_equal(took_ms(fixture), DEADLINE_MS);
+}
+
+/* It is asked once, whoever wants something of it. */
+static void an_absent_service_is_not_asked_again(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply silence[] = { { .after_ms = FAKE_NEVER_MS } };
+    fixture->world->replies = silence;
+    fixture->world->reply_count = 1;
+    assert_false(find(fixture, (const char *const[]){ NULL }));
+    size_t sent = fixture->world->sent_count;
+    CLEANUP(secret_clear) struct secret body = SECRET_INIT(IMDS_REPLY_MAX_BYTES);
+    assert_int_equal(imds_get(&fixture->imds, "meta-data/placement/region", &body, &fixture->err),
+            IMDS_ABSENT);
+    assert_int_equal(fixture->world->sent_count, sent);
+}
+
+/* --- STS --- */
+
+static void sts_asks_at_the_regions_host(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply replies[] = {
+        { .body = "<AssumeRoleResponse><AssumeRoleResult><Credentials><Expiration>2015-08-30T13:36:00Z"
+                  "</Expiration><SessionToken>t&amp;&#x2F;t</SessionToken><SecretAccessKey>s</SecretAccessKey>"
+                  "<AccessKeyId>ASIAROLE</AccessKeyId></Credentials></AssumeRoleResult>"
+                  "</AssumeRoleResponse>" }
+    };
+    fixture->world->replies = replies;
+    fixture->world->reply_count = 1;
+    /* The role is wished for after the search: the context is put together by find(). */
+    assert_true(find(fixture,
+            (const char *const[]){ "AWS_ACCESS_KEY_ID=AKIDEXAMPLE",
+                    "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI", NULL }));
+    credentials_clear(&fixture->credentials);
+    fixture->context.role_arn = "arn:aws:iam::123456789012:role/reader";
+    assert_true(credentials_find(&fixture->context, &fixture->credentials, &fixture->err));
+    assert_string_equal(fixture->world->sent[0].url, "https://sts.us-east-1.amazonaws.com/");
+    assert_string_equal(fixture->world->sent[0].body,
+            "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%"
+            "2Freader&RoleSessionName=ssm-exec-1440938160");
+    assert_string_equal(secret_expose(&fixture->credentials.access_key_id), "ASIAROLE");
+    assert_string_equal(secret_expose(&fixture->credentials.session_token), "t&/t");
+    assert_int_equal(fixture->credentials.expires_s, 1440938160 + 3600);
+}
+
+static void sts_may_answer_in_json(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply replies[] = {
+        { .body = "\n {\"AssumeRoleResponse\":{\"AssumeRoleResult\":{\"Credentials\":{\"AccessKeyId\":"
+                  "\"ASIAROLE\",\"SecretAccessKey\":\"s\",\"SessionToken\":\"t\",\"Expiration\":"
+                  "1.44094176E9}}}}" }
+    };
+    fixture->world->replies = replies;
+    fixture->world->reply_count = 1;
+    assert_true(find(fixture,
+            (const char *const[]){ "AWS_ACCESS_KEY_ID=AKIDEXAMPLE",
+                    "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI", NULL }));
+    credentials_clear(&fixture->credentials);
+    fixture->context.role_arn = "arn:aws:iam::123456789012:role/reader";
+    assert_true(credentials_find(&fixture->context, &fixture->credentials, &fixture->err));
+    assert_string_equal(secret_expose(&fixture->credentials.access_key_id), "ASIAROLE");
+    assert_int_equal(fixture->credentials.expires_s, 1440938160 + 3600);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(container_uris),
+        cmocka_unit_test(metadata_endpoints),
+        TEST(metadata_is_given_up_within_two_seconds),
+        TEST(metadata_shares_one_budget),
+        TEST(metadata_refusals_are_retried_within_the_budget),
+        TEST(configured_patience_counts),
+        TEST(the_run_may_end_before_the_patience),
+        TEST(an_absent_service_is_not_asked_again),
+        TEST(sts_asks_at_the_regions_host),
+        TEST(sts_may_answer_in_json),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
