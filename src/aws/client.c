@@ -136,6 +136,17 @@ static void clean_message(
     service_error_cut_out(message, &signature);
 }
 
+/* A code or a request id of which a part is a secret of ours is none. */
+static void drop_echo(const struct client *client, const struct client_attempt *attempt, char *word)
+{
+    CLEANUP(secret_clear) struct secret cleaned = SECRET_INIT(SERVICE_ERROR_MESSAGE_MAX_BYTES);
+    secret_append_text(&cleaned, word);
+    clean_message(client, attempt, &cleaned);
+    if (strcmp(secret_expose(&cleaned), word) != 0) {
+        word[0] = '\0';
+    }
+}
+
 static bool reply_skew(
         const struct client *client, const struct http_reply *reply, int64_t *ret_skew_s)
 {
@@ -277,6 +288,8 @@ enum call_verdict client_judge_refusal(struct client *client,
 {
     CLEANUP(service_error_clear) struct service_error error = SERVICE_ERROR_INIT;
     service_error_read(reply, &error);
+    drop_echo(client, attempt, error.code);
+    drop_echo(client, attempt, error.request_id);
     *ret_cause = service_error_retry_cause(reply->status, error.code);
     if (error.code[0] == '\0') {
         describe_stranger(client, attempt, subject, reply, reterr);

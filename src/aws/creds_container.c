@@ -6,7 +6,7 @@
 
 #include "aws/creds_document.h"
 #include "aws/plain_call.h"
-#include "aws/service_error.h"
+#include "aws/sts.h"
 #include "aws/token_file.h"
 #include "aws/uri.h"
 
@@ -17,7 +17,8 @@ static const char TOKEN[] = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 static const char ECS_HOST[] = "http://169.254.170.2";
 
 enum {
-    TOKEN_MAX_BYTES = 16 * 1024
+    TOKEN_MAX_BYTES = 16 * 1024,
+    ROLE_MAX_BYTES = 2048,
 };
 
 /* http:// goes to these alone: the answer is a secret, and so is the token that is sent. */
@@ -87,8 +88,23 @@ static bool find_token(
     return secret_check(ret_token, TOKEN, reterr);
 }
 
-static bool read_reply(
-        const struct plain_call *plain, struct credentials *ret_credentials, struct err *reterr)
+/* ECS says whose credentials these are; anything but an ARN would be an echo. */
+static void read_role(struct json_value root, struct text *ret_role)
+{
+    struct json_value member;
+    struct err ignored;
+    bool is_read = json_find_typed(root, "RoleArn", JSON_STRING, &member)
+            && json_decode_text(member, NULL, ret_role, &ignored);
+    const struct sts_role role = { .arn = text_string(ret_role), .where = "" };
+    if (!is_read || ret_role->state != TEXT_SOUND || !sts_check_role(&role, &ignored)) {
+        text_reset(ret_role);
+    }
+}
+
+static bool read_reply(const struct plain_call *plain,
+        const char *variable,
+        struct credentials *ret_credentials,
+        struct err *reterr)
 {
     static const struct creds_members members = {
         .access_key_id = "AccessKeyId",
@@ -98,6 +114,7 @@ static bool read_reply(
         .expiration_is_required = true,
     };
     CLEANUP(json_document_clear) struct json_document document = { 0 };
+    CLEANUP(text_clear) struct text role = TEXT_INIT(ROLE_MAX_BYTES);
     if (plain->status != 200) {
         (void)err_set(reterr, ERR_CREDENTIALS, plain->subject, "%s refused (HTTP status %d)",
                 plain->host, plain->status);
@@ -109,9 +126,16 @@ static bool read_reply(
         }
         return false;
     }
-    return json_parse(&plain->body, plain->subject, &document, reterr)
-            && creds_document_read(
-                    json_root(&document), &members, plain->subject, ret_credentials, reterr);
+    if (!json_parse(&plain->body, plain->subject, &document, reterr)
+            || !creds_document_read(
+                    json_root(&document), &members, plain->subject, ret_credentials, reterr)) {
+        return false;
+    }
+    read_role(json_root(&document), &role);
+    (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
+            "container credentials (%.200s, %s%s%.200s)", plain->host, variable,
+            role.len == 0 ? "" : ", role ", text_string(&role));
+    return true;
 }
 
 static enum credentials_outcome fetch(struct credentials_context *context,
@@ -149,11 +173,9 @@ static enum credentials_outcome fetch(struct credentials_context *context,
         plain.headers[1].name = NULL;
     }
     if (!plain_call_run(context->calls, &plain, reterr)
-            || !read_reply(&plain, ret_credentials, reterr)) {
+            || !read_reply(&plain, variable, ret_credentials, reterr)) {
         return CREDENTIALS_FAILED;
     }
-    (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
-            "container credentials (%s, %s)", uri.host, variable);
     return CREDENTIALS_FOUND;
 }
 

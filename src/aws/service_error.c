@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "aws/xml.h"
+#include "base/ascii.h"
 #include "json/json.h"
 
 enum {
-    PIECE_MIN_BYTES = 12
+    PIECE_MIN_BYTES = 12,
+    CODE_MAX_BYTES = 64,
 };
 
 /* "com.amazonaws.ssm#ThrottlingException:http://..." is ThrottlingException. */
@@ -86,6 +88,21 @@ static void read_json_error(const struct secret *body, struct service_error *err
     }
 }
 
+/* AWS's codes are a short word, its request ids a UUID: anything else may be an echo of the request. */
+static void drop_strange_words(struct service_error *error)
+{
+    size_t len = 0;
+    while (ascii_is_alnum(error->code[len]) || error->code[len] == '.' || error->code[len] == '_') {
+        len++;
+    }
+    if (error->code[len] != '\0' || len > CODE_MAX_BYTES) {
+        error->code[0] = '\0';
+    }
+    if (error->request_id[strspn(error->request_id, "0123456789abcdefABCDEF-")] != '\0') {
+        error->request_id[0] = '\0';
+    }
+}
+
 void service_error_read(const struct http_reply *reply, struct service_error *ret_error)
 {
     char header[256];
@@ -98,6 +115,7 @@ void service_error_read(const struct http_reply *reply, struct service_error *re
     if (ret_error->code[0] == '\0') {
         read_query_error(&reply->body, ret_error);
     }
+    drop_strange_words(ret_error);
 }
 
 void service_error_clear(struct service_error *error)

@@ -19,7 +19,6 @@ enum {
     REPLY_MAX_BYTES = 256 * 1024,
     SESSION_NAME_MAX_BYTES = 64,
     FIELD_MAX_BYTES = 64,
-    CODE_MAX_BYTES = 64,
 };
 
 /* --- the role --- */
@@ -211,23 +210,6 @@ static void add_hint(const struct sts_call *sts, struct err *err)
     }
 }
 
-/*
- * The message is clean; code and request id are not, and whoever answers there may echo what was sent.
- * AWS's own are a short word and a UUID.
- */
-static void drop_echo(int status, struct err *err)
-{
-    if (!consists_of(err->code, "._", 0, CODE_MAX_BYTES)) {
-        err_set_code(err, "");
-    }
-    if (err->request_id[strspn(err->request_id, "0123456789abcdefABCDEF-")] != '\0') {
-        err_set_request_id(err, "");
-    }
-    if (err->code[0] == '\0' && err->why[0] == '\0') {
-        err_add_why(err, "HTTP status %d", status);
-    }
-}
-
 static enum call_verdict judge(struct call *call,
         struct http_reply *reply,
         enum retry_cause *ret_cause,
@@ -237,9 +219,6 @@ static enum call_verdict judge(struct call *call,
     if (reply->status != 200) {
         enum call_verdict verdict = client_judge_refusal(
                 &sts->client, &sts->attempt, call->subject, reply, ret_cause, reterr);
-        if (verdict == CALL_FAILED || verdict == CALL_RETRIES) {
-            drop_echo(reply->status, reterr);
-        }
         if (verdict == CALL_FAILED) {
             add_hint(sts, reterr);
         }

@@ -178,7 +178,7 @@ static void refusals_have_verdicts(void **state)
         const char *want_why;
         const char *hint_part;
     } ROWS[] = {
-        { "access denied", 400, "x-amzn-RequestId: id-1\r\n",
+        { "access denied", 400, "x-amzn-RequestId: 1d-1\r\n",
                 "{\"__type\":\"AccessDeniedException\",\"Message\":\"no\"}", CALL_FAILED,
                 RETRY_NEVER, ERR_SERVICE, "AccessDeniedException", "no", "" },
         { "throttled", 400, "",
@@ -232,12 +232,12 @@ static void refusals_have_verdicts(void **state)
 static void the_request_id_is_kept(void **state)
 {
     struct fixture *fixture = *state;
-    put_reply(fixture, 400, true, "X-Amzn-Requestid: id-1\r\n", "{\"__type\":\"X\"}");
+    put_reply(fixture, 400, true, "X-Amzn-Requestid: 1d-1\r\n", "{\"__type\":\"X\"}");
     (void)judge(fixture);
-    assert_string_equal(fixture->err.request_id, "id-1");
-    put_reply(fixture, 502, true, "X-Amzn-Requestid: id-2\r\n", "");
+    assert_string_equal(fixture->err.request_id, "1d-1");
+    put_reply(fixture, 502, true, "X-Amzn-Requestid: 1d-2\r\n", "");
     (void)judge(fixture);
-    assert_string_equal(fixture->err.request_id, "id-2");
+    assert_string_equal(fixture->err.request_id, "1d-2");
 }
 
 /* The clock. */

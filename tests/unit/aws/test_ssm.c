@@ -352,7 +352,7 @@ static void a_refused_path_tells_the_action_and_the_resource(void **state)
     struct fixture *fixture = *state;
     static const struct fake_reply ROWS[] = {
         { .status = 400,
-                .headers = "x-amzn-RequestId: id-7\r\n",
+                .headers = "x-amzn-RequestId: 1d-7\r\n",
                 .body = REFUSAL("AccessDeniedException",
                         "User: u is not authorized to perform: ssm:GetParametersByPath") },
     };
@@ -362,7 +362,7 @@ static void a_refused_path_tells_the_action_and_the_resource(void **state)
     assert_int_equal(err->kind, ERR_SERVICE);
     assert_string_equal(err->where, "/prod/api/");
     assert_string_equal(err->code, "AccessDeniedException");
-    assert_string_equal(err->request_id, "id-7");
+    assert_string_equal(err->request_id, "1d-7");
     assert_contains(err->hint,
             "the role needs ssm:GetParametersByPath on "
             "arn:aws:ssm:eu-west-1:*:parameter/prod/api ");
