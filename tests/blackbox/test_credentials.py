@@ -838,6 +838,7 @@ def test_refusals_of_the_container_endpoint(chain: Chain, env: dict[str, str | N
     ("http://169.254.170.3/creds", "http:// to 169.254.170.3 is refused"), ("http://localhost.example.com/creds", "http:// to localhost.example.com is refused"),
     ("http://127.0.0.1.example.com/creds", "http:// to 127.0.0.1.example.com is refused"), ("http://[fd00:ec2::24]/creds", "http:// to [fd00:ec2::24] is refused"),
     ("http://0x7f000001/creds", "http:// to 0x7f000001 is refused"), ("http://2130706433/creds", "http:// to 2130706433 is refused"),
+    ("http://127.1/creds", "http:// to 127.1 is refused"), ("ftp://127.0.0.1/creds", "not a URL"),
     ("http://user:password@127.0.0.1/creds", "no user, query or fragment"), ("/v2/creds", "not a URL"),
 ])
 def test_container_hosts_that_are_not_allowed(chain: Chain, uri: str, text: str) -> None:
