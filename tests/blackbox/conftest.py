@@ -177,3 +177,13 @@ def run(program: Path, store: ParameterStore, tmp_path: Path) -> Iterator[Runner
 def environment(run: Runner) -> dict[str, str]:
     """What the program is given besides its arguments, for tests that start it themselves."""
     return run.environment()
+
+
+ONCE = ("test_parameter_store", "test_credential_services", "test_dotenv_loaders", "test_credentials_against_botocore")
+"""Files whose tests gain nothing by running with the sanitizers' build as well."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem.startswith(ONCE):
+            item.add_marker(pytest.mark.release_only)
