@@ -79,3 +79,32 @@ const struct option option_table[] = {
 const size_t option_count = sizeof(option_table) / sizeof(option_table[0]);
 _Static_assert(
         sizeof(option_table) / sizeof(option_table[0]) <= OPTION_COUNT_MAX, "OPTION_COUNT_MAX");
+
+bool option_takes_value(const struct option *option)
+{
+    return option->kind != KIND_FLAG && option->kind != KIND_ACTION
+            && option->kind != KIND_OPTIONAL_LIST;
+}
+
+bool option_is_repeatable(const struct option *option)
+{
+    switch (option->kind) {
+    case KIND_NAMES:
+    case KIND_PATTERNS:
+    case KIND_REQUIREMENTS:
+    case KIND_OPTIONAL_LIST:
+    case KIND_SOURCE:
+    case KIND_FILE_SOURCE:
+    case KIND_LOCK:
+    case KIND_ENV_FILE:
+    case KIND_ENV_FILE_IF_EXISTS:
+        return true;
+    case KIND_FLAG:
+    case KIND_TEXT:
+    case KIND_DURATION:
+    case KIND_LOG_FORMAT:
+    case KIND_ACTION:
+        break;
+    }
+    return false;
+}

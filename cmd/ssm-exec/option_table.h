@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What an option's value is, which also says what its variable may hold. */
@@ -55,6 +56,12 @@ struct option {
 
 extern const struct option option_table[];
 extern const size_t option_count;
+
+/* Whether a value has to follow: --name VALUE or --name=VALUE. --preserve-env takes one behind '=' only. */
+bool option_takes_value(const struct option *option);
+
+/* Whether it adds up when it is given again. */
+bool option_is_repeatable(const struct option *option);
 
 enum {
     OPTION_COUNT_MAX = 64

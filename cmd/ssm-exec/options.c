@@ -413,12 +413,6 @@ static void mark_given(struct reading *reading, const struct option *option)
     reading->given[option - option_table] = true;
 }
 
-static bool takes_value(const struct option *option)
-{
-    return option->kind != KIND_FLAG && option->kind != KIND_ACTION
-            && option->kind != KIND_OPTIONAL_LIST;
-}
-
 static const struct option *find_long(const char *name, size_t len)
 {
     for (size_t i = 0; i < option_count; i++) {
@@ -477,7 +471,7 @@ static void read_long(struct reading *reading, char *const argv[], int argc, int
         add_unknown_option(reading, word, len);
         return;
     }
-    if (takes_value(option) && value == NULL) {
+    if (option_takes_value(option) && value == NULL) {
         bool has_next = *index + 1 < argc && strcmp(argv[*index + 1], "--") != 0;
         if (!has_next) {
             add_usage_error(reading, word, "needs a value", NULL);
@@ -486,7 +480,7 @@ static void read_long(struct reading *reading, char *const argv[], int argc, int
         *index += 1;
         value = argv[*index];
     }
-    if (value != NULL && !takes_value(option) && option->kind != KIND_OPTIONAL_LIST) {
+    if (value != NULL && !option_takes_value(option) && option->kind != KIND_OPTIONAL_LIST) {
         add_usage_error(reading, word, "this option takes no value", NULL);
         return;
     }
@@ -515,7 +509,7 @@ static void read_letters(struct reading *reading, char *const argv[], int argc, 
         }
         const struct option *option = &option_table[i];
         const char *value = NULL;
-        if (takes_value(option)) {
+        if (option_takes_value(option)) {
             bool has_next = *index + 1 < argc && strcmp(argv[*index + 1], "--") != 0;
             if (letter[1] == '\0' && !has_next) {
                 add_usage_error(reading, word, "needs a value", NULL);

@@ -1,0 +1,209 @@
+/*
+ * completion-writer SHELL <TEMPLATE >SCRIPT: a completion script with the options of the table in
+ * place of the template's line @OPTIONS@. Runs while building; never installed.
+ */
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "option_table.h"
+
+static const char PLACEHOLDER[] = "@OPTIONS@\n";
+
+/* Text for the inside of '...': quote stands for a quote there, a backslash comes before what is in escaped. */
+static void write_quoted(const char *text, const char *quote, const char *escaped)
+{
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c == '\'') {
+            (void)fputs(quote, stdout);
+            continue;
+        }
+        if (strchr(escaped, *c) != NULL) {
+            (void)putchar('\\');
+        }
+        (void)putchar(*c);
+    }
+}
+
+/* The words of "text|json", with a blank between them. */
+static void write_words(const char *alternatives)
+{
+    for (const char *c = alternatives; *c != '\0'; c++) {
+        (void)putchar(*c == '|' ? ' ' : *c);
+    }
+}
+
+/* --- bash: [--unset]=variables [-u]=variables --- */
+
+/* What the template's function does for an option: a word, or the values there are. */
+static void write_bash_rule(const struct option *option)
+{
+    switch (option->completion) {
+    case COMPLETE_FILE:
+        (void)fputs("file", stdout);
+        return;
+    case COMPLETE_VARIABLE:
+        (void)fputs(option->kind == KIND_REQUIREMENTS ? "requirements"
+                        : option_takes_value(option)  ? "variables"
+                                                      : "optional",
+                stdout);
+        return;
+    case COMPLETE_LOG_FORMAT:
+        (void)putchar('\'');
+        write_words(option->value);
+        (void)putchar('\'');
+        return;
+    case COMPLETE_NOTHING:
+        break;
+    }
+    (void)fputs(option_takes_value(option) ? "nothing" : "flag", stdout);
+}
+
+static void write_bash(const struct option *option)
+{
+    (void)printf("        [--%s]=", option->name);
+    write_bash_rule(option);
+    if (option->letter != 0) {
+        (void)printf(" [-%c]=", option->letter);
+        write_bash_rule(option);
+    }
+    (void)putchar('\n');
+}
+
+/* --- zsh: an argument of _arguments for each way to write the option --- */
+
+static void write_zsh_value(const struct option *option)
+{
+    /* "[=NAME,...]" is called "NAME,..." here. */
+    const char *name = option->value + strspn(option->value, "[=");
+    (void)printf(":%.*s:", (int)strcspn(name, "]"), name);
+    switch (option->completion) {
+    case COMPLETE_FILE:
+        (void)fputs("_files", stdout);
+        return;
+    case COMPLETE_VARIABLE:
+        (void)fputs(option->kind == KIND_REQUIREMENTS ? "_ssm_exec_requirements"
+                                                      : "_ssm_exec_variables",
+                stdout);
+        return;
+    case COMPLETE_LOG_FORMAT:
+        (void)putchar('(');
+        write_words(option->value);
+        (void)putchar(')');
+        return;
+    case COMPLETE_NOTHING:
+        (void)putchar(' '); /* only says what is expected */
+        return;
+    }
+}
+
+/* The part that comes before the option's name: what excludes what. */
+static void write_zsh_exclusion(const struct option *option)
+{
+    if (option->kind == KIND_ACTION) {
+        (void)fputs("(- *)", stdout);
+    } else if (option_is_repeatable(option)) {
+        (void)putchar('*');
+    } else if (option->letter != 0) {
+        (void)printf("(-%c --%s)", option->letter, option->name);
+    }
+}
+
+static void write_zsh_rest(const struct option *option)
+{
+    (void)putchar('[');
+    write_quoted(option->description, "'\\''", "]\\");
+    (void)putchar(']');
+    if (option->value != NULL) {
+        if (!option_takes_value(option)) {
+            (void)putchar(':'); /* "::": it may be missing */
+        }
+        write_zsh_value(option);
+    }
+    (void)fputs("'\n", stdout);
+}
+
+static void write_zsh(const struct option *option)
+{
+    (void)fputs("        '", stdout);
+    write_zsh_exclusion(option);
+    /* '=': also in the next word; '=-': in the same word only */
+    (void)printf("--%s%s", option->name,
+            option_takes_value(option)      ? "="
+                    : option->value != NULL ? "=-"
+                                            : "");
+    write_zsh_rest(option);
+    if (option->letter != 0) {
+        (void)fputs("        '", stdout);
+        write_zsh_exclusion(option);
+        (void)printf("-%c%s", option->letter, option_takes_value(option) ? "+" : "");
+        write_zsh_rest(option);
+    }
+}
+
+/* --- fish: complete ... -l unset -s u --- */
+
+static void write_fish(const struct option *option)
+{
+    (void)printf("complete -c ssm-exec -l %s", option->name);
+    if (option->letter != 0) {
+        (void)printf(" -s %c", option->letter);
+    }
+    if (option_takes_value(option)) {
+        (void)fputs(option->completion == COMPLETE_FILE ? " -rF" : " -x", stdout);
+    }
+    switch (option->completion) {
+    case COMPLETE_VARIABLE:
+        (void)printf(" -a '(%s)'",
+                option->kind == KIND_REQUIREMENTS ? "__ssm_exec_requirements"
+                                                  : "__ssm_exec_variables");
+        break;
+    case COMPLETE_LOG_FORMAT:
+        (void)fputs(" -a '", stdout);
+        write_words(option->value);
+        (void)putchar('\'');
+        break;
+    case COMPLETE_FILE:
+    case COMPLETE_NOTHING:
+        break;
+    }
+    (void)fputs(" -d '", stdout);
+    write_quoted(option->description, "\\'", "\\");
+    (void)fputs("'\n", stdout);
+}
+
+/* --- */
+
+static const struct {
+    const char *name;
+    void (*write_option)(const struct option *option);
+} shells[] = { { "bash", write_bash }, { "zsh", write_zsh }, { "fish", write_fish } };
+
+static bool write_script(void (*write_option)(const struct option *option))
+{
+    char line[512];
+    int places = 0;
+    while (fgets(line, sizeof(line), stdin) != NULL) {
+        if (strcmp(line, PLACEHOLDER) != 0) {
+            (void)fputs(line, stdout);
+            continue;
+        }
+        places++;
+        for (size_t i = 0; i < option_count; i++) {
+            write_option(&option_table[i]);
+        }
+    }
+    return places == 1 && ferror(stdin) == 0 && fflush(stdout) == 0 && ferror(stdout) == 0;
+}
+
+int main(int argc, char *argv[])
+{
+    for (size_t i = 0; argc == 2 && i < sizeof(shells) / sizeof(shells[0]); i++) {
+        if (strcmp(argv[1], shells[i].name) == 0) {
+            return write_script(shells[i].write_option) ? EXIT_SUCCESS : EXIT_FAILURE;
+        }
+    }
+    (void)fputs("usage: completion-writer bash|zsh|fish <TEMPLATE >SCRIPT\n", stderr);
+    return EXIT_FAILURE;
+}
