@@ -242,9 +242,11 @@ static bool make_variables(const struct run *run,
         return false;
     }
     bool mapped = fetch_map(&plan->sources, fetched, &names, assignments, problems);
-    return merge(assignments, &plan->inherited, &rules, ret_merged, problems) && mapped
+    bool merged = merge(assignments, &plan->inherited, &rules, ret_merged, problems);
+    bool has_all = ret_merged->variables != NULL
             && merge_require(ret_merged, &plan->inherited,
                     (const char *const *)plan->required.items, plan->required.len, problems);
+    return mapped && merged && has_all;
 }
 
 static bool check_deadline(const struct run *run, struct err *reterr)

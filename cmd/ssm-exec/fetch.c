@@ -68,6 +68,26 @@ static bool repeats(const struct wish *wishes, size_t i)
     return i > 0 && strcmp(wishes[i - 1].text, wishes[i].text) == 0;
 }
 
+/* What to do about a missing parameter, where it is no SOURCE of the command line. */
+static const char *hint_if_missing(const struct source *source)
+{
+    if (source->is_locked) {
+        return "AWS keeps 100 versions of a parameter, and none of a deleted one: make the lock file "
+               "anew with --dry-run --json";
+    }
+    if (source->layer == LAYER_INHERITED) {
+        return "check the spelling and the region, or take the variable out of the environment "
+               "(--unset)";
+    }
+    if (source->layer == LAYER_ENV_FILE) {
+        return "check the spelling and the region, or take the line out of the env file";
+    }
+    if (source->as_file) {
+        return "check the spelling (names are case-sensitive), the version or label, and the region";
+    }
+    return NULL;
+}
+
 /* What several sources ask for may be missing only if all of them say so. */
 static bool make_queries(const struct source_list *sources,
         const struct fetch_rules *rules,
@@ -102,6 +122,7 @@ static bool make_queries(const struct source_list *sources,
                 .subject = source->text,
                 .name = source->name,
                 .optional = true,
+                .missing_hint = hint_if_missing(source),
                 .found = { .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES) },
             };
         }

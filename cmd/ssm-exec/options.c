@@ -79,9 +79,11 @@ static void add_string(
     }
 }
 
+/* What is inherited may have any name, so that any may be kept and taken out. */
 static bool is_pattern(const char *text, size_t len)
 {
-    return len > 0 && text[len - 1] == '*' && (len == 1 || var_name_is_valid(text, len - 1));
+    const char *star = memchr(text, '*', len);
+    return len > 0 && memchr(text, '=', len) == NULL && (star == NULL || star == text + len - 1);
 }
 
 /* One of a list of names, patterns or requirements. */
@@ -101,7 +103,8 @@ static void add_name(struct reading *reading,
         return;
     }
     struct err err;
-    (void)err_set(&err, ERR_USAGE, where, "\"%.*s\" is no name of a variable", (int)len, text);
+    (void)err_set(&err, ERR_USAGE, where, "\"%.*s\" is no name of a variable", (int)len,
+            len > 0 ? text : "");
     if (option->kind == KIND_PATTERNS && memchr(text, '*', len) != NULL) {
         err_set_hint(&err, "a '*' may stand at the end only");
     } else {
@@ -183,8 +186,10 @@ static void add_names(
         struct reading *reading, const struct option *option, const char *where, const char *text)
 {
     size_t len = 0;
-    for (const char *part = next_part(text, ",", &len); part != NULL;
-            part = next_part(part + len, ",", &len)) {
+    /* A variable may have blanks behind its commas; a word of the command line has what it has. */
+    const char *separators = reading->on_command_line ? "," : ", \t\n";
+    for (const char *part = next_part(text, separators, &len); part != NULL;
+            part = next_part(part + len, separators, &len)) {
         add_name(reading, option, where, part, len);
     }
 }
@@ -203,7 +208,9 @@ static void for_each_part(struct reading *reading,
     }
     for (const char *part = next_part(text, separators, &len); part != NULL;
             part = next_part(part + len, separators, &len)) {
-        char *copy = strndup(part, len);
+        size_t start = 0;
+        size_t kept = ascii_trim(part, len, &start);
+        char *copy = strndup(part + start, kept);
         if (copy == NULL) {
             add_no_memory(reading);
             return;
@@ -345,6 +352,9 @@ static void read_twin(struct reading *reading,
 {
     if (option->kind == KIND_ACTION || value[0] == '\0') {
         return; /* Dockerfiles set SSM_EXEC_VERSION; empty is unset */
+    }
+    if (reading->given[option - option_table] && !option_is_repeatable(option)) {
+        return; /* the command line wins */
     }
     if (option->kind == KIND_FLAG && yes_or_no(value) < 0) {
         add_usage_error(
@@ -544,6 +554,25 @@ static void read_arguments(struct reading *reading, int argc, char *const argv[]
     }
 }
 
+/* Which options the command line has, before its values are read: they silence their variables. */
+static void scan_arguments(struct reading *reading, int argc, char *const argv[])
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *word = argv[i];
+        if (strncmp(word, "--", 2) != 0) {
+            continue;
+        }
+        size_t len = strcspn(word, "=");
+        const struct option *option = find_long(word + 2, len - 2);
+        if (option == NULL) {
+            continue;
+        }
+        mark_given(reading, option);
+        bool has_next = i + 1 < argc && strcmp(argv[i + 1], "--") != 0;
+        i += option_takes_value(option) && word[len] == '\0' && has_next ? 1 : 0;
+    }
+}
+
 /* --- what does not go together --- */
 
 static bool was_given(const struct reading *reading, const char *name)
@@ -609,6 +638,7 @@ bool options_read(int argc,
 {
     *ret_options = (struct options){ .timeout_ms = DEFAULT_TIMEOUT_MS };
     struct reading reading = { .options = ret_options, .problems = problems };
+    scan_arguments(&reading, argc, argv);
     read_variables(&reading, environment);
     reading.on_command_line = true;
     read_arguments(&reading, argc, argv);

@@ -20,15 +20,15 @@ static bool read_file(const struct making *making,
         const char *path,
         const char *setting,
         bool if_exists,
-        struct secret *ret_contents)
+        struct secret *ret_contents,
+        enum file_presence *ret_presence)
 {
-    enum file_presence presence = FILE_ABSENT;
     struct err err;
-    if (!file_read(path, making->limits, ret_contents, &presence, &err)) {
+    if (!file_read(path, making->limits, ret_contents, ret_presence, &err)) {
         err_list_add(making->problems, &err);
         return false;
     }
-    if (presence == FILE_ABSENT && !if_exists) {
+    if (*ret_presence == FILE_ABSENT && !if_exists) {
         (void)err_set(&err, ERR_INPUT, path, "there is no such file (%s)", setting);
         err_list_add(making->problems, &err);
         return false;
@@ -77,8 +77,11 @@ static bool read_env_files(const struct making *making)
     for (size_t i = 0; i < files->len; i++) {
         CLEANUP(secret_clear) struct secret contents = SECRET_INIT(DOTENV_MAX_BYTES);
         const struct env_file *file = &files->items[i];
-        bool is_read = read_file(making, file->path, "--env-file", file->if_exists, &contents)
+        enum file_presence presence = FILE_ABSENT;
+        bool is_read = read_file(making, file->path, "--env-file", file->if_exists, &contents,
+                               &presence)
                 && dotenv_parse(&contents, file->path, &plan->env_files[i], making->problems);
+        plan->has_env_file = plan->has_env_file || presence == FILE_PRESENT;
         ok = is_read && take_references(making, &plan->env_files[i], i) && ok;
     }
     return ok;
@@ -117,7 +120,8 @@ bool plan_assign_env_files(
 static bool read_lock(const struct making *making, const char *path)
 {
     CLEANUP(secret_clear) struct secret contents = SECRET_INIT(LOCK_MAX_BYTES);
-    return read_file(making, path, "--lock", /* if_exists= */ false, &contents)
+    enum file_presence presence = FILE_ABSENT;
+    return read_file(making, path, "--lock", /* if_exists= */ false, &contents, &presence)
             && lock_parse(&contents, path, &making->plan->sources, making->problems);
 }
 
@@ -164,9 +168,10 @@ static bool read_requirements(const struct making *making, const char *path)
 {
     CLEANUP(secret_clear) struct secret contents = SECRET_INIT(DOTENV_MAX_BYTES);
     char **names = NULL;
+    enum file_presence presence = FILE_ABSENT;
     struct err err;
     bool ok = true;
-    if (!read_file(making, path, "--require", /* if_exists= */ false, &contents)
+    if (!read_file(making, path, "--require", /* if_exists= */ false, &contents, &presence)
             || !dotenv_parse_names(&contents, path, &names, making->problems)) {
         return false;
     }
@@ -178,6 +183,30 @@ static bool read_requirements(const struct making *making, const char *path)
     }
     dotenv_names_free(names);
     return ok;
+}
+
+static int compare_strings(const void *a, const void *b)
+{
+    const char *const *left = a;
+    const char *const *right = b;
+    return strcmp(*left, *right);
+}
+
+/* Each name once, in the order of names. */
+static void drop_repeated(struct string_list *list)
+{
+    size_t kept = 0;
+    if (list->len > 0) {
+        qsort((void *)list->items, list->len, sizeof(char *), compare_strings);
+    }
+    for (size_t i = 0; i < list->len; i++) {
+        if (kept > 0 && strcmp(list->items[kept - 1], list->items[i]) == 0) {
+            free(list->items[i]);
+        } else {
+            list->items[kept++] = list->items[i];
+        }
+    }
+    list->len = kept;
 }
 
 static bool collect_requirements(const struct making *making)
@@ -194,13 +223,15 @@ static bool collect_requirements(const struct making *making)
             return false;
         }
     }
+    drop_repeated(&making->plan->required);
     return ok;
 }
 
-static bool check_something_to_do(const struct making *making)
+/* A lock file may record nothing, and an env file that is not there is none. */
+static bool check_something_to_do(const struct making *making, bool had_sources)
 {
     struct err err;
-    if (making->plan->sources.len > 0 || making->options->env_files.len > 0) {
+    if (had_sources || making->plan->sources.len > 0 || making->plan->has_env_file) {
         return true;
     }
     (void)err_set(&err, ERR_USAGE, NULL, "there is nothing to read: no SOURCE was given");
@@ -221,6 +252,7 @@ bool plan_make(struct options *options,
         .options = options, .limits = limits, .plan = ret_plan, .problems = problems
     };
     ret_plan->takes_references = !options->no_refs;
+    bool had_sources = options->sources.len > 0;
     bool has_inherited = find_inherited(&making, environment);
     bool has_env_files = read_env_files(&making);
     bool has_sources = take_sources(&making, &options->sources);
@@ -228,7 +260,7 @@ bool plan_make(struct options *options,
     bool is_one_environment = options->allow_mixed
             || guard_check_environments(&ret_plan->sources, problems);
     return has_inherited && has_env_files && has_sources && has_requirements && is_one_environment
-            && check_something_to_do(&making);
+            && check_something_to_do(&making, had_sources);
 }
 
 void plan_clear(struct plan *plan)

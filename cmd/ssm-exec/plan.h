@@ -24,6 +24,7 @@ struct plan {
     const struct env_file *env_file_names;
     struct string_list required;
     bool takes_references;
+    bool has_env_file; /* at least one of them is there */
 };
 
 /*

@@ -154,6 +154,16 @@ static enum credentials_outcome search(struct credentials_context *context,
     return CREDENTIALS_ABSENT;
 }
 
+/* Before anything is asked for: each setting under its own name. */
+static bool check_wished_role(const struct credentials_context *context, struct err *reterr)
+{
+    const struct sts_role role = { .arn = context->role_arn, .where = "--role-arn" };
+    const struct sts_role session = { .arn = context->role_arn,
+        .session_name = environment_get(context->settings->environment, "AWS_ROLE_SESSION_NAME"),
+        .where = "AWS_ROLE_SESSION_NAME" };
+    return sts_check_role(&role, reterr) && sts_check_role(&session, reterr);
+}
+
 static bool assume_wished_role(
         struct credentials_context *context, struct credentials *credentials, struct err *reterr)
 {
@@ -177,6 +187,9 @@ bool credentials_find(struct credentials_context *context,
         struct err *reterr)
 {
     CLEANUP(credentials_clear) struct credentials found = CREDENTIALS_INIT;
+    if (context->role_arn != NULL && !check_wished_role(context, reterr)) {
+        return false;
+    }
     if (search(context, &found, reterr) != CREDENTIALS_FOUND
             || !credentials_check(context, &found, reterr)
             || (context->role_arn != NULL && !assume_wished_role(context, &found, reterr))) {

@@ -173,8 +173,8 @@ static bool read_token(const struct credentials_context *context,
     }
     if (!json_parse(&contents, NULL, &document, &ignored)
             || !json_find_typed(json_root(&document), "accessToken", JSON_STRING, &token)
-            || !json_decode_secret(token, NULL, ret_token, &ignored)
-            || secret_is_empty(ret_token)) {
+            || !json_decode_secret(token, NULL, ret_token, &ignored) || secret_is_empty(ret_token)
+            || strpbrk(secret_expose(ret_token), "\r\n") != NULL) {
         return needs_login(sso, reterr, "has an unusable cache file (no accessToken)");
     }
     return check_token_expiry(context, sso, json_root(&document), reterr)

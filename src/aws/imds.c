@@ -11,6 +11,10 @@
 
 static const char SUBJECT[] = "EC2 instance metadata";
 
+enum {
+    SLACK_MS = 5
+};
+
 void imds_init(
         struct imds *imds, const struct settings *settings, const struct call_settings *calls)
 {
@@ -88,6 +92,7 @@ static bool find_limits(struct imds *imds, struct err *reterr)
     int64_t try_ms = timeout_s > 0 ? timeout_s * 1000 : IMDS_TRY_MS;
     int64_t tries_max = tries > 0 ? tries : IMDS_TRIES;
     int64_t budget_ms = timeout_s > 0 || tries > 0 ? try_ms * tries_max : IMDS_BUDGET_MS;
+    imds->budget_ms = budget_ms;
     int64_t deadline_ms = clock_monotonic_ms(imds->calls->clock) + budget_ms;
     imds->bounded = *imds->calls;
     imds->bounded.attempts_max = (int)tries_max;
@@ -122,7 +127,20 @@ static bool ask(const struct imds *imds,
         .headers = { *header },
         .never_proxied = true,
     };
-    return plain_call_run(&imds->bounded, plain, reterr);
+    if (plain_call_run(&imds->bounded, plain, reterr)) {
+        return true;
+    }
+    /* The last try is cut to what is left, and may end a moment before the budget does. */
+    bool is_spent = clock_monotonic_ms(imds->calls->clock) + SLACK_MS >= imds->bounded.deadline_ms;
+    if (is_spent && imds->bounded.deadline_ms < imds->calls->deadline_ms
+            && !secret_is_empty(&imds->token)) {
+        (void)err_set(reterr, ERR_TIMEOUT, SUBJECT, "%s takes more than %lld ms in all",
+                imds->endpoint.host, (long long)imds->budget_ms);
+        err_set_hint(reterr,
+                "where it is that slow, AWS_METADATA_SERVICE_TIMEOUT (seconds) and "
+                "AWS_METADATA_SERVICE_NUM_ATTEMPTS allow for more");
+    }
+    return false;
 }
 
 /* Nothing answers there: most machines are no EC2 instances. */

@@ -36,6 +36,7 @@ struct imds {
     const struct call_settings *calls;
     struct uri endpoint;
     struct call_settings bounded; /* calls, within the budget */
+    int64_t budget_ms;
     struct secret token;
     bool was_tried;
     enum imds_outcome outcome; /* of the token request, once tried */

@@ -142,9 +142,10 @@ static bool find_ca_file(struct settings *settings, struct err *reterr)
         return err_set_errno(reterr, ERR_INPUT, errno, file.where,
                 "the file of trusted certificates, %s, cannot be read", file.value);
     }
-    if (S_ISDIR(status.st_mode)) {
+    if (!S_ISREG(status.st_mode)) {
         return err_set(reterr, ERR_INPUT, file.where,
-                "%s is a directory; a file of PEM certificates is wanted", file.value);
+                "%s is %s; a file of PEM certificates is wanted", file.value,
+                S_ISDIR(status.st_mode) ? "a directory" : "no regular file");
     }
     return true;
 }

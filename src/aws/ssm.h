@@ -33,8 +33,9 @@ struct ssm_path_query {
 /* One parameter by name, with its version or label, or by ARN. */
 struct ssm_name_query {
     const char *subject;
-    const char *name; /* as GetParameters wants it: "/a/b", "/a/b:3", "arn:..." */
-    bool optional;    /* may be missing */
+    const char *name;         /* as GetParameters wants it: "/a/b", "/a/b:3", "arn:..." */
+    bool optional;            /* may be missing */
+    const char *missing_hint; /* what to do if it is; NULL: --optional */
     bool is_found;
     bool was_answered;
     struct parameter found;

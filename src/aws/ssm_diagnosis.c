@@ -131,6 +131,10 @@ void ssm_diagnosis_missing_name(
     (void)err_set(reterr, ERR_SERVICE, query->subject, "there is no %s in %s", query->name,
             client->region);
     err_set_code(reterr, "ParameterNotFound");
+    if (query->missing_hint != NULL) {
+        err_set_hint(reterr, "%s", query->missing_hint);
+        return;
+    }
     err_set_hint(reterr,
             "check the spelling (names are case-sensitive), the version or label, and the region; if "
             "it may be missing, say --optional %s",

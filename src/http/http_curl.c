@@ -473,7 +473,11 @@ static void describe(const struct transfer *transfer, CURLcode code, struct http
         phrase = "the proxy answered that it cannot connect now";
         break;
     case HTTP_IMPOSSIBLE:
-        phrase = transfer->socket_errno != 0 ? strerror(transfer->socket_errno) : library;
+        phrase = transfer->socket_errno != 0 ? strerror(transfer->socket_errno)
+                : code == CURLE_SSL_CACERT_BADFILE
+                ? "the file of certificates to trust (--ca-bundle, AWS_CA_BUNDLE, ca_bundle or "
+                  "SSL_CERT_FILE) holds none that can be used"
+                : library;
         break;
     case HTTP_TIMED_OUT:
     case HTTP_UNTRUSTED:

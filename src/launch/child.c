@@ -24,6 +24,13 @@ enum {
     FD_LOOP_MAX = 65536,
 };
 
+/* Signals that end this process. */
+static const int endings[] = { SIGINT, SIGTERM, SIGHUP };
+
+enum {
+    ENDING_COUNT = sizeof(endings) / sizeof(endings[0])
+};
+
 /* Linux 5.11; the value of CLOSE_RANGE_CLOEXEC, which older headers lack. */
 static const unsigned int CLOSE_ON_EXEC = 4;
 
@@ -34,8 +41,13 @@ struct child {
     int exec_error[2]; /* closes on a good exec, carries errno from a bad one */
     struct sigaction inherited_chld;
     bool chld_was_pending;
+    sigset_t mask; /* as it was before the ending signals were held back */
+    struct sigaction inherited_endings[ENDING_COUNT];
     pid_t pid;
 };
+
+/* A signal handler has nothing else to look at: the process group to take along, 0 for none. */
+static volatile sig_atomic_t group_to_end; /* NOLINT(*-non-const-global-variables) */
 
 static void close_fd(int *fd)
 {
@@ -72,7 +84,7 @@ static void close_others_on_exec(void)
 
 static void become_program(const struct child *child, pid_t parent)
 {
-    sigset_t pipe_only;
+    sigset_t mask = child->mask;
     int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
     (void)setpgid(0, 0);
     process_die_with(parent);
@@ -82,9 +94,11 @@ static void become_program(const struct child *child, pid_t parent)
     (void)dup2(child->output[1], STDOUT_FILENO);
     close_others_on_exec();
     (void)sigaction(SIGCHLD, &child->inherited_chld, NULL);
-    (void)sigemptyset(&pipe_only);
-    (void)sigaddset(&pipe_only, SIGPIPE);
-    (void)sigprocmask(SIG_UNBLOCK, &pipe_only, NULL);
+    for (int i = 0; i < ENDING_COUNT; i++) {
+        (void)sigaction(endings[i], &child->inherited_endings[i], NULL);
+    }
+    (void)sigdelset(&mask, SIGPIPE);
+    (void)sigprocmask(SIG_SETMASK, &mask, NULL);
     (void)execve(child->file, child->request->argv, child->request->envp);
     int exec_errno = errno;
     (void)!write(child->exec_error[1], &exec_errno, sizeof(exec_errno));
@@ -122,6 +136,52 @@ static void give_back_chld(const struct child *child)
     }
 }
 
+/* Async-signal-safe: the helper and what it started must not be left behind. */
+static void end_with_group(int signal_number)
+{
+    struct sigaction by_default = { .sa_handler = SIG_DFL };
+    if (group_to_end > 0) {
+        (void)kill(-(pid_t)group_to_end, SIGKILL);
+    }
+    (void)sigemptyset(&by_default.sa_mask);
+    (void)sigaction(signal_number, &by_default, NULL);
+    (void)raise(signal_number); /* takes effect when the handler returns */
+}
+
+/* Held back until the helper's number is known. Only what would end this process is taken. */
+static void take_endings(struct child *child)
+{
+    struct sigaction ending = { .sa_handler = end_with_group };
+    sigset_t held;
+    (void)sigemptyset(&held);
+    (void)sigemptyset(&ending.sa_mask);
+    for (int i = 0; i < ENDING_COUNT; i++) {
+        (void)sigaddset(&held, endings[i]);
+    }
+    (void)pthread_sigmask(SIG_BLOCK, &held, &child->mask);
+    for (int i = 0; i < ENDING_COUNT; i++) {
+        (void)sigaction(endings[i], NULL, &child->inherited_endings[i]);
+        if (child->inherited_endings[i].sa_handler == SIG_DFL) {
+            (void)sigaction(endings[i], &ending, NULL);
+        }
+    }
+}
+
+static void release_endings(const struct child *child)
+{
+    group_to_end = (sig_atomic_t)child->pid;
+    (void)pthread_sigmask(SIG_SETMASK, &child->mask, NULL);
+}
+
+/* After the helper is reaped: its number may be another's soon. */
+static void give_back_endings(const struct child *child)
+{
+    group_to_end = 0;
+    for (int i = 0; i < ENDING_COUNT; i++) {
+        (void)sigaction(endings[i], &child->inherited_endings[i], NULL);
+    }
+}
+
 static bool fail(const struct child *child, struct err *reterr, const char *what)
 {
     return err_set_errno(reterr, ERR_SYSTEM, errno, child->request->where, "%s", what);
@@ -146,11 +206,33 @@ static bool start(struct child *child, struct err *reterr)
     return true;
 }
 
-static bool has_ended(const struct child *child)
+enum child_state {
+    CHILD_RUNS,
+    CHILD_STOPPED,
+    CHILD_ENDED
+};
+
+static enum child_state find_state(const struct child *child, int *ret_signal)
 {
     siginfo_t info = { 0 };
-    return waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0
-            && info.si_pid == child->pid;
+    if (waitid(P_PID, (id_t)child->pid, &info, WEXITED | WSTOPPED | WNOHANG | WNOWAIT) != 0
+            || info.si_pid != child->pid) {
+        return CHILD_RUNS;
+    }
+    *ret_signal = info.si_status;
+    return info.si_code == CLD_STOPPED ? CHILD_STOPPED : CHILD_ENDED;
+}
+
+/* Nobody would let it go on. */
+static bool fail_stopped(const struct child *child, int signal_number, struct err *reterr)
+{
+    (void)err_set(reterr, ERR_CREDENTIALS, child->request->where,
+            "%s was stopped by signal %d (%s)", child->request->argv[0], signal_number,
+            strsignal(signal_number));
+    if (signal_number == SIGTTIN || signal_number == SIGTTOU) {
+        err_set_hint(reterr, "it wants the terminal, which ssm-exec does not give it: no prompts");
+    }
+    return false;
 }
 
 /* Reads what is there; false at the end of the output. */
@@ -171,7 +253,12 @@ static bool read_output(const struct child *child, struct secret *output, struct
     const struct runner_request *request = child->request;
     bool is_open = true;
     for (;;) {
-        bool ended = has_ended(child);
+        int stop_signal = 0;
+        enum child_state state = find_state(child, &stop_signal);
+        bool ended = state == CHILD_ENDED;
+        if (state == CHILD_STOPPED) {
+            return fail_stopped(child, stop_signal, reterr);
+        }
         struct pollfd poll_fd = { .fd = is_open ? child->output[0] : -1, .events = POLLIN };
         bool readable = poll(&poll_fd, 1, ended ? 0 : is_open ? POLL_MS : 1) > 0;
         if (readable) {
@@ -198,6 +285,10 @@ static int reap(const struct child *child)
     (void)kill(-child->pid, SIGKILL);
     while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {
     }
+    /* Process 1 inherits what the helper left: those would be COMMAND's zombies. */
+    int ignored = 0;
+    while (getpid() == 1 && (waitpid(-child->pid, &ignored, 0) > 0 || errno == EINTR)) {
+    }
     return status;
 }
 
@@ -206,8 +297,12 @@ static bool judge(const struct child *child, int status, struct err *reterr)
     const struct runner_request *request = child->request;
     int exec_errno = 0;
     if (read(child->exec_error[0], &exec_errno, sizeof(exec_errno)) == sizeof(exec_errno)) {
-        return err_set_errno(reterr, ERR_CREDENTIALS, exec_errno, request->where,
-                "%s cannot be started", child->file);
+        bool lacks_interpreter = exec_errno == ENOENT && access(child->file, F_OK) == 0;
+        return lacks_interpreter ? err_set(reterr, ERR_CREDENTIALS, request->where,
+                       "%s cannot be started: the interpreter that it names is missing",
+                       child->file)
+                                 : err_set_errno(reterr, ERR_CREDENTIALS, exec_errno,
+                                         request->where, "%s cannot be started", child->file);
     }
     if (WIFSIGNALED(status)) {
         return err_set(reterr, ERR_CREDENTIALS, request->where, "%s was ended by signal %d (%s)",
@@ -230,9 +325,12 @@ static bool run(const struct runner_request *request, struct secret *ret_output,
                 reterr, ERR_CREDENTIALS, request->where, "%s: %s", unfound.where, unfound.why);
     }
     take_chld(&child);
+    take_endings(&child);
     bool started = start(&child, reterr);
+    release_endings(&child);
     bool is_read = started && read_output(&child, ret_output, reterr);
     int status = started ? reap(&child) : 0;
+    give_back_endings(&child);
     give_back_chld(&child);
     return is_read && judge(&child, status, reterr);
 }

@@ -45,6 +45,11 @@ bool memfd_make(const struct secret *content,
     if (made) {
         kept = fcntl(fd, F_DUPFD_CLOEXEC, MEMFD_FIRST_FD);
     }
+    if (made && kept < 0 && (errno == EINVAL || errno == EMFILE)) {
+        return err_set(reterr, ERR_SYSTEM, where,
+                "no descriptor from %d on is free for the file in memory (ulimit -n)",
+                MEMFD_FIRST_FD);
+    }
     if (kept < 0) {
         return err_set_errno(reterr, ERR_SYSTEM, errno, where, "the file in memory cannot be made");
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/text.h"
 #include "vars/name_pattern.h"
 
 bool guard_is_guarded(const char *variable)
@@ -55,9 +56,43 @@ static const char *environment_of(const struct source *source)
     return NULL;
 }
 
+/* For messages: the source, and for one of a lock file the parameter as well. */
+static void append_source(struct text *text, const struct source *source)
+{
+    size_t len = 0;
+    const char *name = source_parameter_name(source, &len);
+    text_append_string(text, source->text);
+    if (strstr(source->text, name) == NULL) {
+        text_append_string(text, ": ");
+        text_append(text, name, len);
+    }
+}
+
+static void add_mixture(
+        const struct source *first, const struct source *other, struct err_list *problems)
+{
+    CLEANUP(text_clear) struct text here = TEXT_INIT(512);
+    CLEANUP(text_clear) struct text there = TEXT_INIT(512);
+    struct err err;
+    append_source(&here, other);
+    append_source(&there, first);
+    (void)err_set(&err, ERR_USAGE, text_string(&here), "is of the environment %s, but %s is of %s",
+            environment_of(other), text_string(&there), environment_of(first));
+    err_set_hint(&err, "if one run is meant to read from both, say --allow-mixed");
+    err_list_add(problems, &err);
+}
+
+/* A lock file of many parameters is told of once for each environment. */
+static bool is_same_mixture(const struct source *told, const struct source *source)
+{
+    return told != NULL && strcmp(told->text, source->text) == 0
+            && strcmp(environment_of(told), environment_of(source)) == 0;
+}
+
 bool guard_check_environments(const struct source_list *sources, struct err_list *problems)
 {
     const struct source *first = NULL;
+    const struct source *told = NULL;
     struct err err;
     bool ok = true;
     for (size_t i = 0; i < sources->len; i++) {
@@ -76,10 +111,11 @@ bool guard_check_environments(const struct source_list *sources, struct err_list
         if (first == NULL) {
             first = source;
         } else if (strcmp(environment, environment_of(first)) != 0) {
-            ok = err_set(&err, ERR_USAGE, source->text, "is of the environment %s, but %s is of %s",
-                    environment, first->text, environment_of(first));
-            err_set_hint(&err, "if one run is meant to read from both, say --allow-mixed");
-            err_list_add(problems, &err);
+            ok = false;
+            if (!is_same_mixture(told, source)) {
+                add_mixture(first, source, problems);
+            }
+            told = source;
         }
     }
     return ok;

@@ -96,7 +96,7 @@ static bool is_region(const char *name, size_t len)
 
 static bool is_reference(const struct candidate *candidate, const struct inherit_rules *rules)
 {
-    return !rules->no_refs && has_name(candidate)
+    return !rules->no_refs && has_name(candidate) && candidate->name_len > 0
             && source_is_reference(candidate->entry + candidate->name_len + 1);
 }
 
@@ -131,18 +131,24 @@ static bool add_reference(
     if (variable == NULL) {
         return err_set_no_memory(reterr);
     }
-    bool ok = true;
-    if (inherit_is_credential(variable, candidate->name_len)
-            || is_region(variable, candidate->name_len)) {
-        ok = err_set(reterr, ERR_INPUT, variable,
-                "is an ssm:// reference, but reading Parameter Store takes its value");
-    }
-    ok = ok
-            && source_parse_reference(
-                    variable, candidate->entry + candidate->name_len + 1, &source, reterr);
+    bool ok = source_parse_reference(
+            variable, candidate->entry + candidate->name_len + 1, &source, reterr);
     free(variable);
     source.layer = LAYER_INHERITED;
     return ok && source_list_add_take(references, &source, reterr);
+}
+
+/* What reading Parameter Store takes cannot come from there, whether COMMAND is to have it or not. */
+static bool check_own_setting(const struct candidate *candidate, struct err *reterr)
+{
+    if (!inherit_is_credential(candidate->entry, candidate->name_len)
+            && !is_region(candidate->entry, candidate->name_len)) {
+        return true;
+    }
+    (void)err_set(reterr, ERR_INPUT, NULL,
+            "%.*s is an ssm:// reference, but reading Parameter Store takes its value",
+            (int)candidate->name_len, candidate->entry);
+    return false;
 }
 
 static void free_candidates(struct candidate **candidates)
@@ -180,6 +186,12 @@ bool inherit_select(const struct environment *environment,
     qsort(candidates, count, sizeof(*candidates), compare_by_position);
     bool ok = true;
     for (size_t i = 0; i < count; i++) {
+        if (!candidates[i].is_dropped && is_reference(&candidates[i], rules)
+                && !check_own_setting(&candidates[i], &err)) {
+            err_list_add(problems, &err);
+            ok = false;
+            continue;
+        }
         if (!passes(&candidates[i], rules)) {
             continue;
         }

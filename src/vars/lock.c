@@ -7,7 +7,6 @@
 
 #include "base/text.h"
 #include "json/json.h"
-#include "vars/var_name.h"
 
 enum {
     TEXT_MAX_BYTES = 4096
@@ -58,7 +57,8 @@ static bool read_entry(struct json_value object, struct entry *entry, struct err
         text_reset(&entry->name);
         return fail(entry, reterr, "has no \"name\"");
     }
-    if (!var_name_is_valid(text_string(&entry->name), entry->name.len)) {
+    /* A reference keeps the name of its variable, however odd. */
+    if (strchr(text_string(&entry->name), '=') != NULL) {
         text_reset(&entry->name);
         return fail(entry, reterr, "its \"name\" is no variable name");
     }

@@ -247,7 +247,7 @@ static struct merged_variable decide(const struct assignment *first,
         .assignment = last, .unpreserved = last, .overridden_inherited = entry
     };
     bool is_kept = is_preserved(rules, first->variable);
-    if (is_kept && first->layer == LAYER_INHERITED) {
+    if (is_kept && first->layer == LAYER_INHERITED && first->parameter != NULL) {
         variable.assignment = first; /* a reference, whose value it keeps */
     } else if (is_kept && entry != NULL) {
         variable.is_preserved = true;
@@ -302,12 +302,9 @@ bool merge(struct assignment_list *assignments,
         result.variables[result.len++] = decide(
                 &items[first], next - first, find_inherited(&index, name), rules, problems);
     }
-    if (problems->len + problems->unlisted != problems_before) {
-        return false;
-    }
     *ret_result = result;
     result = (struct merge_result){ 0 };
-    return true;
+    return problems->len + problems->unlisted == problems_before;
 }
 
 /* --- requirements --- */

@@ -77,7 +77,8 @@ struct merge_result {
 /*
  * Decides. False with everything that is wrong added to problems (ERR_MAPPING): two parameters of
  * one path for one variable, guarded variables, SSM_EXEC_ variables, values that hold a NUL, types
- * that secure_only refuses. The assignments are sorted on the way.
+ * that secure_only refuses; *ret_result is filled all the same, but without memory. The assignments
+ * are sorted on the way.
  */
 MUST_CHECK bool merge(struct assignment_list *assignments,
         const struct inherited *inherited,

@@ -289,7 +289,8 @@ bool source_make_locked(const char *lock_path,
         struct source *ret_source,
         struct err *reterr)
 {
-    CLEANUP(source_clear) struct source source = { .layer = LAYER_SOURCES, .as_file = as_file };
+    CLEANUP(source_clear)
+    struct source source = { .layer = LAYER_SOURCES, .is_locked = true, .as_file = as_file };
     source.variable = strdup(variable);
     source.text = strdup(lock_path);
     if (source.variable == NULL || source.text == NULL) {

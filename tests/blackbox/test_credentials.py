@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chain import ACCOUNT, CONTAINER_TOKEN, SSO_TOKEN, START_URL, WEB_TOKEN, Chain, chain, in_seconds, role  # noqa: F401
+from chain import ACCOUNT, CONTAINER_TOKEN, NO_KEYS, SSO_TOKEN, START_URL, WEB_TOKEN, Chain, chain, in_seconds, role  # noqa: F401
 from credential_services import ContainerCredentials, InstanceMetadata, SecurityTokenService, write_sso_token
 from credential_services.security_token import idp_communication_error
 from parameter_store import ParameterStore, faults
@@ -537,16 +539,64 @@ def test_a_process_cannot_outlive_the_timeout(chain: Chain, tmp_path: Path) -> N
         wait_until_gone(int((tmp_path / "pid").read_text()))
 
 
-def test_a_process_ends_with_us(chain: Chain, tmp_path: Path) -> None:
-    fifo = tmp_path / "fifo"
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("script", ["", "sleep 1000 &\necho $! >{children}"])
+def test_a_process_and_its_children_end_with_us(chain: Chain, tmp_path: Path, script: str, number: signal.Signals) -> None:
+    fifo, children = tmp_path / "fifo", tmp_path / "children"
     os.mkfifo(fifo)
-    use_process(chain, chain.process("", f"echo $$ >{fifo}; exec sleep 1000"))
+    use_process(chain, chain.process("", f"{script.format(children=children)}\necho $$ >{fifo}\nwait\nsleep 1000"))
     chain.write()
     started = chain.runner.start("/p", "--", "/bin/true", env=chain.env)
-    pid = int(fifo.read_text())
-    started.terminate()
-    assert chain.runner.finish(started).status == -15
-    wait_until_gone(pid)
+    pids = [int(fifo.read_text())]
+    pids += [int(children.read_text())] if children.exists() else []
+    started.send_signal(number)
+    assert chain.runner.finish(started).status == -number
+    for pid in pids:
+        wait_until_gone(pid)
+
+
+def test_a_process_that_is_stopped_is_not_waited_for(chain: Chain) -> None:
+    use_process(chain, chain.process("", "kill -TTIN $$"))
+    chain.fail("helper was stopped by signal 21", "it wants the terminal")
+
+
+def test_a_script_whose_interpreter_is_missing_says_so(chain: Chain) -> None:
+    script = chain.home / "crlf"
+    script.write_text("#!/bin/sh\r\necho\r\n")
+    script.chmod(0o755)
+    use_process(chain, str(script))
+    chain.fail("the interpreter that it names is missing")
+
+
+@pytest.mark.release_only
+@pytest.mark.skipif(os.geteuid() != 0, reason="a process namespace needs root")
+def test_as_process_1_no_zombie_of_the_helper_is_left_to_command(chain: Chain) -> None:
+    use_process(chain, chain.process(chain.process_document(), "sleep 1000 >/dev/null &"))
+    chain.write()
+    command = ["unshare", "-pf", "--mount-proc", str(chain.runner.program), "/p", "--", "/bin/ps", "-eo", "stat,args"]
+    environment = {**chain.runner.environment(), **{name: value for name, value in chain.env.items() if value is not None}}
+    for name in NO_KEYS:
+        environment.pop(name, None)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done
+    assert "sleep" not in done.stdout and "defunct" not in done.stdout
+
+
+def test_slow_metadata_says_what_was_too_slow(chain: Chain, metadata: InstanceMetadata) -> None:
+    metadata.faults.always(faults.Hang(), when=lambda operation, body: operation == "GetRoleCredentials")
+    patience = {"AWS_METADATA_SERVICE_TIMEOUT": "2", "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "3"}
+    chain.fail("takes more than 6000 ms in all", "AWS_METADATA_SERVICE_TIMEOUT", env={**chain.metadata_env(), **patience})
+
+
+@pytest.mark.parametrize("token", ["to\nken", "to\rken"])
+def test_a_cached_token_with_a_line_break_is_none(chain: Chain, token: str) -> None:
+    chain.config["default"] = chain.sso_profile()
+    write_sso_token(chain.home, "session", token)
+    for path in (chain.home / ".aws" / "sso" / "cache").iterdir():
+        document = json.loads(path.read_text())
+        document["accessToken"] = token
+        path.write_text(json.dumps(document))
+    chain.fail("has an unusable cache file", "aws sso login")
 
 
 def wait_until_gone(pid: int) -> None:

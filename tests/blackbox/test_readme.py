@@ -31,6 +31,7 @@ def place(store: ParameterStore, run: Runner, tmp_path: Path) -> Path:
         (tmp_path / name).chmod(0o755)
     (tmp_path / "ssm-exec").symlink_to(run.program)
     (tmp_path / ".env.example").write_text("PORT=\nDB_PASSWORD=\n")
+    (tmp_path / ".env").write_text("PORT=8080\nDB_PASSWORD='hush'\n")
     return tmp_path
 
 

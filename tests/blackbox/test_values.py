@@ -121,12 +121,14 @@ def test_what_is_no_reference_is_an_error_that_names_the_variable(
 
 @pytest.mark.parametrize("name", ["AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"])
 def test_a_reference_cannot_be_what_reading_takes(run: Runner, store: ParameterStore, name: str) -> None:
-    run("/p", *ENV, env=with_variables(run, **{name: "ssm:///a/one"})).expect_failure(f"error: {name}: is an ssm:// reference")
+    run("/p", *ENV, env=with_variables(run, **{name: "ssm:///a/one"})).expect_failure(f"error: {name} is an ssm:// reference")
+    gone = ("--drop-credentials", "--unset", name)
+    run("/p", *gone, *ENV, env=with_variables(run, **{name: "ssm:///a/one"})).expect_failure(f"error: {name} is an ssm:// reference")
     assert store.journal.entries == []
 
 
 def test_a_missing_reference_names_its_variable(run: Runner, store: ParameterStore) -> None:
-    run(*ENV, env=with_variables(run, X="ssm:///a/none")).expect_failure("X=ssm:///a/none: ParameterNotFound")
+    run(*ENV, env=with_variables(run, X="ssm:///a/none")).expect_failure("X=ssm:///a/none: ParameterNotFound", "--unset")
 
 
 # --- Env files
@@ -165,8 +167,10 @@ def test_layers_override_in_their_order(run: Runner, store: ParameterStore, tmp_
 
 def test_a_missing_env_file_is_an_error_unless_it_may_be_missing(run: Runner, store: ParameterStore, tmp_path: Path) -> None:
     missing = str(tmp_path / "none.env")
+    store.put("/p/v", "1")
     run("--env-file", missing, *ENV, env=offline()).expect_failure(f"{missing}: there is no such file")
-    assert run("--env-file-if-exists", missing, *ENV, env=offline(A="1")).variables["A"] == "1"
+    assert run("/p", "--env-file-if-exists", missing, *ENV).variables["V"] == "1"
+    run("--env-file-if-exists", missing, *ENV, env=offline()).expect_failure("there is nothing to read")
 
 
 def test_what_is_wrong_with_env_files_is_told_with_file_and_line(run: Runner, store: ParameterStore, tmp_path: Path) -> None:
@@ -247,7 +251,7 @@ def test_a_version_that_is_gone_names_the_parameter(run: Runner, store: Paramete
     lock(run, path, "/prod/api")
     for number in range(101):
         store.put("/prod/api/url", str(number))
-    run("--lock", str(path), *ENV).expect_failure(f"{path}: ParameterNotFound", "/prod/api/url:2")
+    run("--lock", str(path), *ENV).expect_failure(f"{path}: ParameterNotFound", "/prod/api/url:2", "make the lock file anew")
 
 
 def test_locks_count_in_their_place(run: Runner, store: ParameterStore, released: None, tmp_path: Path) -> None:
@@ -264,7 +268,7 @@ def test_locks_count_in_their_place(run: Runner, store: ParameterStore, released
 @pytest.mark.parametrize("edit,text", [
     (lambda text: text.replace('"version": 2', '"version": -2', 1), "variable 1 (KEY): has no \"version\""),
     (lambda text: text.replace('"version": 2, ', "", 1), "variable 1 (KEY): has no \"version\""),
-    (lambda text: text.replace('"name": "URL"', '"name": "1URL"'), "variable 2: its \"name\" is no variable name"),
+    (lambda text: text.replace('"name": "URL"', '"name": "U=RL"'), "variable 2: its \"name\" is no variable name"),
     (lambda text: text.replace('"parameter": "/prod/api/url", ', ""), "variable 2 (URL): has no \"parameter\""),
     (lambda text: text.replace("/prod/api/url", "/prod//url"), "variable 2 (URL): the parameter name has two slashes"),
     (lambda text: text.replace('"name": "URL"', '"name": "KEY"'), "the variable KEY stands in it twice"),
@@ -287,6 +291,22 @@ def test_a_json_error_in_a_lock_file_tells_its_line(run: Runner, store: Paramete
     path = tmp_path / "prod.lock"
     path.write_text(lock(run, path, "/prod/api").replace("},\n", "}\n"))
     run("--lock", str(path), *ENV).expect_failure("(line 3)")
+
+
+@pytest.mark.parametrize("sources", [("--optional", "/nothing"), ("/prod/api=P_", "X=/prod/single", f"S={SECRET}#password")])
+def test_a_lock_of_a_lock_is_the_same(run: Runner, store: ParameterStore, released: None, tmp_path: Path, sources: tuple[str, ...]) -> None:
+    path = tmp_path / "prod.lock"
+    env = with_variables(run, **{"odd.name": "ssm:///prod/single"})
+    text = run(*sources, "-n", "--json", env=env).out
+    path.write_text(text)
+    again = run("--lock", str(path), "-n", "--json")
+    assert again.status == 0, again.err
+
+    def without_source(lock: str) -> list[dict[str, object]]:
+        return [{name: value for name, value in entry.items() if name != "source"} for entry in json.loads(lock)["variables"]]
+
+    assert without_source(again.out) == without_source(text)
+    assert run("--lock", str(path), *ENV).status == 0
 
 
 def test_a_missing_lock_file_is_an_error(run: Runner, store: ParameterStore, tmp_path: Path) -> None:
@@ -411,8 +431,9 @@ def test_credentials_can_be_kept_from_command(run: Runner, store: ParameterStore
     }  # fmt: skip
     assert variables["AWS_EC2_METADATA_DISABLED"] == "true"
     env_file.write_text("AWS_EC2_METADATA_DISABLED=false\n")
-    variables = run("/p", "--drop-credentials", "--env-file", str(env_file), *ENV, env=env).variables
-    assert variables["AWS_EC2_METADATA_DISABLED"] == "false"
+    for preserving in ((), ("--preserve-env",)):
+        variables = run("/p", "--drop-credentials", "--env-file", str(env_file), *preserving, *ENV, env=env).variables
+        assert variables["AWS_EC2_METADATA_DISABLED"] == "false"
 
 
 def test_requirements_are_all_named_at_once(run: Runner, store: ParameterStore, tmp_path: Path) -> None:
@@ -422,13 +443,19 @@ def test_requirements_are_all_named_at_once(run: Runner, store: ParameterStore, 
     example.write_text("V=\nINHERITED=\nMISSING_ONE=example\n# comment\nMISSING_TWO=\n")
     env = with_variables(run, INHERITED="x", BLANK="")
     result = run("/p", "--require", f"@{example}", "--require", "EMPTY", "--require", "BLANK", *ENV, env=env)
-    result.expect_failure("required and not set, or empty: MISSING_ONE, MISSING_TWO, EMPTY, BLANK")
+    result.expect_failure("required and not set, or empty: BLANK, EMPTY, MISSING_ONE, MISSING_TWO")
     assert run("/p", "--require", "V", "--require", "INHERITED", *ENV, env=env).status == 0
     run("/p", "-u", "V", "--require", "V", *ENV, env=env).expect_failure("required and not set, or empty: V")
     many = [f"NAME_{number:04}" for number in range(1000)]
     example.write_text("".join(f"{name}=\n" for name in many))
     result = run("/p", "--require", f"@{example}", *ENV)
     result.expect_failure(*many)
+
+
+def test_requirements_are_told_beside_everything_else(run: Runner, store: ParameterStore) -> None:
+    store.put("/p/path", "1")
+    run("/p", "--require", "B", "--require", "A", "--require", "B", *ENV).expect_failure(
+        "/p/path: would set PATH", "required and not set, or empty: A, B\n")
 
 
 def test_secure_only(run: Runner, store: ParameterStore) -> None:
@@ -451,7 +478,7 @@ def test_guards_hold_for_references_files_and_locks(run: Runner, store: Paramete
 def test_mixed_environments_are_seen_in_references_and_locks(run: Runner, store: ParameterStore, tmp_path: Path) -> None:
     path = tmp_path / "prod.lock"
     path.write_text('{"variables": [{"name": "A", "parameter": "/prod/v", "version": 1}]}')
-    run("--lock", str(path), *ENV, env=with_variables(run, X="ssm:///dev/v")).expect_failure("environment")
+    run("--lock", str(path), *ENV, env=with_variables(run, X="ssm:///dev/v")).expect_failure("environment", f"{path}: /prod/v")
     assert store.journal.entries == []
 
 
@@ -467,6 +494,7 @@ def test_twins_of_the_new_options(run: Runner, store: ParameterStore, tmp_path: 
 @pytest.mark.parametrize("arguments,text", [
     (("--keep", "A", "/p"), "--keep: means something with --pristine only"),
     (("-u", "A*B", "/p"), '"A*B" is no name'),
+    (("-u", "A=B", "/p"), '"A=B" is no name'),
     (("-u",), "-u: needs a value"),
     (("--require", "@", "/p"), '"@" is no name'),
     (("--file", "/p", "/p"), "a file is for one parameter"),
@@ -475,3 +503,24 @@ def test_twins_of_the_new_options(run: Runner, store: ParameterStore, tmp_path: 
 def test_usage_errors_of_the_new_options(run: Runner, store: ParameterStore, arguments: tuple[str, ...], text: str) -> None:
     run(*arguments, *ENV).expect_failure(text)
     assert store.journal.entries == []
+
+
+def test_names_of_any_kind_can_be_kept_and_taken_out(run: Runner, store: ParameterStore) -> None:
+    store.put("/p/v", "1")
+    env = with_variables(run, **{"npm_config.x": "1", "npm_config.y": "2"})
+    assert b"npm_config.x=1" not in run("/p", "-u", "npm_config.x", *ENV, env=env).entries
+    assert set(run("/p", "--pristine", "--keep", "npm_config.*", *ENV, env=env).entries) == {b"V=1", b"npm_config.x=1", b"npm_config.y=2"}
+
+
+def test_the_command_line_wins_over_a_bad_variable(run: Runner, store: ParameterStore) -> None:
+    store.put("/p/v", "1")
+    env = with_variables(run, SSM_EXEC_TIMEOUT="bad", SSM_EXEC_LOG_FORMAT="bad", SSM_EXEC_REQUIRE="V, PATH ,")
+    run("/p", *ENV, env=env).expect_failure("SSM_EXEC_TIMEOUT", "SSM_EXEC_LOG_FORMAT")
+    assert run("/p", "--timeout", "30", "--log-format=text", *ENV, env=env).status == 0
+
+
+def test_a_file_without_a_free_descriptor_says_so(run: Runner, store: ParameterStore) -> None:
+    store.put("/tls/a", "A")
+    limited = ["/usr/bin/prlimit", "--nofile=10", str(run.program), "--file", "A=/tls/a", "--", "/bin/true"]
+    done = subprocess.run(limited, env=run.environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 125 and "A: no descriptor from 10 on is free" in done.stderr

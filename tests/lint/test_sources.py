@@ -40,6 +40,7 @@ EXPOSERS = {
     "src/aws/creds_imds.c": "reads the role's name, and why there are no credentials for it",
     "src/aws/profile_file.c": "parses the shared files",
     "src/aws/service_error.c": "cuts our own secrets out of what AWS echoes",
+    "src/aws/creds_sso.c": "checks the cached token for line breaks",
     "src/aws/sigv4.c": "hashes keys and requests",
     "src/aws/xml.c": "parses reply bodies",
     "src/aws/sts.c": "encodes the web identity token into the form",
