@@ -304,7 +304,8 @@ static void a_failed_exec_is_told(void **state)
     bool ok = run(fixture, argv);
     assert_int_equal(unlink(program), 0);
     assert_false(ok);
-    assert_err(fixture, ERR_CREDENTIALS, "script cannot be started: No such file or directory");
+    assert_err(fixture, ERR_CREDENTIALS,
+            "script cannot be started: the interpreter that it names is missing");
     assert_int_equal(secret_len(&fixture->output), 0);
 }
 
