@@ -257,22 +257,27 @@ def measure_goals(programs: Programs, rounds: int, directory: Path) -> None:
 
 def measure_memory(programs: Programs, table: Table) -> None:
     """The environment is built, and the largest ones are refused by the kernel at the very end."""
-    program = dict(programs.subjects()).get("static", programs.dynamic)
-    peak: dict[tuple[int, int], int] = {}
+    subject, program = next(programs.subjects())
+    peak: dict[tuple[int, int], float] = {}
+    fetched: dict[tuple[int, int], float] = {}
     with Server() as server:
-        for count, value_bytes in ((100, 16), (100, 1000), (1000, 16), (10_000, 16), (100, 8192), (1000, 8192), (10_000, 8192)):
+        for count, value_bytes in ((100, 16), (1000, 16), (10_000, 16), (100, 8192), (1000, 8192), (10_000, 8192)):
             contender = Contender("memory", [str(program), path_of(count, value_bytes), "--", str(programs.measure)])
+            server.reset()
             run = run_once(programs.measure, contender, environment_for(server.url))
-            peak[count, value_bytes] = run.memory_kib
-            fetched = count * value_bytes / 1024
+            counts = server.counts()
+            peak[count, value_bytes] = run.memory_kib / 1024
+            fetched[count, value_bytes] = counts.sent / 2**20
             table.rows.append(
-                f"| memory: {count} values of {value_bytes} bytes | {program.parent.name} | "
-                f"{run.memory_kib / fetched:.2f} x the values | {run.wall_ms:.0f} | {run.cpu_ms:.0f} | "
-                f"{run.memory_kib / 1024:.1f} | | |"
+                f"| {count:,} values of {value_bytes} bytes ({counts.sent / 2**20:.1f} MiB of replies) | {subject} | | "
+                f"{run.wall_ms:.0f} | {run.cpu_ms:.0f} | {run.memory_kib / 1024:.1f} | {len(counts.requests)} | "
+                f"{counts.connections} |"
             )
-    table.goal("peak memory of 100 parameters, MiB", peak[100, 16] / 1024, 2)
-    grown, fetched = peak[10_000, 8192] - peak[1000, 8192], 9000 * 8192 / 1024
-    table.goal("memory for each byte fetched beyond that", grown / fetched, 2.5)
+    table.goal("peak memory of 100 parameters, MiB", peak[100, 16], 2)
+    for value_bytes in (16, 8192):
+        many, few = (10_000, value_bytes), (1000, value_bytes)
+        grown = (peak[many] - peak[few]) / (fetched[many] - fetched[few])
+        table.goal(f"memory for each byte fetched, values of {value_bytes} bytes", grown, 2.5)
 
 
 # --- what can be counted ---

@@ -90,12 +90,13 @@ class _Service:
             self._requests: list[float] = []
             self._connections = 0
             self._throttled = 0
+            self._sent = 0
             self._tokens = float(self._settings.rate)
             self._filled = time.monotonic()
 
     def counts(self) -> dict[str, Any]:
         with self._lock:
-            return {"requests": self._requests, "connections": self._connections, "throttled": self._throttled}
+            return {"requests": self._requests, "connections": self._connections, "throttled": self._throttled, "sent": self._sent}
 
     def _accept(self) -> None:
         while True:
@@ -130,7 +131,10 @@ class _Service:
             granted = self._count()
             if self._settings.request_ms:
                 time.sleep(self._settings.request_ms / 1000)
-            connection.sendall(_canned(body) if granted else _reply(b"400 Bad Request", THROTTLING))
+            reply = _canned(body) if granted else _reply(b"400 Bad Request", THROTTLING)
+            with self._lock:
+                self._sent += len(reply)
+            connection.sendall(reply)
 
     def _count(self) -> bool:
         """False if the bucket is empty."""
@@ -171,6 +175,8 @@ class Counts:
     """When each arrived, by time.monotonic()."""
     connections: int
     throttled: int
+    sent: int
+    """Bytes of replies."""
 
 
 class Server:
