@@ -25,8 +25,8 @@ SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 # What the counted run allows. The instructions are a quarter above what was measured, so that
 # another libcurl passes and a second look at every value does not.
 INSTRUCTIONS_RATIO_MAX = 10.5
-INSTRUCTIONS_PER_PARAMETER_MAX = 100_000
-PROGRAM_MAX_BYTES = 400 * 1024
+INSTRUCTIONS_PER_PARAMETER_MAX = 92_000
+PROGRAM_MAX_BYTES = 300 * 1024
 STATIC_MAX_BYTES = 1024 * 1024
 CONNECTIONS_MAX = 32
 NAMES_CONNECTIONS_MAX = 5
