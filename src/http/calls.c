@@ -26,7 +26,6 @@ struct run {
     struct call_progress **active; /* started and not finished; call_count places */
     size_t active_count;
     size_t under_way_count;
-    size_t brief_under_way_count; /* of them */
     struct err_list *problems;
     bool failed;
     int64_t stop_ms;         /* the deadline, or the end of the grace after a failure */
@@ -107,15 +106,8 @@ static bool start_try(struct run *run, struct call_progress *progress)
     progress->tries++;
     progress->under_way = true;
     run->under_way_count++;
-    run->brief_under_way_count += progress->call->is_brief ? 1 : 0;
     run->settings->transport->start(run->settings->transport, &progress->exchange);
     return true;
-}
-
-static bool has_room(const struct run *run, const struct call *call)
-{
-    return run->under_way_count < CALLS_AT_ONCE_MAX
-            && (!call->is_brief || run->brief_under_way_count < CALLS_BRIEF_AT_ONCE_MAX);
 }
 
 static bool start_call(struct run *run, struct call *call)
@@ -143,7 +135,7 @@ static int64_t start_due(struct run *run)
     for (size_t i = 0; i < run->active_count;) {
         struct call_progress *progress = run->active[i];
         bool is_retry = progress->tries > 0;
-        if (progress->under_way || !has_room(run, progress->call)) {
+        if (progress->under_way || run->under_way_count >= CALLS_AT_ONCE_MAX) {
             i++;
         } else if (run->failed && is_retry) {
             remove_active(run, i);
@@ -156,7 +148,7 @@ static int64_t start_due(struct run *run)
             remove_active(run, i);
         }
     }
-    while (run->started < run->call_count && has_room(run, run->calls[run->started])) {
+    while (run->started < run->call_count && run->under_way_count < CALLS_AT_ONCE_MAX) {
         struct call *call = run->calls[run->started];
         run->started++;
         if (start_call(run, call) && !start_try(run, call->progress)) {
@@ -317,7 +309,6 @@ static void settle_exchange(struct run *run, struct http_exchange *exchange)
     struct call_progress *progress = (struct call_progress *)exchange;
     progress->under_way = false;
     run->under_way_count--;
-    run->brief_under_way_count -= progress->call->is_brief ? 1 : 0;
     tell_progress(run, progress);
     bool goes_on = settle(run, progress);
     http_reply_clear(&exchange->reply);

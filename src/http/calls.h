@@ -18,7 +18,6 @@
 
 enum {
     CALLS_AT_ONCE_MAX = 32,          /* under way at the same time, hence the most connections */
-    CALLS_BRIEF_AT_ONCE_MAX = 5,     /* of these the brief ones */
     CALLS_CONNECT_TIMEOUT_MS = 3000, /* one try: name look-up, TCP and TLS */
     CALLS_TRY_TIMEOUT_MS = 10000,    /* one try: everything */
     CALLS_GRACE_MS = 1000,           /* after a final failure: what others still have to say */
@@ -58,11 +57,6 @@ struct call {
     const char *subject;   /* what the user named: stands before every message about this call */
     const char *host;      /* who is asked */
     const char *operation; /* what is asked, for progress messages */
-    /*
-     * A single request. A handshake costs more CPU than such a call saves by a connection of its own:
-     * the brief ones share a few.
-     */
-    bool is_brief;
     /*
      * Set by judge with CALL_CONTINUES: the call has failed for good, and goes on only to say more
      * about it. This is what is told if nothing more comes within CALLS_GRACE_MS. Borrowed.

@@ -445,22 +445,6 @@ static void a_hundred_calls_are_never_more_than_the_limit_under_way(void **state
     assert_int_equal(fixture->world->sent_count, CALLS_MOST + 2);
 }
 
-static void brief_calls_leave_room_for_the_others(void **state)
-{
-    struct fixture *fixture = *state;
-    static const struct fake_reply REPLIES_OF_RUN[] = {
-        { .after_ms = 10, .status = 500, .body = "retries" },
-        { .after_ms = 20, .body = "done" },
-    };
-    REPLIES(fixture->world, REPLIES_OF_RUN);
-    for (size_t i = 3; i < CALLS_MOST; i++) {
-        fixture->calls[i].call.is_brief = true;
-    }
-    assert_true(run(fixture, CALLS_MOST));
-    assert_int_equal(fixture->world->under_way_most, 3 + CALLS_BRIEF_AT_ONCE_MAX);
-    assert_int_equal(fixture->world->sent_count, CALLS_MOST + 1);
-}
-
 static void calls_past_the_limit_that_fail_are_not_lost(void **state)
 {
     struct fixture *fixture = *state;
@@ -586,7 +570,6 @@ int main(void)
         TEST(tries_end_at_their_maximum),
         TEST(tries_are_counted_for_each_page_anew),
         TEST(a_hundred_calls_are_never_more_than_the_limit_under_way),
-        TEST(brief_calls_leave_room_for_the_others),
         TEST(calls_past_the_limit_that_fail_are_not_lost),
         TEST(waiting_is_told_after_three_seconds_and_every_ten),
         TEST(waiting_tells_the_last_cause),
