@@ -17,7 +17,7 @@ enum {
     SSM_PAGES_MAX = 2000,    /* of one path; more than a process's environment can hold */
     SSM_PATH_REPLY_MAX_BYTES = 4 * 1024 * 1024,
     SSM_NAMES_REPLY_MAX_BYTES = 16 * 1024 * 1024, /* Secrets Manager values stand in it twice */
-    SSM_TOTAL_MAX_BYTES = 64 * 1024 * 1024,       /* of all values of one path */
+    SSM_TOTAL_MAX_BYTES = 128 * 1024 * 1024,      /* of all values of one path */
 };
 
 /* Every parameter below a path. Texts are borrowed; found is the caller's to clear. */

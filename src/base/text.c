@@ -108,6 +108,8 @@ char *text_take(struct text *text)
     }
     char *taken = text->state == TEXT_SOUND ? text->bytes : NULL;
     if (taken != NULL) {
+        char *fitted = realloc(taken, text->len + 1); /* it lives longer than the text did */
+        taken = fitted != NULL ? fitted : taken;
         text->bytes = NULL;
     }
     text_clear(text);

@@ -35,6 +35,17 @@ static int64_t ceiling_ms(int64_t first_ms, int64_t cap_ms, int attempts)
     return ceiling < cap_ms ? ceiling : cap_ms;
 }
 
+/* Our own delay: full jitter, or its upper half where others compete for the same. */
+static int64_t jittered_ms(enum retry_cause cause, int attempts, double fraction)
+{
+    if (cause != RETRY_THROTTLED) {
+        int64_t ceiling = ceiling_ms(RETRY_TRANSIENT_FIRST_MS, RETRY_TRANSIENT_CAP_MS, attempts);
+        return (int64_t)((double)ceiling * fraction);
+    }
+    int64_t ceiling = ceiling_ms(RETRY_THROTTLED_FIRST_MS, RETRY_THROTTLED_CAP_MS, attempts);
+    return (int64_t)((double)ceiling * (1 + fraction) / 2);
+}
+
 bool retry_delay(enum retry_cause cause,
         const struct retry_state *state,
         double fraction,
@@ -45,16 +56,13 @@ bool retry_delay(enum retry_cause cause,
     if (cause == RETRY_NEVER || spent || handshakes) {
         return false;
     }
-    int64_t ceiling = cause == RETRY_THROTTLED
-            ? ceiling_ms(RETRY_THROTTLED_FIRST_MS, RETRY_THROTTLED_CAP_MS, state->attempts)
-            : ceiling_ms(RETRY_TRANSIENT_FIRST_MS, RETRY_TRANSIENT_CAP_MS, state->attempts);
-    int64_t delay = (int64_t)((double)ceiling * fraction);
+    int64_t delay = jittered_ms(cause, state->attempts, fraction);
     if (cause == RETRY_RESOLVE && state->since_ms + delay >= RETRY_RESOLVE_LIMIT_MS) {
         return false;
     }
-    if (state->retry_after_ms > delay) {
-        int64_t most = delay + RETRY_AFTER_EXTRA_MS;
-        delay = state->retry_after_ms < most ? state->retry_after_ms : most;
+    if (state->retry_after_ms > 0) {
+        delay += state->retry_after_ms < RETRY_AFTER_EXTRA_MS ? state->retry_after_ms
+                                                              : RETRY_AFTER_EXTRA_MS;
     }
     *ret_delay_ms = delay;
     return true;

@@ -1,6 +1,11 @@
 /*
- * When to try again and how long to wait: the standard retry mode of the AWS SDKs with full jitter,
- * stretched for a start-up that may wait as long as the run's timeout allows. Pure arithmetic.
+ * When to try again and how long to wait: the standard retry mode of the AWS SDKs, stretched for a
+ * start-up that may wait as long as the run's timeout allows. Pure arithmetic.
+ *
+ * Waits double from a first one up to a cap. For most failures any part of the wait may be drawn
+ * (full jitter). Throttling is told apart: the bucket is shared with whoever else starts now, so at
+ * least half of the wait is kept, and the cap is lower, since whoever waits longest starts last.
+ * docs/herd.md has the figures.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -22,10 +27,10 @@ enum {
     RETRY_TRANSIENT_FIRST_MS = 50,
     RETRY_TRANSIENT_CAP_MS = 5000,
     RETRY_THROTTLED_FIRST_MS = 1000,
-    RETRY_THROTTLED_CAP_MS = 20000,
+    RETRY_THROTTLED_CAP_MS = 8000,
     RETRY_RESOLVE_LIMIT_MS = 10000,
     RETRY_TLS_ATTEMPTS_MAX = 4,
-    RETRY_AFTER_EXTRA_MS = 5000, /* how much a server may lengthen our own delay */
+    RETRY_AFTER_EXTRA_MS = 5000, /* how much a server may add to our own delay */
 };
 
 struct retry_state {
@@ -40,7 +45,8 @@ enum retry_cause retry_cause_of_outcome(enum http_outcome outcome);
 
 /*
  * True, with the delay in milliseconds before the next try, if there is to be one. fraction is
- * uniform in [0, 1).
+ * uniform in [0, 1). What the server asks for comes before our own delay and does not replace it:
+ * those who were told the same must not come back at the same moment.
  */
 bool retry_delay(enum retry_cause cause,
         const struct retry_state *state,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 C_FILES = sorted(
-    path for folder in ("src", "cmd", "tests/unit", "tests/fuzz") for path in (ROOT / folder).rglob("*.[ch]")
+    path for folder in ("src", "cmd", "tests/unit", "tests/fuzz", "tests/bench") for path in (ROOT / folder).rglob("*.[ch]")
 )
 PRODUCT_FILES = [path for path in C_FILES if path.relative_to(ROOT).parts[0] in ("src", "cmd")]
 

@@ -241,7 +241,7 @@ static void the_server_may_ask_for_a_later_try(void **state)
         int64_t at_least_ms;
         int64_t below_ms;
     } ROWS[] = {
-        { "x-amz-retry-after: 2000\r\n", 2000, 2001 },
+        { "x-amz-retry-after: 2000\r\n", 2000, 2050 },
         { "X-Amz-Retry-After: 60000\r\n", 5000, 5050 },
         { "x-amz-retry-after: -1\r\n", 0, 50 },
         { "x-amz-retry-after: 2s\r\n", 0, 50 },

@@ -63,11 +63,11 @@ static void delays_follow_cause_tries_and_chance(void **state)
         { "transient, at the cap", RETRY_TRANSIENT, { 8, 0, 0, -1 }, 0.5, 2500 },
         { "transient, after years", RETRY_TRANSIENT, { 1000000000, 0, 0, -1 }, 0.5, 2500 },
         { "transient, no jitter", RETRY_TRANSIENT, { 3, 0, 0, -1 }, 0.0, 0 },
-        { "throttled, first", RETRY_THROTTLED, { 1, 0, 0, -1 }, 0.5, 500 },
-        { "throttled, second", RETRY_THROTTLED, { 2, 0, 0, -1 }, 0.5, 1000 },
-        { "throttled, fifth", RETRY_THROTTLED, { 5, 0, 0, -1 }, 0.5, 8000 },
-        { "throttled, at the cap", RETRY_THROTTLED, { 6, 0, 0, -1 }, 0.5, 10000 },
-        { "throttled, far past the cap", RETRY_THROTTLED, { 100, 0, 0, -1 }, 0.5, 10000 },
+        { "throttled, first", RETRY_THROTTLED, { 1, 0, 0, -1 }, 0.5, 750 },
+        { "throttled, second", RETRY_THROTTLED, { 2, 0, 0, -1 }, 0.5, 1500 },
+        { "throttled, at the least", RETRY_THROTTLED, { 2, 0, 0, -1 }, 0.0, 1000 },
+        { "throttled, at the cap", RETRY_THROTTLED, { 4, 0, 0, -1 }, 0.5, 6000 },
+        { "throttled, far past the cap", RETRY_THROTTLED, { 100, 0, 0, -1 }, 0.5, 6000 },
         { "tries are left", RETRY_TRANSIENT, { 2, 3, 0, -1 }, 0.5, 50 },
         { "tries are used up", RETRY_TRANSIENT, { 3, 3, 0, -1 }, 0.5, -1 },
         { "more than used up", RETRY_THROTTLED, { 4, 3, 0, -1 }, 0.5, -1 },
@@ -80,11 +80,11 @@ static void delays_follow_cause_tries_and_chance(void **state)
         { "TLS, third", RETRY_TLS, { 3, 0, 0, -1 }, 0.5, 100 },
         { "TLS, given up", RETRY_TLS, { 4, 0, 0, -1 }, 0.5, -1 },
         { "the server asks for nothing", RETRY_TRANSIENT, { 1, 0, 0, 0 }, 0.5, 25 },
-        { "the server asks for less", RETRY_TRANSIENT, { 1, 0, 0, 10 }, 0.5, 25 },
-        { "the server asks for more", RETRY_TRANSIENT, { 1, 0, 0, 3000 }, 0.5, 3000 },
-        { "the server asks for the most", RETRY_TRANSIENT, { 1, 0, 0, 5025 }, 0.5, 5025 },
-        { "the server asks for too much", RETRY_TRANSIENT, { 1, 0, 0, 5026 }, 0.5, 5025 },
-        { "the server asks for an age", RETRY_THROTTLED, { 1, 0, 0, INT64_MAX }, 0.0, 5000 },
+        { "the server asks for less", RETRY_TRANSIENT, { 1, 0, 0, 10 }, 0.5, 35 },
+        { "the server asks for more", RETRY_TRANSIENT, { 1, 0, 0, 3000 }, 0.5, 3025 },
+        { "the server asks for the most", RETRY_TRANSIENT, { 1, 0, 0, 5000 }, 0.5, 5025 },
+        { "the server asks for too much", RETRY_TRANSIENT, { 1, 0, 0, 5001 }, 0.5, 5025 },
+        { "the server asks for an age", RETRY_THROTTLED, { 1, 0, 0, INT64_MAX }, 0.0, 5500 },
         { "asked, but used up", RETRY_TRANSIENT, { 3, 3, 0, 100 }, 0.5, -1 },
     };
 
@@ -113,12 +113,37 @@ static void the_delay_stays_below_its_ceiling(void **state)
     }
 }
 
+/* A thousand that were throttled together and told the same by the server. */
+static void those_who_were_throttled_together_come_back_apart(void **state)
+{
+    (void)state;
+
+    enum {
+        STARTS = 1000,
+        SLICE_MS = 50
+    };
+
+    int in_slice[RETRY_THROTTLED_FIRST_MS / SLICE_MS] = { 0 };
+    for (int i = 0; i < STARTS; i++) {
+        const struct retry_state try = { .attempts = 1, .retry_after_ms = 2000 };
+        int64_t delay_ms = -1;
+        assert_true(retry_delay(RETRY_THROTTLED, &try, (double)i / STARTS, &delay_ms));
+        assert_in_range(
+                delay_ms, 2000 + RETRY_THROTTLED_FIRST_MS / 2, 2000 + RETRY_THROTTLED_FIRST_MS - 1);
+        in_slice[(delay_ms - 2000) / SLICE_MS]++;
+    }
+    for (size_t i = COUNT_OF(in_slice) / 2; i < COUNT_OF(in_slice); i++) {
+        assert_in_range(in_slice[i], STARTS / 10 - 5, STARTS / 10 + 5);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(transport_outcomes_have_causes),
         cmocka_unit_test(delays_follow_cause_tries_and_chance),
         cmocka_unit_test(the_delay_stays_below_its_ceiling),
+        cmocka_unit_test(those_who_were_throttled_together_come_back_apart),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
