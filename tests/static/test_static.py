@@ -107,6 +107,21 @@ def test_the_bill_lists_every_component(arch: str) -> None:
     assert f"libcurl/{packages['curl']['versionInfo']} mbedTLS/{packages['mbedtls']['versionInfo']}" in versions
 
 
+def test_it_opens_nothing_but_what_it_needs(certificates_directory: Path, tmp_path: Path) -> None:
+    """No second file of certificates, no directory of them, no locale, no time zone, no settings of a library."""
+    trace = tmp_path / "trace"
+    with ParameterStore(certificates_directory=certificates_directory) as store:
+        store.put("/p/v", "1")
+        environment = {**store.environment(), "HOME": str(tmp_path), "AWS_EC2_METADATA_DISABLED": "true"}
+        program = [str(build("x86_64", "ssm-exec")), "/p", "--", "/bin/true"]
+        subprocess.run(["strace", "-f", "-e", "trace=%file", "-o", trace, *program], env=environment, check=True)
+    before_exec = trace.read_text().rpartition('execve("/bin/true"')[0]
+    opened = set(re.findall(r'open(?:at)?\((?:AT_FDCWD, )?"([^"]+)"', before_exec))
+    assert opened == {
+        "/proc/self/fd", f"{tmp_path}/.aws/config", f"{tmp_path}/.aws/credentials", str(store.ca_file),
+    }  # fmt: skip
+
+
 # --- in a root directory of its own ---
 
 
