@@ -237,7 +237,7 @@ def test_search_domains_are_not_asked_for_the_hosts_of_aws(run: Runner, tmp_path
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a resolver of its own needs root")
 def test_the_hosts_file_still_comes_first(run: Runner, tmp_path) -> None:
-    (tmp_path / "hosts").write_text("127.0.0.1 localhost other.example\n127.0.0.1\tSSM.eu-west-1.amazonaws.com\n")
+    (tmp_path / "hosts").write_text("127.0.0.1 localhost other.example\n127.0.0.1\tssm.eu-west-1.amazonaws.com\n")
     result = in_cluster(run, tmp_path)
     assert result["out"] == "started\n", result
     assert result["asked"] == []
