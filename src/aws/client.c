@@ -89,6 +89,13 @@ static bool add_signed_headers(const struct client *client,
     return true;
 }
 
+void client_set_host_rules(struct http_request *request, const char *host)
+{
+    bool is_aws = region_is_aws_host(host);
+    request->builtin_roots_first = is_aws;
+    request->absolute_name_first = is_aws;
+}
+
 bool client_complete(const struct client *client,
         struct client_attempt *attempt,
         const char *target,
@@ -98,8 +105,7 @@ bool client_complete(const struct client *client,
     append_url(client->endpoint, &request->url);
     http_request_add_header(request, "accept-encoding", "identity");
     request->never_proxied = client->endpoint->is_loopback;
-    request->builtin_roots_first = region_is_aws_host(client->endpoint->host);
-    request->absolute_name_first = request->builtin_roots_first;
+    client_set_host_rules(request, client->endpoint->host);
     if (client->credentials == NULL) {
         http_request_add_header(request, "content-type", content_types[client->protocol]);
         return true;

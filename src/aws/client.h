@@ -44,6 +44,9 @@ struct client_attempt {
     bool clock_was_corrected;          /* once is enough */
 };
 
+/* How hosts of AWS's own are looked up and trusted; others stay as they are. */
+void client_set_host_rules(struct http_request *request, const char *host);
+
 /*
  * Completes *request, whose body is there, into a POST: URL, headers, and Authorization where there
  * are credentials. target is X-Amz-Target for CLIENT_JSON_1_1, else NULL. ERR_SYSTEM, ERR_INPUT.

@@ -106,13 +106,6 @@ static bool read_reply(const struct plain_call *plain,
         struct credentials *ret_credentials,
         struct err *reterr)
 {
-    static const struct creds_members members = {
-        .access_key_id = "AccessKeyId",
-        .secret_access_key = "SecretAccessKey",
-        .session_token = "Token",
-        .expiration = "Expiration",
-        .expiration_is_required = true,
-    };
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     CLEANUP(text_clear) struct text role = TEXT_INIT(ROLE_MAX_BYTES);
     if (plain->status != 200) {
@@ -127,8 +120,8 @@ static bool read_reply(const struct plain_call *plain,
         return false;
     }
     if (!json_parse(&plain->body, plain->subject, &document, reterr)
-            || !creds_document_read(
-                    json_root(&document), &members, plain->subject, ret_credentials, reterr)) {
+            || !creds_document_read(json_root(&document), &creds_endpoint_members, plain->subject,
+                    ret_credentials, reterr)) {
         return false;
     }
     read_role(json_root(&document), &role);

@@ -7,6 +7,14 @@ enum {
     TIME_MAX_BYTES = 64
 };
 
+const struct creds_members creds_endpoint_members = {
+    .access_key_id = "AccessKeyId",
+    .secret_access_key = "SecretAccessKey",
+    .session_token = "Token",
+    .expiration = "Expiration",
+    .expiration_is_required = true,
+};
+
 static bool take_member(struct json_value object,
         const char *name,
         bool is_required,

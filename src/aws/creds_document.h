@@ -19,6 +19,9 @@ struct creds_members {
     bool expiration_is_required;
 };
 
+/* What the metadata service and container endpoints call them. */
+extern const struct creds_members creds_endpoint_members;
+
 /*
  * Reads an object's members into ret_credentials, which must be empty; origin stays as it is.
  * ERR_CREDENTIALS at `where` names the member that is missing or malformed, never a value.

@@ -80,18 +80,11 @@ static bool read_document(const struct imds *imds,
         struct credentials *ret_credentials,
         struct err *reterr)
 {
-    static const struct creds_members members = {
-        .access_key_id = "AccessKeyId",
-        .secret_access_key = "SecretAccessKey",
-        .session_token = "Token",
-        .expiration = "Expiration",
-        .expiration_is_required = true,
-    };
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     return json_parse(body, SUBJECT, &document, reterr)
             && check_code(imds, json_root(&document), role, reterr)
-            && creds_document_read(
-                    json_root(&document), &members, SUBJECT, ret_credentials, reterr);
+            && creds_document_read(json_root(&document), &creds_endpoint_members, SUBJECT,
+                    ret_credentials, reterr);
 }
 
 static enum credentials_outcome fetch(struct credentials_context *context,

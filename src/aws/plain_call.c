@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/plain_call.h"
 
-#include "aws/region.h"
+#include "aws/client.h"
 #include "aws/service_error.h"
 
 static bool prepare(struct call *call, struct http_request *ret_request, struct err *reterr)
@@ -14,8 +14,7 @@ static bool prepare(struct call *call, struct http_request *ret_request, struct 
                 ret_request, plain->headers[i].name, plain->headers[i].value);
     }
     ret_request->never_proxied = plain->never_proxied;
-    ret_request->builtin_roots_first = region_is_aws_host(plain->host);
-    ret_request->absolute_name_first = ret_request->builtin_roots_first;
+    client_set_host_rules(ret_request, plain->host);
     ret_request->reply_max_bytes = PLAIN_CALL_REPLY_MAX_BYTES;
     (void)reterr; /* calls_run checks what was added */
     return true;

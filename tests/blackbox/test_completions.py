@@ -30,8 +30,6 @@ def tool(name: str) -> str:
 def scripts(program: Path) -> Path:
     """The folder with the scripts that were built together with the program."""
     folder = program.parent.parent / "packaging" / "completions"
-    if not (program.parent.parent / "build.ninja").exists():
-        pytest.skip("this program does not stand in the folder it was built in")
     assert (folder / "ssm-exec").is_file(), f"there are no completions in {folder}"
     return folder
 
