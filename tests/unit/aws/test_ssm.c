@@ -249,6 +249,32 @@ static void a_listing_without_an_end_stops_at_the_page_cap(void **state)
     assert_contains(only_problem(fixture)->why, "more than 2000 pages");
 }
 
+/* One value of the greatest length on each page. */
+static void answer_with_a_large_value(
+        struct fake_world *world, const struct fake_sent *sent, struct fake_reply *ret_reply)
+{
+    static char body[PARAMETER_VALUE_MAX_BYTES + 256];
+    (void)sent;
+    int before = snprintf(body, sizeof(body),
+            "{\"NextToken\":\"%zu\",\"Parameters\":[{\"Name\":\"/prod/api/a\",\"Value\":\"",
+            world->sent_count);
+    memset(body + before, 'x', PARAMETER_VALUE_MAX_BYTES);
+    (void)snprintf(body + before + PARAMETER_VALUE_MAX_BYTES,
+            sizeof(body) - (size_t)before - PARAMETER_VALUE_MAX_BYTES, "\"}]}");
+    ret_reply->body = body;
+}
+
+static void the_values_below_a_path_have_a_limit_together(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->world->answer = answer_with_a_large_value;
+    assert_false(fetch_path(fixture));
+    assert_int_equal(
+            fixture->world->sent_count, SSM_TOTAL_MAX_BYTES / PARAMETER_VALUE_MAX_BYTES + 1);
+    assert_int_equal(only_problem(fixture)->kind, ERR_PROTOCOL);
+    assert_contains(only_problem(fixture)->why, "larger than 128 MiB together");
+}
+
 static void names_are_below_the_path_at_the_depth_asked_for(void **state)
 {
     struct fixture *fixture = *state;
@@ -691,6 +717,7 @@ int main(void)
         TEST(a_token_that_is_null_is_the_end),
         TEST(the_same_token_twice_ends_the_listing),
         TEST(a_listing_without_an_end_stops_at_the_page_cap),
+        TEST(the_values_below_a_path_have_a_limit_together),
         TEST(names_are_below_the_path_at_the_depth_asked_for),
         TEST(an_empty_path_is_an_error_unless_optional),
         TEST(a_path_that_is_itself_a_parameter_is_told),
