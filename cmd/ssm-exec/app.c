@@ -118,6 +118,7 @@ static void tell_credentials(const struct run *run, const struct credentials *cr
 static bool find_credentials(const struct run *run,
         struct settings *settings,
         const struct call_settings *calls,
+        struct meanwhile *meanwhile,
         struct credentials *ret_credentials,
         int64_t *ret_skew_s,
         struct err *reterr)
@@ -130,6 +131,7 @@ static bool find_credentials(const struct run *run,
         .calls = calls,
         .runner = &child_runner,
         .imds = &imds,
+        .meanwhile = meanwhile,
         .role_arn = run->options->role_arn,
     };
     if (!credentials_find(&context, ret_credentials, reterr)) {
@@ -138,6 +140,33 @@ static bool find_credentials(const struct run *run,
     tell_credentials(run, ret_credentials);
     *ret_skew_s = context.skew_s;
     return credentials_need_region(&context, reterr);
+}
+
+/* Parameter Store is asked once there are credentials; connections to it may be opened before. */
+struct credentials_gate {
+    struct call_gate gate; /* first: pass_credentials_gate gets it back */
+    const struct run *run;
+    const struct source_list *sources;
+    struct settings *settings;
+    const struct call_settings *calls; /* for whoever gives credentials */
+    struct credentials *credentials;
+    struct client *client; /* gets them */
+};
+
+static bool pass_credentials_gate(
+        struct call_gate *base, struct meanwhile *meanwhile, struct err_list *problems)
+{
+    struct credentials_gate *gate = (struct credentials_gate *)base;
+    struct client *client = gate->client;
+    struct err err;
+    if (!find_credentials(gate->run, gate->settings, gate->calls, meanwhile, gate->credentials,
+                &client->skew_s, &err)) {
+        err_list_add(problems, &err);
+        return false;
+    }
+    client->region = gate->settings->region;
+    client->credentials = gate->credentials;
+    return fetch_check_regions(gate->sources, gate->settings->region, problems);
 }
 
 /* Everything that goes over the network; connections are closed again when it returns. */
@@ -149,19 +178,20 @@ static bool fetch(const struct run *run,
 {
     CLEANUP(credentials_clear) struct credentials credentials = CREDENTIALS_INIT;
     CLEANUP(free_curl) struct http_curl *curl = NULL;
+    CLEANUP(free_curl) struct http_curl *curl_meanwhile = NULL;
     const struct http_curl_settings curl_settings = { .ca_file = settings->ca_file,
         .user_agent = settings->user_agent };
     const struct fetch_rules rules = {
         .recursive = !run->options->no_recursive,
         .label = run->options->label,
     };
-    int64_t skew_s = 0;
     struct err err;
-    if (!http_curl_new(&curl_settings, &curl, &err)) {
+    if (!http_curl_new(&curl_settings, &curl, &err)
+            || !http_curl_new(&curl_settings, &curl_meanwhile, &err)) {
         err_list_add(problems, &err);
         return false;
     }
-    const struct call_settings calls = {
+    const struct call_settings calls_for_credentials = {
         .transport = http_curl_transport(curl),
         .clock = run->clock,
         .events = &run->report->sink,
@@ -175,23 +205,26 @@ static bool fetch(const struct run *run,
     if (!regions_match) {
         return false;
     }
-    if (!find_credentials(run, settings, &calls, &credentials, &skew_s, &err)) {
-        err_list_add(problems, &err);
-        return false;
-    }
     struct client client = {
         .protocol = CLIENT_JSON_1_1,
         .service = "ssm",
-        .region = settings->region,
         .endpoint = &settings->ssm_endpoint,
-        .credentials = &credentials,
         .clock = run->clock,
         .events = &run->report->sink,
-        .skew_s = skew_s,
     };
+    struct credentials_gate gate = {
+        .gate = { .pass = pass_credentials_gate, .transport = http_curl_transport(curl_meanwhile) },
+        .run = run,
+        .sources = sources,
+        .settings = settings,
+        .calls = &calls_for_credentials,
+        .credentials = &credentials,
+        .client = &client,
+    };
+    struct call_settings calls = calls_for_credentials;
+    calls.gate = &gate.gate;
     const struct ssm ssm = { .client = &client, .calls = &calls };
-    return fetch_check_regions(sources, settings->region, problems)
-            && fetch_sources(&ssm, sources, &rules, ret_fetched, problems);
+    return fetch_sources(&ssm, sources, &rules, ret_fetched, problems);
 }
 
 /* --drop-credentials: COMMAND must not find its way to the machine's role either. */

@@ -25,6 +25,9 @@ void locked_free(void *block);
 #define MBEDTLS_CTR_DRBG_C
 #define MBEDTLS_ERROR_C        /* a number says nothing to a user */
 #define MBEDTLS_VERSION_C
+/* A connection may be opened in one thread while credentials are asked for in another. */
+#define MBEDTLS_THREADING_C
+#define MBEDTLS_THREADING_PTHREAD
 
 /* --- TLS --- */
 

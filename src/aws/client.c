@@ -26,12 +26,6 @@ enum {
     EXCERPT_READ_BYTES = 4096 /* no more of our secrets can stand in the part that is shown */
 };
 
-static void append_url(const struct uri *endpoint, struct text *url)
-{
-    text_append_format(url, "%s://%s%s", endpoint->is_https ? "https" : "http", endpoint->authority,
-            endpoint->path);
-}
-
 static bool sign(const struct client *client,
         struct client_attempt *attempt,
         const struct sigv4_header headers[],
@@ -96,16 +90,22 @@ void client_set_host_rules(struct http_request *request, const char *host)
     request->absolute_name_first = is_aws;
 }
 
-bool client_complete(const struct client *client,
+void client_address(const struct client *client, struct http_request *request)
+{
+    const struct uri *endpoint = client->endpoint;
+    text_append_format(&request->url, "%s://%s%s", endpoint->is_https ? "https" : "http",
+            endpoint->authority, endpoint->path);
+    request->never_proxied = endpoint->is_loopback;
+    client_set_host_rules(request, endpoint->host);
+}
+
+bool client_authorize(const struct client *client,
         struct client_attempt *attempt,
         const char *target,
         struct http_request *request,
         struct err *reterr)
 {
-    append_url(client->endpoint, &request->url);
     http_request_add_header(request, "accept-encoding", "identity");
-    request->never_proxied = client->endpoint->is_loopback;
-    client_set_host_rules(request, client->endpoint->host);
     if (client->credentials == NULL) {
         http_request_add_header(request, "content-type", content_types[client->protocol]);
         return true;

@@ -47,11 +47,14 @@ struct client_attempt {
 /* How hosts of AWS's own are looked up and trusted; others stay as they are. */
 void client_set_host_rules(struct http_request *request, const char *host);
 
+/* Says where the request goes. Looks at the endpoint only: the credentials may still be on their way. */
+void client_address(const struct client *client, struct http_request *request);
+
 /*
- * Completes *request, whose body is there, into a POST: URL, headers, and Authorization where there
- * are credentials. target is X-Amz-Target for CLIENT_JSON_1_1, else NULL. ERR_SYSTEM, ERR_INPUT.
+ * Adds the headers to an addressed POST whose body is there, and Authorization where there are
+ * credentials. target is X-Amz-Target for CLIENT_JSON_1_1, else NULL. ERR_SYSTEM, ERR_INPUT.
  */
-MUST_CHECK bool client_complete(const struct client *client,
+MUST_CHECK bool client_authorize(const struct client *client,
         struct client_attempt *attempt,
         const char *target,
         struct http_request *request,

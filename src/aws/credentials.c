@@ -126,6 +126,15 @@ bool credentials_need_region(struct credentials_context *context, struct err *re
     return false;
 }
 
+void credentials_will_come(const struct credentials_context *context, const char *authority)
+{
+    const struct settings *settings = context->settings;
+    if (context->meanwhile != NULL && settings->region != NULL
+            && (authority == NULL || strcmp(authority, settings->ssm_endpoint.authority) != 0)) {
+        context->meanwhile->begin(context->meanwhile);
+    }
+}
+
 /* --- the chain --- */
 
 /* CREDENTIALS_ABSENT when nobody has any: *reterr lists what each said. */

@@ -9,6 +9,7 @@
 #include "base/attrs.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/meanwhile.h"
 #include "base/runner.h"
 #include "base/secret.h"
 #include "http/calls.h"
@@ -50,6 +51,7 @@ struct credentials_context {
     const struct call_settings *calls;
     const struct runner *runner; /* for credential_process */
     struct imds *imds;           /* the metadata service, asked by several */
+    struct meanwhile *meanwhile; /* what else may be done while one is waited for; may be NULL */
     const char *role_arn;        /* --role-arn: assumed with whatever is found; may be NULL */
     int64_t skew_s;              /* to be added to our clock, as far as STS has told */
 };
@@ -76,6 +78,13 @@ MUST_CHECK bool credentials_check(const struct credentials_context *context,
 
 /* Makes sure that settings->region is known: asks the metadata service where nothing says it. */
 MUST_CHECK bool credentials_need_region(struct credentials_context *context, struct err *reterr);
+
+/*
+ * To be told by a provider before it waits, and once it is sure that it is its turn: the meanwhile
+ * begins, if the region is known that it needs. Not if authority ("host:port"; NULL: nobody's) is
+ * Parameter Store's own: there the connection to whoever is asked serves both.
+ */
+void credentials_will_come(const struct credentials_context *context, const char *authority);
 
 /* *to takes over what *from holds; *from is empty afterwards. */
 void credentials_move(struct credentials *to, struct credentials *from);

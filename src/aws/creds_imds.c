@@ -107,6 +107,11 @@ static enum credentials_outcome fetch(struct credentials_context *context,
                 imds_host(context->imds));
         return CREDENTIALS_FAILED;
     }
+    /* Before the last request, which can then overlap with the connection to Parameter Store. */
+    if (!credentials_need_region(context, reterr)) {
+        return CREDENTIALS_FAILED;
+    }
+    credentials_will_come(context, context->imds->endpoint.authority);
     (void)snprintf(path, sizeof(path), "%s%s", ROLES, role);
     if (imds_get(context->imds, path, &body, reterr) != IMDS_GOOD
             || !read_document(context->imds, &body, role, ret_credentials, reterr)) {

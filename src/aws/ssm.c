@@ -11,6 +11,15 @@
 #include "aws/ssm_request.h"
 #include "base/ascii.h"
 
+/* The endpoint may have become known since the call was made. */
+static void begin_request(
+        const struct ssm *ssm, struct call *call, struct http_request *ret_request)
+{
+    call->host = ssm->client->endpoint->authority;
+    http_request_init(ret_request, HTTP_POST, SSM_REQUEST_MAX_BYTES);
+    client_address(ssm->client, ret_request);
+}
+
 /* --- one path: pages in a row, and what a failure asks for --- */
 
 enum path_step {
@@ -42,12 +51,12 @@ static bool prepare_path(struct call *base, struct http_request *ret_request, st
 {
     struct path_call *call = (struct path_call *)base;
     const struct ssm_path_query *query = call->query;
-    http_request_init(ret_request, HTTP_POST, SSM_REQUEST_MAX_BYTES);
+    (void)reterr; /* calls_run checks what was added */
+    begin_request(call->ssm, base, ret_request);
     if (call->step == PATH_ASKING_ITSELF) {
         ret_request->reply_max_bytes = SSM_NAMES_REPLY_MAX_BYTES;
         ssm_request_names(&query->path, 1, /* with_decryption= */ false, &ret_request->body);
-        return client_complete(
-                call->ssm->client, &call->attempt, SSM_GET_PARAMETERS, ret_request, reterr);
+        return true;
     }
     const struct ssm_path_request request = {
         .path = query->path,
@@ -59,8 +68,15 @@ static bool prepare_path(struct call *base, struct http_request *ret_request, st
     };
     ret_request->reply_max_bytes = SSM_PATH_REPLY_MAX_BYTES;
     ssm_request_path(&request, &ret_request->body);
-    return client_complete(
-            call->ssm->client, &call->attempt, SSM_GET_PARAMETERS_BY_PATH, ret_request, reterr);
+    return true;
+}
+
+static bool authorize_path(struct call *base, struct http_request *request, struct err *reterr)
+{
+    struct path_call *call = (struct path_call *)base;
+    const char *target = call->step == PATH_ASKING_ITSELF ? SSM_GET_PARAMETERS
+                                                          : SSM_GET_PARAMETERS_BY_PATH;
+    return client_authorize(call->ssm->client, &call->attempt, target, request, reterr);
 }
 
 /* Whether a name is below the path at a depth that was asked for. */
@@ -238,11 +254,17 @@ static bool prepare_names(struct call *base, struct http_request *ret_request, s
     for (size_t i = 0; i < call->count; i++) {
         names[i] = call->queries[i].name;
     }
-    http_request_init(ret_request, HTTP_POST, SSM_REQUEST_MAX_BYTES);
+    (void)reterr; /* calls_run checks what was added */
+    begin_request(call->ssm, base, ret_request);
     ret_request->reply_max_bytes = SSM_NAMES_REPLY_MAX_BYTES;
     ssm_request_names(names, call->count, call->failure == NULL, &ret_request->body);
-    return client_complete(
-            call->ssm->client, &call->attempt, SSM_GET_PARAMETERS, ret_request, reterr);
+    return true;
+}
+
+static bool authorize_names(struct call *base, struct http_request *request, struct err *reterr)
+{
+    struct names_call *call = (struct names_call *)base;
+    return client_authorize(call->ssm->client, &call->attempt, SSM_GET_PARAMETERS, request, reterr);
 }
 
 /* "a" + "b" equals whole */
@@ -435,8 +457,12 @@ static enum call_verdict judge_names(struct call *base,
 
 /* --- everything at once --- */
 
-static const struct call_type path_type = { .prepare = prepare_path, .judge = judge_path };
-static const struct call_type names_type = { .prepare = prepare_names, .judge = judge_names };
+static const struct call_type path_type = {
+    .prepare = prepare_path, .authorize = authorize_path, .judge = judge_path
+};
+static const struct call_type names_type = {
+    .prepare = prepare_names, .authorize = authorize_names, .judge = judge_names
+};
 
 struct fetch {
     struct path_call *paths;
@@ -475,7 +501,6 @@ static void set_up_paths(const struct ssm *ssm, struct fetch *fetch, struct ssm_
         fetch->paths[i] = (struct path_call){
             .call = { .type = &path_type,
                     .subject = queries[i].subject,
-                    .host = ssm->client->endpoint->authority,
                     .operation = "GetParametersByPath" },
             .ssm = ssm,
             .query = &queries[i],
@@ -495,7 +520,6 @@ static void set_up_names(const struct ssm *ssm,
         fetch->names[i] = (struct names_call){
             .call = { .type = &names_type,
                     .subject = queries[first].subject,
-                    .host = ssm->client->endpoint->authority,
                     .operation = "GetParameters" },
             .ssm = ssm,
             .queries = &queries[first],

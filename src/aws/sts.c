@@ -130,7 +130,15 @@ static bool prepare(struct call *call, struct http_request *ret_request, struct 
     http_request_init(ret_request, HTTP_POST, REQUEST_MAX_BYTES);
     ret_request->reply_max_bytes = REPLY_MAX_BYTES;
     secret_append_secret(&ret_request->body, &sts->form);
-    return client_complete(&sts->client, &sts->attempt, /* target= */ NULL, ret_request, reterr);
+    client_address(&sts->client, ret_request);
+    (void)reterr; /* calls_run checks what was added */
+    return true;
+}
+
+static bool authorize(struct call *call, struct http_request *request, struct err *reterr)
+{
+    struct sts_call *sts = (struct sts_call *)call;
+    return client_authorize(&sts->client, &sts->attempt, /* target= */ NULL, request, reterr);
 }
 
 /* Some front ends of STS answer in JSON, with the time as a number. */
@@ -237,7 +245,9 @@ static bool ask(struct credentials_context *context,
         const struct secret *token,
         struct err *reterr)
 {
-    static const struct call_type type = { .prepare = prepare, .judge = judge };
+    static const struct call_type type = {
+        .prepare = prepare, .authorize = authorize, .judge = judge
+    };
     CLEANUP(uri_clear) struct uri endpoint = { 0 };
     CLEANUP(err_list_clear) struct err_list problems = { 0 };
     struct call *const calls[] = { &sts->call };
@@ -259,6 +269,7 @@ static bool ask(struct credentials_context *context,
     if (!make_form(sts, token, reterr)) {
         return false;
     }
+    credentials_will_come(context, endpoint.authority);
     bool done = calls_run(context->calls, calls, 1, &problems);
     context->skew_s = sts->client.skew_s;
     if (!done && problems.len > 0) {

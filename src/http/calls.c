@@ -11,6 +11,7 @@ struct call_progress {
     struct http_exchange exchange; /* first: a finished exchange is converted back to this */
     struct call *call;
     bool under_way;       /* else it waits for due_ms */
+    bool was_held;        /* this try's connection was opened before the gate was passed */
     int64_t due_ms;       /* when the next try starts */
     int64_t first_try_ms; /* when the present request was tried first */
     int64_t try_started_ms;
@@ -20,6 +21,7 @@ struct call_progress {
 
 struct run {
     const struct call_settings *settings;
+    struct http_transport *transport; /* the settings', or the gate's */
     struct call *const *calls;
     size_t call_count;
     size_t started;
@@ -86,44 +88,63 @@ static int64_t clip(int64_t wanted_ms, int64_t left_ms)
     return wanted_ms < left_ms ? wanted_ms : left_ms;
 }
 
-/* Puts the call's next try under way; false if it failed for good. */
-static bool start_try(struct run *run, struct call_progress *progress)
+static bool prepare(const struct run *run, struct call_progress *progress, struct err *reterr)
 {
     struct http_request *request = &progress->exchange.request;
-    struct err err;
-    int64_t now = now_ms(run);
     http_request_clear(request);
-    if (!progress->call->type->prepare(progress->call, request, &err)
-            || !http_request_check(request, &err)) {
-        report_failure(run, &err);
+    if (!progress->call->type->prepare(progress->call, request, reterr)) {
         return false;
     }
-    int64_t left_ms = run->stop_ms - now;
+    int64_t left_ms = run->stop_ms - now_ms(run);
     request->connect_timeout_ms = clip(run->settings->connect_timeout_ms, left_ms);
     request->timeout_ms = clip(run->settings->try_timeout_ms, left_ms);
+    return true;
+}
+
+static bool authorize(struct call_progress *progress, struct err *reterr)
+{
+    const struct call_type *type = progress->call->type;
+    struct http_request *request = &progress->exchange.request;
+    return (type->authorize == NULL || type->authorize(progress->call, request, reterr))
+            && http_request_check(request, reterr);
+}
+
+static void count_try(struct run *run, struct call_progress *progress)
+{
+    int64_t now = now_ms(run);
     progress->first_try_ms = progress->tries == 0 ? now : progress->first_try_ms;
     progress->try_started_ms = now;
     progress->tries++;
     progress->under_way = true;
     run->under_way_count++;
-    run->settings->transport->start(run->settings->transport, &progress->exchange);
-    return true;
 }
 
-static bool start_call(struct run *run, struct call *call)
+/* Puts the call's next try under way; false if it failed for good. */
+static bool start_try(struct run *run, struct call_progress *progress)
 {
-    struct call_progress *progress = calloc(1, sizeof(*progress));
-    if (progress == NULL) {
-        struct err err;
-        (void)err_set_no_memory(&err);
+    struct err err;
+    if (!prepare(run, progress, &err) || !authorize(progress, &err)) {
         report_failure(run, &err);
         return false;
     }
-    progress->call = call;
-    call->progress = progress;
+    count_try(run, progress);
+    run->transport->start(run->transport, &progress->exchange);
+    return true;
+}
+
+/* Makes the next call an active one; false without memory. */
+static bool add_next_call(struct run *run)
+{
+    struct call_progress *progress = calloc(1, sizeof(*progress));
+    if (progress == NULL) {
+        return false;
+    }
+    progress->call = run->calls[run->started];
+    progress->call->progress = progress;
+    progress->due_ms = now_ms(run);
+    run->started++;
     run->active[run->active_count] = progress;
     run->active_count++;
-    progress->due_ms = now_ms(run);
     return true;
 }
 
@@ -149,13 +170,109 @@ static int64_t start_due(struct run *run)
         }
     }
     while (run->started < run->call_count && run->under_way_count < CALLS_AT_ONCE_MAX) {
-        struct call *call = run->calls[run->started];
-        run->started++;
-        if (start_call(run, call) && !start_try(run, call->progress)) {
+        if (!add_next_call(run)) {
+            struct err err;
+            (void)err_set_no_memory(&err);
+            report_failure(run, &err);
+            run->started = run->call_count;
+        } else if (!start_try(run, run->active[run->active_count - 1])) {
             remove_active(run, run->active_count - 1);
         }
     }
     return next_due_ms;
+}
+
+/* --- the gate --- */
+
+struct ahead {
+    struct meanwhile meanwhile; /* first: connect_ahead gets it back */
+    struct run *run;
+    bool was_begun;
+    bool is_holding;
+    int64_t began_ms;
+};
+
+/* As if no call had been started; the usual way then tells what is wrong, if anything is. */
+static void forget_calls(struct run *run)
+{
+    while (run->active_count > 0) {
+        remove_active(run, run->active_count - 1);
+    }
+    run->started = 0;
+}
+
+/* The same connections that will be opened anyway, only sooner. */
+static void connect_ahead(struct meanwhile *meanwhile)
+{
+    struct ahead *ahead = (struct ahead *)meanwhile;
+    struct run *run = ahead->run;
+    struct http_transport *transport = run->settings->gate->transport;
+    struct http_exchange *exchanges[CALLS_AT_ONCE_MAX];
+    struct err ignored;
+    bool ok = true;
+    if (ahead->was_begun) {
+        return;
+    }
+    ahead->was_begun = true;
+    ahead->began_ms = now_ms(run);
+    while (ok && run->started < run->call_count && run->started < CALLS_AT_ONCE_MAX) {
+        ok = add_next_call(run) && prepare(run, run->active[run->active_count - 1], &ignored)
+                && http_request_check(
+                        &run->active[run->active_count - 1]->exchange.request, &ignored);
+    }
+    for (size_t i = 0; i < run->active_count; i++) {
+        exchanges[i] = &run->active[i]->exchange;
+    }
+    ahead->is_holding = ok && transport->hold(transport, exchanges, run->active_count);
+    if (!ahead->is_holding) {
+        forget_calls(run);
+        return;
+    }
+    event_emit(run->settings->events, EVENT_PROGRESS, NULL,
+            "%s: opening the connection meanwhile (%zu)", run->calls[0]->host, run->active_count);
+}
+
+static bool authorize_all(struct run *run)
+{
+    struct err ignored;
+    for (size_t i = 0; i < run->active_count; i++) {
+        if (!authorize(run->active[i], &ignored)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A server may be about to close what it has not heard of for long: hence the limit. */
+static void end_hold(struct ahead *ahead, bool passed)
+{
+    struct run *run = ahead->run;
+    bool send = passed && now_ms(run) - ahead->began_ms <= CALLS_HOLD_MAX_MS && authorize_all(run);
+    struct http_transport *transport = run->settings->gate->transport;
+    transport->release(transport, send);
+    if (!send) {
+        forget_calls(run);
+        return;
+    }
+    run->transport = transport;
+    for (size_t i = 0; i < run->active_count; i++) {
+        run->active[i]->was_held = true;
+        count_try(run, run->active[i]);
+    }
+}
+
+static bool pass_gate(struct run *run)
+{
+    struct ahead ahead = { .meanwhile = { .begin = connect_ahead }, .run = run };
+    struct call_gate *gate = run->settings->gate;
+    if (gate == NULL) {
+        return true;
+    }
+    bool passed = gate->pass(gate, &ahead.meanwhile, run->problems);
+    if (ahead.is_holding) {
+        end_hold(&ahead, passed);
+    }
+    return passed;
 }
 
 /* --- judging --- */
@@ -304,13 +421,28 @@ static bool settle(struct run *run, struct call_progress *progress)
     return false;
 }
 
+/*
+ * Whatever came of a connection that was opened ahead, and perhaps closed again by the other side, is
+ * no try of the call: it starts as if there had been none.
+ */
+static bool was_held_too_early(const struct run *run, struct call_progress *progress)
+{
+    bool failed = progress->was_held && progress->exchange.reply.outcome != HTTP_REPLIED;
+    progress->was_held = false;
+    if (failed) {
+        progress->tries = 0;
+        progress->due_ms = now_ms(run);
+    }
+    return failed;
+}
+
 static void settle_exchange(struct run *run, struct http_exchange *exchange)
 {
     struct call_progress *progress = (struct call_progress *)exchange;
     progress->under_way = false;
     run->under_way_count--;
     tell_progress(run, progress);
-    bool goes_on = settle(run, progress);
+    bool goes_on = was_held_too_early(run, progress) || settle(run, progress);
     http_reply_clear(&exchange->reply);
     for (size_t i = 0; !goes_on && i < run->active_count; i++) {
         if (run->active[i] == progress) {
@@ -353,7 +485,7 @@ static void give_up_rest(struct run *run)
         struct call_progress *progress = run->active[run->active_count - 1];
         const struct call *call = progress->call;
         if (progress->under_way) {
-            run->settings->transport->cancel(run->settings->transport, &progress->exchange);
+            run->transport->cancel(run->transport, &progress->exchange);
         }
         if (call->known_failure != NULL) {
             report_failure(run, call->known_failure);
@@ -382,7 +514,7 @@ static bool is_over(const struct run *run)
 
 static void work(struct run *run)
 {
-    struct http_transport *transport = run->settings->transport;
+    struct http_transport *transport = run->transport;
     while (now_ms(run) < run->stop_ms) {
         int64_t wake_ms = start_due(run);
         if (is_over(run)) {
@@ -416,16 +548,14 @@ bool calls_run(const struct call_settings *settings,
     }
     CLEANUP(free_active)
     struct call_progress **active = calloc(call_count, sizeof(struct call_progress *));
-    int64_t began_ms = clock_monotonic_ms(settings->clock);
     struct run run = {
         .settings = settings,
+        .transport = settings->transport,
         .calls = calls,
         .call_count = call_count,
         .active = active,
         .problems = problems,
         .stop_ms = settings->deadline_ms,
-        .began_ms = began_ms,
-        .next_waiting_ms = began_ms + CALLS_FIRST_WAITING_MS,
     };
     if (active == NULL) {
         struct err err;
@@ -433,6 +563,11 @@ bool calls_run(const struct call_settings *settings,
         report_failure(&run, &err);
         return false;
     }
+    if (!pass_gate(&run)) {
+        return false;
+    }
+    run.began_ms = now_ms(&run);
+    run.next_waiting_ms = run.began_ms + CALLS_FIRST_WAITING_MS;
     work(&run);
     give_up_rest(&run);
     if (run.started < run.call_count && !run.failed) {

@@ -105,4 +105,13 @@ struct http_transport {
     struct http_exchange *(*next_done)(struct http_transport *transport);
     /* Gives up an exchange that is under way; it will not be handed out. */
     void (*cancel)(struct http_transport *transport, struct http_exchange *exchange);
+    /*
+     * Opens the connections of exchanges in the background, and sends nothing. Until release their
+     * requests may get more headers, and no other function may be called. False, and no exchange
+     * is under way, where that is not possible here.
+     */
+    bool (*hold)(
+            struct http_transport *transport, struct http_exchange *const *exchanges, size_t count);
+    /* Ends the background work: sends the exchanges, or gives them up with their connections. */
+    void (*release)(struct http_transport *transport, bool send);
 };

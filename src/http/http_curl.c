@@ -12,6 +12,7 @@
 #include <curl/curl.h>
 
 #include "base/locked.h"
+#include "http/hold.h"
 #include "http/search_list.h"
 #include "http/trust.h"
 
@@ -34,11 +35,12 @@ struct http_curl {
     struct http_curl_settings settings;
     struct curl_blob builtin_roots; /* no data: there are none, or a file was configured */
     bool builtin_roots_failed;
-    bool may_be_proxied;     /* a proxy looks names up itself */
-    bool absolute_names_off; /* of no use here, or unknown to the resolver */
-    CURLM *multi;
+    bool may_be_proxied;              /* a proxy looks names up itself */
+    bool absolute_names_off;          /* of no use here, or unknown to the resolver */
+    CURLM *multi;                     /* made when it is needed; NULL before that */
     struct transfer *transfers;       /* all that were ever made; idle ones are used again */
     struct http_exchange *impossible; /* failed before it was under way, not yet handed out */
+    struct hold hold;
 };
 
 static struct http_curl *of_transport(struct http_transport *transport)
@@ -206,9 +208,17 @@ static bool add_header(struct transfer *transfer, const char *line)
     return true;
 }
 
+static void drop_headers(struct transfer *transfer)
+{
+    (void)curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL);
+    curl_slist_free_all(transfer->headers);
+    transfer->headers = NULL;
+}
+
 static bool set_headers(struct transfer *transfer)
 {
     const struct http_request *request = &transfer->exchange->request;
+    drop_headers(transfer);
     /* Without this one libcurl asks before it sends a larger body, at the cost of a round trip. */
     bool ok = add_header(transfer, "Expect:");
     for (size_t i = 0; ok && i < request->header_count; i++) {
@@ -216,6 +226,28 @@ static bool set_headers(struct transfer *transfer)
     }
     return ok
             && curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers) == CURLE_OK;
+}
+
+/*
+ * What libcurl calls when the connection of a held transfer is ready. It reads the headers only after
+ * this: those of the request may have been added meanwhile.
+ */
+static int wait_for_release(void *context, char *peer_ip, char *own_ip, int peer_port, int own_port)
+{
+    struct transfer *transfer = context;
+    (void)peer_ip;
+    (void)own_ip;
+    (void)peer_port;
+    (void)own_port;
+    return hold_wait(&transfer->owner->hold) && set_headers(transfer) ? CURL_PREREQFUNC_OK
+                                                                      : CURL_PREREQFUNC_ABORT;
+}
+
+static bool set_held(struct transfer *transfer, bool is_held)
+{
+    curl_prereq_callback callback = is_held ? wait_for_release : NULL;
+    return curl_easy_setopt(transfer->easy, CURLOPT_PREREQDATA, transfer) == CURLE_OK
+            && curl_easy_setopt(transfer->easy, CURLOPT_PREREQFUNCTION, callback) == CURLE_OK;
 }
 
 /* "ssm.eu-west-1.amazonaws.com." is asked for as it is; Host header and certificate stay without dot. */
@@ -292,12 +324,10 @@ static struct transfer *take_transfer(struct http_curl *curl)
 /* Ends the transfer's part in its exchange; the connection stays open for the next. */
 static void release_transfer(struct transfer *transfer)
 {
-    (void)curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL);
+    drop_headers(transfer);
     (void)curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS, NULL);
     (void)curl_easy_setopt(transfer->easy, CURLOPT_CONNECT_TO, NULL);
-    curl_slist_free_all(transfer->headers);
     curl_slist_free_all(transfer->connect_to);
-    transfer->headers = NULL;
     transfer->connect_to = NULL;
     transfer->exchange = NULL;
 }
@@ -311,32 +341,115 @@ static void fail_at_once(struct http_curl *curl, struct http_exchange *exchange)
     curl->impossible = exchange;
 }
 
-static void start(struct http_transport *transport, struct http_exchange *exchange)
+static bool need_multi(struct http_curl *curl)
 {
-    struct http_curl *curl = of_transport(transport);
+    if (curl->multi == NULL) {
+        curl->multi = curl_multi_init();
+    }
+    return curl->multi != NULL;
+}
+
+/* False, and the exchange is not under way, if libcurl has no memory. */
+static bool add_exchange(struct http_curl *curl, struct http_exchange *exchange, bool is_held)
+{
     exchange->reply = (struct http_reply){ .headers = TEXT_INIT(HTTP_REPLY_HEADERS_MAX_BYTES),
         .body = SECRET_INIT(exchange->request.reply_max_bytes) };
-    struct transfer *transfer = take_transfer(curl);
+    struct transfer *transfer = need_multi(curl) ? take_transfer(curl) : NULL;
     if (transfer == NULL) {
-        fail_at_once(curl, exchange);
-        return;
+        return false;
     }
     transfer->exchange = exchange;
     transfer->too_large = false;
     transfer->socket_errno = 0;
     transfer->error_text[0] = '\0';
-    if (!set_exchange_options(transfer)
+    if (!set_exchange_options(transfer) || !set_held(transfer, is_held)
             || curl_multi_add_handle(curl->multi, transfer->easy) != CURLM_OK) {
         release_transfer(transfer);
+        return false;
+    }
+    return true;
+}
+
+static void start(struct http_transport *transport, struct http_exchange *exchange)
+{
+    struct http_curl *curl = of_transport(transport);
+    if (!add_exchange(curl, exchange, /* is_held= */ false)) {
         fail_at_once(curl, exchange);
     }
 }
+
+static void give_up_all(struct http_curl *curl)
+{
+    for (struct transfer *transfer = curl->transfers; transfer != NULL; transfer = transfer->next) {
+        if (transfer->exchange != NULL) {
+            (void)curl_multi_remove_handle(curl->multi, transfer->easy);
+            release_transfer(transfer);
+        }
+    }
+}
+
+/* --- connections that are opened while something else is waited for --- */
+
+enum {
+    HOLD_POLL_MS = 1000
+};
+
+static bool drive(void *context)
+{
+    struct http_curl *curl = context;
+    int running = 0;
+    return curl_multi_perform(curl->multi, &running) == CURLM_OK
+            && curl_multi_poll(curl->multi, NULL, 0, HOLD_POLL_MS, NULL) == CURLM_OK;
+}
+
+static void wake(void *context)
+{
+    struct http_curl *curl = context;
+    (void)curl_multi_wakeup(curl->multi);
+}
+
+/* Two threads have TLS connections then. mbedTLS locks what these share only if it was built to. */
+static bool tls_knows_threads(void)
+{
+    const char *library = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    return HTTP_MBEDTLS_KNOWS_THREADS || library == NULL || strstr(library, "mbedTLS") == NULL;
+}
+
+static bool hold(
+        struct http_transport *transport, struct http_exchange *const *exchanges, size_t count)
+{
+    struct http_curl *curl = of_transport(transport);
+    const struct hold_work work = { .step = drive, .wake = wake, .context = curl };
+    bool all_added = tls_knows_threads();
+    for (size_t i = 0; i < count && all_added; i++) {
+        all_added = add_exchange(curl, exchanges[i], /* is_held= */ true);
+    }
+    if (!all_added || !hold_begin(&curl->hold, &work)) {
+        give_up_all(curl);
+        return false;
+    }
+    return true;
+}
+
+static void release(struct http_transport *transport, bool send)
+{
+    struct http_curl *curl = of_transport(transport);
+    hold_end(&curl->hold, send);
+    if (!send) {
+        give_up_all(curl);
+    }
+}
+
+/* --- work in this thread --- */
 
 static void wait_for_progress(struct http_transport *transport, int64_t timeout_ms)
 {
     struct http_curl *curl = of_transport(transport);
     int running = 0;
     int before = 0;
+    if (curl->multi == NULL) {
+        return; /* nothing could be started, which next_done tells */
+    }
     for (const struct transfer *t = curl->transfers; t != NULL; t = t->next) {
         before += t->exchange != NULL ? 1 : 0;
     }
@@ -558,6 +671,9 @@ static struct http_exchange *next_done(struct http_transport *transport)
         curl->impossible = exchange->next_impossible;
         return exchange;
     }
+    if (curl->multi == NULL) {
+        return NULL;
+    }
     int left = 0;
     for (CURLMsg *message = curl_multi_info_read(curl->multi, &left); message != NULL;
             message = curl_multi_info_read(curl->multi, &left)) {
@@ -619,11 +735,7 @@ bool http_curl_new(
     CURLcode code = curl_global_init_mem(CURL_GLOBAL_DEFAULT, locked_alloc, locked_free,
             locked_realloc, locked_strdup, locked_calloc);
     struct http_curl *curl = code == CURLE_OK ? calloc(1, sizeof(*curl)) : NULL;
-    if (curl != NULL) {
-        curl->multi = curl_multi_init();
-    }
-    if (curl == NULL || curl->multi == NULL) {
-        free(curl);
+    if (curl == NULL) {
         return err_set(reterr, ERR_SYSTEM, NULL, "the HTTP library cannot start: %s",
                 curl_easy_strerror(code == CURLE_OK ? CURLE_OUT_OF_MEMORY : code));
     }
@@ -631,7 +743,12 @@ bool http_curl_new(
     set_up_builtin_roots(curl);
     curl->may_be_proxied = has_proxy();
     curl->transport = (struct http_transport){
-        .start = start, .wait = wait_for_progress, .next_done = next_done, .cancel = cancel
+        .start = start,
+        .wait = wait_for_progress,
+        .next_done = next_done,
+        .cancel = cancel,
+        .hold = hold,
+        .release = release,
     };
     *ret_curl = curl;
     return true;
@@ -656,7 +773,9 @@ void http_curl_free(struct http_curl *curl)
         curl_easy_cleanup(transfer->easy);
         free(transfer);
     }
-    (void)curl_multi_cleanup(curl->multi);
+    if (curl->multi != NULL) {
+        (void)curl_multi_cleanup(curl->multi);
+    }
     curl_global_cleanup();
     free(curl->builtin_roots.data);
     free(curl);

@@ -29,6 +29,9 @@ static const char METADATA_KEYS[] = "{\"Code\":\"Success\"," KEYS
                                     "\"Expiration\":\"2015-08-30T18:36:00Z\"}";
 
 struct fixture {
+    struct meanwhile meanwhile; /* first: note_beginning gets it back */
+    int begun;
+    size_t sent_before; /* the meanwhile began */
     struct fake_world *world;
     char variables[VARIABLES_MAX][VARIABLE_BYTES];
     char *entries[VARIABLES_MAX + 1];
@@ -42,6 +45,13 @@ struct fixture {
     int64_t began_ms;
 };
 
+static void note_beginning(struct meanwhile *meanwhile)
+{
+    struct fixture *fixture = (struct fixture *)meanwhile;
+    fixture->begun++;
+    fixture->sent_before = fixture->world->sent_count;
+}
+
 static int set_up(void **state)
 {
     static char no_config[] = "AWS_CONFIG_FILE=/nowhere/config";
@@ -49,6 +59,7 @@ static int set_up(void **state)
     static char region[] = "AWS_REGION=us-east-1";
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     assert_non_null(fixture);
+    fixture->meanwhile.begin = note_beginning;
     fixture->world = fake_world_new();
     fixture->entries[0] = no_config;
     fixture->entries[1] = no_credentials;
@@ -99,6 +110,7 @@ static bool find(struct fixture *fixture, const char *const variables[])
         .clock = &world->clock,
         .calls = &fixture->calls,
         .imds = &fixture->imds,
+        .meanwhile = &fixture->meanwhile,
     };
     return credentials_find(&fixture->context, &fixture->credentials, &fixture->err);
 }
@@ -113,6 +125,69 @@ static void assert_says(const struct fixture *fixture, const char *part)
 static int64_t took_ms(const struct fixture *fixture)
 {
     return fixture->world->monotonic_ms - fixture->began_ms;
+}
+
+/* --- what may be done meanwhile --- */
+
+static void the_meanwhile_begins_once_it_is_sure_that_credentials_come(void **state)
+{
+    (void)state;
+    static char other[] = "OTHER=x";
+
+    static const struct {
+        const char *variables[4];
+        bool has_no_region;
+        struct fake_reply replies[4];
+        bool is_found;
+        int begun;
+        size_t sent_before;
+    } rows[] = {
+        { .variables = { "AWS_ACCESS_KEY_ID=AKIAX", "AWS_SECRET_ACCESS_KEY=x" }, .is_found = true },
+        { .variables = { "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1/c" },
+                .replies = { { .body = CONTAINER_KEYS } },
+                .is_found = true,
+                .begun = 1 },
+        { .variables = { "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1/c" },
+                .replies = { { .status = 403 } },
+                .begun = 1 },
+        /* Parameter Store is there too. */
+        { .variables = { "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:99/c",
+                  "AWS_ENDPOINT_URL=http://127.0.0.1:99" },
+                .replies = { { .body = CONTAINER_KEYS } },
+                .is_found = true },
+        { .replies = { { .body = "token" }, { .body = "role" }, { .body = METADATA_KEYS } },
+                .is_found = true,
+                .begun = 1,
+                .sent_before = 2 },
+        { .has_no_region = true,
+                .replies = { { .body = "token" }, { .body = "role" }, { .body = "eu-west-1" },
+                        { .body = METADATA_KEYS } },
+                .is_found = true,
+                .begun = 1,
+                .sent_before = 3 },
+        { .has_no_region = true,
+                .replies = { { .body = "token" }, { .body = "role" }, { .status = 404 } } },
+        { .replies = { { .body = "token" }, { .status = 404 } } },
+        { .replies = { { .status = 404 } } },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        void *at = NULL;
+        (void)set_up(&at);
+        struct fixture *fixture = at;
+        fixture->world->replies = rows[i].replies;
+        fixture->world->reply_count = COUNT_OF(rows[i].replies);
+        if (rows[i].has_no_region) {
+            fixture->entries[2] = other;
+        }
+        bool is_found = find(fixture, rows[i].variables);
+        if (is_found != rows[i].is_found || fixture->begun != rows[i].begun
+                || fixture->sent_before != rows[i].sent_before) {
+            fail_msg("row %zu: found %d, begun %d, after %zu requests: %s", i, (int)is_found,
+                    fixture->begun, fixture->sent_before, fixture->err.why);
+        }
+        (void)tear_down(&at);
+    }
 }
 
 /* --- containers --- */
@@ -336,6 +411,7 @@ static void sts_may_answer_in_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_meanwhile_begins_once_it_is_sure_that_credentials_come),
         cmocka_unit_test(container_uris),
         cmocka_unit_test(metadata_endpoints),
         TEST(metadata_is_given_up_within_two_seconds),

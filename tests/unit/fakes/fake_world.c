@@ -83,6 +83,7 @@ static struct fake_sent *record(struct fake_world *world, const struct http_requ
 static void start(struct http_transport *transport, struct http_exchange *exchange)
 {
     struct fake_world *world = WORLD_OF(transport, transport);
+    assert_int_equal(world->held_count, 0);
     assert_true(world->under_way_count < FAKE_UNDER_WAY_MAX);
     const struct fake_sent *sent = record(world, &exchange->request);
     struct fake_under_way *added = &world->under_way[world->under_way_count];
@@ -176,12 +177,43 @@ static void cancel(struct http_transport *transport, struct http_exchange *excha
     fail_msg("cancelled what was not under way");
 }
 
+static bool hold(
+        struct http_transport *transport, struct http_exchange *const *exchanges, size_t count)
+{
+    struct fake_world *world = WORLD_OF(transport, transport);
+    assert_int_equal(world->under_way_count + world->held_count, 0);
+    assert_true(count > 0 && count <= FAKE_UNDER_WAY_MAX);
+    for (size_t i = 0; i < count && !world->hold_is_impossible; i++) {
+        assert_true(exchanges[i]->request.url.len > 0);
+        world->held[world->held_count] = exchanges[i];
+        world->held_count++;
+    }
+    return !world->hold_is_impossible;
+}
+
+static void release(struct http_transport *transport, bool send)
+{
+    struct fake_world *world = WORLD_OF(transport, transport);
+    size_t count = world->held_count;
+    assert_true(count > 0);
+    world->held_count = 0;
+    for (size_t i = 0; i < count && send; i++) {
+        start(transport, world->held[i]);
+    }
+    world->given_up_count += send ? 0 : count;
+}
+
 struct fake_world *fake_world_new(void)
 {
     struct fake_world *world = calloc(1, sizeof(*world));
     assert_non_null(world);
     world->transport = (struct http_transport){
-        .start = start, .wait = wait_for_reply, .next_done = next_done, .cancel = cancel
+        .start = start,
+        .wait = wait_for_reply,
+        .next_done = next_done,
+        .cancel = cancel,
+        .hold = hold,
+        .release = release,
     };
     world->clock = (struct clock){ .realtime_ms = realtime_ms, .monotonic_ms = monotonic_ms };
     world->events.receive = receive;
@@ -201,6 +233,7 @@ void fake_world_forget(struct fake_world *world)
     world->sent_count = 0;
     world->under_way_most = 0;
     world->cancelled_count = 0;
+    world->given_up_count = 0;
     text_reset(&world->heard);
     text_reset(&world->waiting_at);
 }

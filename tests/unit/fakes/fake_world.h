@@ -33,7 +33,7 @@ struct fake_reply {
     bool is_unverified;        /* no TLS, or none that proved a name */
 };
 
-/* What a request said when it was started. */
+/* What a request said when it was started, or released to be sent. */
 struct fake_sent {
     int64_t at_ms;
     int64_t timeout_ms;
@@ -74,6 +74,11 @@ struct fake_world {
     size_t under_way_count;
     size_t under_way_most;
     size_t cancelled_count;
+
+    bool hold_is_impossible;
+    struct http_exchange *held[FAKE_UNDER_WAY_MAX]; /* neither sent nor given up yet */
+    size_t held_count;
+    size_t given_up_count;
 };
 
 /* At 2015-08-30T12:36:00Z. Release with fake_world_free. */

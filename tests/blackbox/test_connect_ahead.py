@@ -1,0 +1,287 @@
+"""The connection to Parameter Store is opened while credentials are waited for.
+
+Each test makes whoever gives credentials wait until the store has seen what is to be shown: without
+the overlap it would wait in vain, and the run fail.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from chain import Chain, chain, role  # noqa: F401
+from conftest import Runner
+from credential_services.credential_service import CredentialService
+from parameter_store.exchange import Exchange
+from parameter_store.faults import Fault
+from parameter_store.journal import Journal
+
+STALE_SECONDS = 2.3
+"""Longer than a connection is held."""
+
+
+@dataclass
+class Before(Fault):
+    """Does something, then lets the service answer."""
+
+    act: Callable[[], Any]
+    failures: ClassVar[list[Exception]] = []
+
+    def serve(self, exchange: Exchange) -> bool:
+        try:
+            self.act()
+        except TimeoutError as error:
+            self.failures.append(error)
+        return False
+
+
+@pytest.fixture(autouse=True)
+def nobody_waits_in_vain() -> Iterator[None]:
+    Before.failures.clear()
+    yield
+    assert Before.failures == []
+
+
+def answers_after(service: CredentialService, operation: str, act: Callable[[], Any]) -> None:
+    service.faults.add(Before(act), when=lambda asked, _body: asked == operation)
+
+
+def wait_for_connections(chain: Chain, count: int = 1) -> Callable[[], Any]:
+    """The first of them is through its handshake."""
+
+    def is_there(journal: Journal) -> bool:
+        return journal.connections >= count and journal.tls_handshakes >= 1
+
+    return lambda: chain.store.journal.wait_for(is_there)
+
+
+def set_up_container(chain: Chain, act: Callable[[], Any]) -> str:
+    chain.env |= chain.container_env()
+    answers_after(chain.container, "GetCredentials", act)
+    return "container"
+
+
+def set_up_metadata(chain: Chain, act: Callable[[], Any]) -> str:
+    chain.env |= chain.metadata_env()
+    answers_after(chain.metadata, "GetRoleCredentials", act)
+    return "metadata"
+
+
+def set_up_metadata_with_region(chain: Chain, act: Callable[[], Any]) -> str:
+    chain.env["AWS_REGION"] = None
+    return set_up_metadata(chain, act)
+
+
+def set_up_web_identity(chain: Chain, act: Callable[[], Any]) -> str:
+    chain.env |= chain.web_identity_env()
+    answers_after(chain.sts, "AssumeRoleWithWebIdentity", act)
+    return "web-env"
+
+
+def set_up_role_of_profile(chain: Chain, act: Callable[[], Any]) -> str:
+    chain.sts.add_role(role("reader"))
+    chain.config["default"] = {"role_arn": role("reader"), "source_profile": "keys"}
+    chain.config["profile keys"] = chain.properties("keys")
+    answers_after(chain.sts, "AssumeRole", act)
+    return "reader"
+
+
+def set_up_sso(chain: Chain, act: Callable[[], Any]) -> str:
+    chain.config["default"] = chain.sso_profile()
+    answers_after(chain.sso_portal, "GetRoleCredentials", act)
+    return "sso"
+
+
+PLACES = [set_up_container, set_up_metadata, set_up_metadata_with_region, set_up_web_identity, set_up_role_of_profile, set_up_sso]
+
+
+@pytest.mark.parametrize("set_up", PLACES)
+def test_the_connection_is_there_before_the_credentials_are(chain: Chain, set_up: Callable[..., str]) -> None:
+    place = set_up(chain, wait_for_connections(chain))
+    assert chain.succeed() == place
+    assert len(chain.store.journal.entries) == 1
+    assert chain.store.journal.connections == 1, "the connection was not used"
+
+
+def test_it_is_there_before_a_helper_has_printed_any(chain: Chain, tmp_path: Path) -> None:
+    marker = tmp_path / "connected"
+    script = f"for i in $(seq 600); do [ -e {marker} ] && break; sleep 0.05; done; [ -e {marker} ] || exit 3"
+    chain.config["default"] = {"credential_process": chain.process(chain.process_document(), script)}
+    watch = threading.Thread(target=Before(lambda: (wait_for_connections(chain)(), marker.touch())).serve, args=(None,))
+    watch.start()
+    assert chain.succeed() == "process"
+    watch.join()
+    assert chain.store.journal.connections == 1
+
+
+def test_as_many_are_opened_as_are_used(chain: Chain) -> None:
+    paths = [f"/q{number}" for number in range(5)]
+    for path in paths:
+        for number in range(15):
+            chain.store.put(f"{path}/v{number}", "value")
+    set_up_container(chain, wait_for_connections(chain, 6))
+    result = chain.run(*(f"{path}={path[1:].upper()}_" for path in paths), command=("--", "/usr/bin/env", "-0"))
+    assert result.status == 0, result.err
+    assert result.variables["Q4_V14"] == "value"
+    assert chain.store.journal.connections == 6
+    assert len(chain.store.journal.entries) == 11
+
+
+def test_names_and_later_pages_go_over_the_same_connections(chain: Chain) -> None:
+    for number in range(45):
+        chain.store.put(f"/p/more{number}", "value")
+    set_up_container(chain, wait_for_connections(chain, 2))
+    result = chain.run("NAMED=/p/v", command=("--", "/usr/bin/env", "-0"))
+    assert (result.status, result.variables["NAMED"]) == (0, "value"), result.err
+    assert chain.store.journal.connections == 2
+    assert len(chain.store.journal.entries) == 6
+
+
+# --- nothing is opened without need ---
+
+
+@pytest.mark.parametrize("trouble", ["no answer", "no role", "disabled"])
+def test_none_is_opened_where_no_credentials_are_in_sight(chain: Chain, trouble: str) -> None:
+    chain.env |= chain.metadata_env()
+    if trouble == "no role":
+        chain.metadata.settings.role = None
+    elif trouble == "no answer":
+        chain.metadata.settings.hop_limit_drop = True
+        chain.env["AWS_METADATA_SERVICE_TIMEOUT"] = "1"
+    else:
+        chain.env["AWS_EC2_METADATA_DISABLED"] = "true"
+    chain.fail("no AWS credentials were found")
+    assert chain.store.journal.connections == 0
+
+
+@pytest.fixture
+def threads(program: Path, run: Runner, chain: Chain, tmp_path: Path) -> Callable[[], int]:
+    """Runs to success and counts the threads that were begun."""
+
+    def count() -> int:
+        chain.write()
+        trace = tmp_path / "threads.strace"
+        done = subprocess.run(
+            ["/usr/bin/strace", "-f", "-o", trace, "-e", "trace=clone,clone3", program, "/p", "--", "/bin/true"],
+            env=run.environment(chain.env), capture_output=True, text=True, check=False, timeout=60,
+        )
+        assert done.returncode == 0, done.stderr
+        return trace.read_text().count("CLONE_THREAD")
+
+    return count
+
+
+def test_credentials_that_are_at_hand_begin_no_thread(chain: Chain, threads: Callable[[], int]) -> None:
+    chain.env |= chain.variables()
+    assert threads() == 0
+
+
+def test_one_thread_opens_all_connections(chain: Chain, threads: Callable[[], int]) -> None:
+    set_up_container(chain, wait_for_connections(chain))
+    assert threads() == 1
+
+
+# --- what goes wrong meanwhile ---
+
+
+def test_credentials_that_fail_end_the_run_as_without_a_connection(chain: Chain) -> None:
+    set_up_container(chain, wait_for_connections(chain))
+    chain.container.settings.authorization = "another"
+    result = chain.fail("container credentials: 127.0.0.1 refused (HTTP status 401)")
+    assert len(result.err.splitlines()) == 2, result.err
+    chain.store.journal.wait_for(lambda journal: journal.open_connections == 0)
+
+
+def test_a_connection_that_the_server_closed_is_no_try(chain: Chain) -> None:
+    def close() -> None:
+        wait_for_connections(chain)()
+        chain.store.drop_connections()
+
+    set_up_container(chain, close)
+    result = chain.run("-v", env={"AWS_MAX_ATTEMPTS": "1"})
+    assert result.status == 0, result.err
+    assert "(try 2)" not in result.err
+    assert chain.store.journal.connections == 2
+
+
+def test_a_store_that_refuses_connections_meanwhile_is_asked_again(chain: Chain) -> None:
+    with ExitStack() as stack:
+        stack.enter_context(chain.store.port_closed())
+        set_up_container(chain, stack.close)
+        result = chain.run(env={"AWS_MAX_ATTEMPTS": "1"})
+    assert result.status == 0, result.err
+
+
+def test_a_handshake_that_hangs_meanwhile_ends_with_its_connection(chain: Chain) -> None:
+    def heal() -> None:
+        chain.store.journal.wait_for(lambda journal: journal.connections == 1)
+        chain.store.handshake_hangs = False
+        chain.store.drop_connections()
+
+    chain.store.handshake_hangs = True
+    set_up_container(chain, heal)
+    result = chain.run(env={"AWS_MAX_ATTEMPTS": "1"})
+    assert result.status == 0, result.err
+    assert chain.store.journal.connections == 2
+
+
+def test_what_was_held_for_long_is_not_trusted(chain: Chain) -> None:
+    def dawdle() -> None:
+        wait_for_connections(chain)()
+        time.sleep(STALE_SECONDS)
+
+    set_up_container(chain, dawdle)
+    assert chain.succeed() == "container"
+    assert chain.store.journal.connections == 2
+    assert len(chain.store.journal.entries) == 1
+
+
+def test_a_certificate_that_is_not_trusted_is_told_once(chain: Chain, tmp_path: Path) -> None:
+    other = tmp_path / "other.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=other", "-days", "2",
+         "-keyout", tmp_path / "other.key", "-out", other],
+        check=True, capture_output=True,
+    )
+    chain.env |= chain.container_env()
+    result = chain.fail("the server's certificate is not trusted", env={"AWS_CA_BUNDLE": str(other)})
+    assert result.err.count("ssm-exec: error: ") == 1, result.err
+
+
+@pytest.fixture
+def waiting(chain: Chain) -> Iterator[threading.Event]:
+    """The container's answer waits for this; set at the end at the latest."""
+    event = threading.Event()
+    set_up_container(chain, lambda: event.wait(30))
+    yield event
+    event.set()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_signals_end_the_run_while_a_connection_is_held(
+    chain: Chain, run: Runner, waiting: threading.Event, number: signal.Signals
+) -> None:
+    started = run.start("/p", "--", "/bin/echo", "started", env=chain.env)
+    wait_for_connections(chain)()
+    started.send_signal(number)
+    result = run.finish(started)
+    assert (result.status, result.out, result.err) == (-number, "", "")
+
+
+def test_the_timeout_counts_while_a_connection_is_held(chain: Chain, waiting: threading.Event) -> None:
+    chain.fail("the timeout ended the wait for 127.0.0.1", options=("--timeout", "1s"))
+
+
+def test_verbose_tells_of_it(chain: Chain) -> None:
+    set_up_container(chain, wait_for_connections(chain))
+    result = chain.run("-v")
+    host = chain.store.endpoint_url.removeprefix("https://")
+    assert f"ssm-exec: info: {host}: opening the connection meanwhile (1)\n" in result.err, result.err
