@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rsa_chain import make_rsa_chain
 from server import PAGE_ITEMS, Server, name_of, path_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,6 +67,7 @@ class Programs:
     dynamic: Path
     static: Path | None
     floors: dict[str, Path]
+    go: Path | None
     measure: Path
 
     def subjects(self) -> Iterator[tuple[str, Path]]:
@@ -146,8 +148,18 @@ def curl(url: str, path: str, count: int, ca_file: Path | None, directory: Path)
     return Contender("curl", ["/usr/bin/curl", "-K", str(config)])
 
 
-def peers(url: str, path: str, ca_file: Path | None) -> Iterator[Contender]:
+def go_peers(programs: Programs, url: str, path: str) -> Iterator[Contender]:
+    if programs.go is not None:
+        yield Contender("bare Go SDK", [str(programs.go), path, "/bin/true"])
+    chamber = shutil.which("chamber", path=SYSTEM_PATH)
+    if chamber is not None:
+        environment = {"CHAMBER_AWS_SSM_ENDPOINT": url, "CHAMBER_AWS_REGION": "us-east-1"}
+        yield Contender("chamber", [chamber, "exec", path.strip("/"), "--", "/bin/true"], environment)
+
+
+def peers(programs: Programs, url: str, path: str) -> Iterator[Contender]:
     """What is installed of what people use today."""
+    yield from go_peers(programs, url, path)
     aws = shutil.which("aws", path=SYSTEM_PATH)
     if aws is not None:
         options = ["--endpoint-url", url, "--path", path, "--recursive", "--with-decryption"]
@@ -156,10 +168,6 @@ def peers(url: str, path: str, ca_file: Path | None) -> Iterator[Contender]:
     if node is not None and "SSM_EXEC_BENCH_NODE" in os.environ:
         environment = {"SSM_EXEC_BENCH_NODE": os.environ["SSM_EXEC_BENCH_NODE"], "AWS_EC2_METADATA_DISABLED": "true"}
         yield Contender("node and SDK", [node, str(HERE / "peer.mjs"), path, "/bin/true"], environment, slow=True)
-    chamber = shutil.which("chamber", path=SYSTEM_PATH)
-    if chamber is not None:
-        environment = {"CHAMBER_AWS_SSM_ENDPOINT": url, "CHAMBER_AWS_REGION": "us-east-1"}
-        yield Contender("chamber", [chamber, "exec", path.strip("/"), "--", "/bin/true"], environment)
 
 
 def floors(programs: Programs, url: str, path: str, ca_file: Path | None) -> Iterator[Contender]:
@@ -217,7 +225,7 @@ def measure_goals(programs: Programs, rounds: int, directory: Path) -> None:
         with Server(certificate if tls else None) as server:
             contenders = [
                 *subjects(programs, ten), *floors(programs, server.url, ten, ca), curl(server.url, ten, 10, ca, directory),
-                *peers(server.url, ten, ca),
+                *peers(programs, server.url, ten),
             ]
             outcomes = compare(programs, server, contenders, environment_for(server.url, ca), rounds)
             table.add(case, outcomes, floor)
@@ -226,9 +234,11 @@ def measure_goals(programs: Programs, rounds: int, directory: Path) -> None:
                     ratio = outcomes[name].wall_ms / outcomes[f"floor, {name}"].wall_ms
                     table.goal(f"{case}: {name} / its floor", ratio, limit)
 
+    measure_nothing_configured(programs, rounds, directory, table)
+
     with Server(request_ms=20) as server:
         environment = environment_for(server.url)
-        contenders = [*subjects(programs, hundred), curl(server.url, hundred, 100, None, directory), *peers(server.url, hundred, None)]
+        contenders = [*subjects(programs, hundred), curl(server.url, hundred, 100, None, directory), *peers(programs, server.url, hundred)]
         outcomes = compare(programs, server, contenders, environment, max(5, rounds // 4))
         table.add("100 on one path, 20 ms a request", outcomes, "curl")
         table.goal("100 on one path, 20 ms a request: / curl", outcomes[subject].wall_ms / outcomes["curl"].wall_ms, 1.03)
@@ -253,6 +263,42 @@ def measure_goals(programs: Programs, rounds: int, directory: Path) -> None:
     for name, program in programs.subjects():
         table.rows.append(f"| size of the program | {name} | | | | {program.stat().st_size / 2**20:.2f} (file) | | |")
     table.print("tests/bench/run")
+
+
+def measure_nothing_configured(programs: Programs, rounds: int, directory: Path, table: Table) -> None:
+    """As with AWS's hosts: the static program trusts the roots compiled into it, the others the system's bundle.
+
+    The server is no host of AWS, so both come from files, with the authority of the test added.
+    """
+    case, ten = "10 on one path, HTTPS, a chain like AWS's, nothing configured", path_of(10)
+    ca_file, certificate = make_rsa_chain(directory)
+    bundle = concatenate(directory / "bundle.pem", Path("/etc/ssl/certs/ca-certificates.crt"), ca_file)
+    with Server(certificate) as server:
+        contenders = [
+            *subjects(programs, ten, label=", system's bundle"), curl(server.url, ten, 10, bundle, directory),
+            *go_peers(programs, server.url, ten),
+        ]
+        # Go reads the folder beside the bundle as well. Debian has one; images with the bundle alone are the least.
+        contenders += [
+            Contender(f"{peer.name}, and Debian's folder", peer.command, {**peer.environment, "SSL_CERT_DIR": "/etc/ssl/certs"})
+            for peer in go_peers(programs, server.url, ten)
+        ]
+        if programs.static is not None:
+            roots = concatenate(directory / "roots.pem", programs.static.parent / "roots.pem", ca_file)
+            command = [str(programs.static), ten, "--", "/bin/true"]
+            contenders.insert(0, Contender("static, built-in roots", command, {"SSL_CERT_FILE": str(roots)}))
+        environment = {**environment_for(server.url), "SSL_CERT_FILE": str(bundle), "SSL_CERT_DIR": "/nonexistent"}
+        outcomes = compare(programs, server, contenders, environment, rounds)
+    table.add(case, outcomes, "bare Go SDK")
+    for name, what in (("bare Go SDK", "bare Go SDK program (chamber's least)"), ("chamber", "chamber")):
+        if name in outcomes and "static, built-in roots" in outcomes:
+            ratio = outcomes["static, built-in roots"].wall_ms / outcomes[name].wall_ms
+            table.goal(f"{case}: static / {what}", ratio, 0.4)
+
+
+def concatenate(into: Path, *files: Path) -> Path:
+    into.write_bytes(b"".join(file.read_bytes() for file in files))
+    return into
 
 
 def measure_memory(programs: Programs, table: Table) -> None:
@@ -360,6 +406,7 @@ def main() -> int:
         dynamic=dynamic,
         static=static if static.exists() else None,
         floors={name: arguments.work / f"floor-{name}" for name in ("static", "dynamic") if (arguments.work / f"floor-{name}").exists()},
+        go=arguments.work / "peer-go" if (arguments.work / "peer-go").exists() else None,
         measure=arguments.work / "measure",
     )
     if arguments.counted:
