@@ -22,6 +22,7 @@ struct reading {
     struct options *options;
     struct err_list *problems;
     bool on_command_line;         /* else in a variable */
+    bool ends_unknown;            /* the word before was an unknown option without a value */
     bool given[OPTION_COUNT_MAX]; /* on the command line */
 };
 
@@ -479,6 +480,7 @@ static void read_long(struct reading *reading, char *const argv[], int argc, int
     const struct option *option = find_long(word + 2, len - 2);
     if (option == NULL) {
         add_unknown_option(reading, word, len);
+        reading->ends_unknown = value == NULL;
         return;
     }
     if (option_takes_value(option) && value == NULL) {
@@ -504,20 +506,27 @@ static void read_long(struct reading *reading, char *const argv[], int argc, int
     apply(reading, option, where, value);
 }
 
+static const struct option *find_letter(char letter)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        if (option_table[i].letter == letter) {
+            return &option_table[i];
+        }
+    }
+    return NULL;
+}
+
 /* "-nv": letters without a value may stand together; the last one's may follow or stand apart. */
 static void read_letters(struct reading *reading, char *const argv[], int argc, int *index)
 {
     const char *word = argv[*index];
     for (const char *letter = word + 1; *letter != '\0'; letter++) {
-        size_t i = 0;
-        while (i < option_count && option_table[i].letter != *letter) {
-            i++;
-        }
-        if (i == option_count) {
+        const struct option *option = find_letter(*letter);
+        if (option == NULL) {
             add_usage_error(reading, word, "unknown option", NULL);
+            reading->ends_unknown = letter[1] == '\0';
             return;
         }
-        const struct option *option = &option_table[i];
         const char *value = NULL;
         if (option_takes_value(option)) {
             bool has_next = *index + 1 < argc && strcmp(argv[*index + 1], "--") != 0;
@@ -536,10 +545,18 @@ static void read_letters(struct reading *reading, char *const argv[], int argc, 
     }
 }
 
+/* Behind an option that nobody knows a word may be its value: it is no problem of its own. */
+static bool may_be_value(const char *word)
+{
+    return word[0] != '/' && strchr(word, '=') == NULL;
+}
+
 static void read_arguments(struct reading *reading, int argc, char *const argv[])
 {
     for (int i = 1; i < argc; i++) {
         const char *word = argv[i];
+        bool follows_unknown = reading->ends_unknown;
+        reading->ends_unknown = false;
         if (strcmp(word, "--") == 0) {
             reading->options->command = &argv[i + 1];
             return;
@@ -548,7 +565,7 @@ static void read_arguments(struct reading *reading, int argc, char *const argv[]
             read_long(reading, argv, argc, &i);
         } else if (word[0] == '-' && word[1] != '\0') {
             read_letters(reading, argv, argc, &i);
-        } else {
+        } else if (!(follows_unknown && may_be_value(word))) {
             add_source(reading, word, FORM_SOURCE);
         }
     }

@@ -200,6 +200,16 @@ def test_usage_errors(run, arguments, text) -> None:
     failed(run(*arguments), text)
 
 
+@pytest.mark.parametrize("option", ["--regoin", "-x"])
+def test_the_value_of_an_unknown_option_is_no_second_problem(run, option) -> None:
+    result = run(option, "eu-west-1", "/p", *ECHO)
+    failed(result, "unknown option")
+    assert "eu-west-1" not in result.err
+    failed(run(f"{option}=4", "eu-west-1", *ECHO), "eu-west-1: neither a path")
+    failed(run(option, "eu-west-1", "p", *ECHO), "p: neither a path")
+    failed(run("-u", option, "p", *ECHO), "p: neither a path")
+
+
 def test_unknown_settings_are_refused_with_everything_else(run) -> None:
     failed(run("x", "--nope", *ECHO, env={"SSM_EXEC_COLOUR": "1"}), "SSM_EXEC_COLOUR: there is no such setting", "--nope", "x: neither")
 
