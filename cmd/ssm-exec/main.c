@@ -30,7 +30,7 @@ static char **copy_environment(void)
 
 int main(int argc, char *argv[])
 {
-    CLEANUP(process_state_clear) struct process_state state = { 0 };
+    struct process_state state;
     CLEANUP(free_entries) char **entries = copy_environment();
     struct err err;
     bool prepared = entries != NULL ? process_prepare(&state, &err) : err_set_no_memory(&err);

@@ -20,7 +20,9 @@ static bool take_text(struct json_value object,
 {
     struct json_value member;
     struct text text = TEXT_INIT(SSM_NEXT_TOKEN_MAX_BYTES);
-    bool ok = !json_find(object, name, &member)
+    bool is_there = json_find(object, name, &member);
+    text_reserve(&text, is_there ? json_encoded_len(member) : 0);
+    bool ok = !is_there
             || (json_decode_text(member, where, &text, reterr) && text_check(&text, where, reterr));
     if (ok && memchr(text_string(&text), '\0', text.len) != NULL) {
         ok = err_set(reterr, ERR_PROTOCOL, where, "the reply's %s holds a NUL", name);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/locked.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,7 +16,7 @@
 enum {
     SMALLEST_CLASS_SHIFT = 5,
     STEPS_PER_DOUBLING = 4,
-    LARGEST_CLASS_SHIFT = 14, /* 16 KiB */
+    LARGEST_CLASS_SHIFT = 15, /* 32 KiB: libcurl's buffers of 16 KiB and their headers */
     CLASS_COUNT = (LARGEST_CLASS_SHIFT - SMALLEST_CLASS_SHIFT) * STEPS_PER_DOUBLING + 1,
     CHUNK_BYTES = 128 * 1024,
     PAGE_BYTES = 4096,
@@ -70,6 +71,13 @@ static size_t round_up(size_t bytes)
     return (bytes + PAGE_BYTES - 1) & ~((size_t)PAGE_BYTES - 1);
 }
 
+/* Pages are locked once they are there, not fetched for it: what is never written costs nothing. */
+static bool lock(char *pages, size_t bytes)
+{
+    return mlock2(pages, bytes, MLOCK_ONFAULT) == 0
+            || (errno != ENOMEM && errno != EPERM && errno != EAGAIN && mlock(pages, bytes) == 0);
+}
+
 /*
  * As much of it, from its beginning on, as the limit allows: by halves down to a page. Best effort by
  * contract; what was refused once is not asked for again.
@@ -81,7 +89,7 @@ static void lock_pages(char *pages, size_t bytes)
         while (pool.lock_max != 0 && piece >= pool.lock_max) {
             piece = round_up(piece / 2);
         }
-        if (mlock(pages, piece) == 0) {
+        if (lock(pages, piece)) {
             pages += piece;
             bytes -= piece;
         } else {

@@ -37,6 +37,19 @@ static bool reserve(struct text *text, size_t wanted)
     return true;
 }
 
+void text_reserve(struct text *text, size_t bytes)
+{
+    if (text->bytes == NULL && text->state == TEXT_SOUND && bytes <= text->max_bytes) {
+        text->bytes = malloc(bytes + 1);
+        if (text->bytes == NULL) {
+            text->state = TEXT_NO_MEMORY;
+            return;
+        }
+        text->cap = bytes;
+        text->bytes[0] = '\0';
+    }
+}
+
 void text_append(struct text *text, const char *bytes, size_t len)
 {
     if (len > SIZE_MAX / 2 || !reserve(text, text->len + len)) {
@@ -103,12 +116,11 @@ void text_reset(struct text *text)
 
 char *text_take(struct text *text)
 {
-    if (text->state == TEXT_SOUND && text->bytes == NULL) {
-        text_append(text, "", 0);
-    }
+    text_reserve(text, 0);
     char *taken = text->state == TEXT_SOUND ? text->bytes : NULL;
     if (taken != NULL) {
-        char *fitted = realloc(taken, text->len + 1); /* it lives longer than the text did */
+        /* It lives longer than the text did. */
+        char *fitted = text->cap > text->len ? realloc(taken, text->len + 1) : taken;
         taken = fitted != NULL ? fitted : taken;
         text->bytes = NULL;
     }

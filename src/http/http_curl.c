@@ -26,6 +26,7 @@ struct transfer {
     char error_text[CURL_ERROR_SIZE];
     bool too_large;
     int socket_errno; /* why this machine gave no socket; 0: it did */
+    bool has_trust;   /* as configured; stays */
     bool on_builtin_roots;
     struct transfer *next;
 };
@@ -33,7 +34,7 @@ struct transfer {
 struct http_curl {
     struct http_transport transport; /* first: the interface is converted back to this */
     struct http_curl_settings settings;
-    struct curl_blob builtin_roots; /* no data: there are none, or a file was configured */
+    struct curl_blob builtin_roots; /* no data: not needed yet, or there are none */
     bool builtin_roots_failed;
     bool may_be_proxied;              /* a proxy looks names up itself */
     bool absolute_names_off;          /* of no use here, or unknown to the resolver */
@@ -110,6 +111,11 @@ static bool set_long(CURL *easy, CURLoption option, long value)
     return curl_easy_setopt(easy, option, value) == CURLE_OK;
 }
 
+static bool is_https(const struct http_request *request)
+{
+    return strncmp(text_string(&request->url), "https:", 6) == 0;
+}
+
 /* An https:// proxy is trusted by the same file. Not every TLS backend has such proxies. */
 static bool set_proxy_trust(CURL *easy, const char *ca_file)
 {
@@ -128,9 +134,15 @@ static const char *find_system_bundle(CURL *easy)
     return default_file != NULL ? NULL : trust_system_bundle();
 }
 
+/* Nothing is looked for where neither the other side nor a proxy can have a certificate. */
 static bool set_trust(struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
+    const struct http_request *request = &transfer->exchange->request;
+    if (transfer->has_trust || (request->never_proxied && !is_https(request))) {
+        return true;
+    }
+    transfer->has_trust = true;
     const char *system_bundle = find_system_bundle(easy);
     const char *configured = transfer->owner->settings.ca_file;
     const char *ca_file = configured != NULL ? configured : system_bundle;
@@ -140,10 +152,23 @@ static bool set_trust(struct transfer *transfer)
                     && set_proxy_trust(easy, ca_file));
 }
 
-/* The compiled-in roots stand in for the system's certificates. */
+/* libcurl wants writable bytes: hence a copy. Without memory the system's certificates have to do. */
+static void need_builtin_roots(struct http_curl *curl)
+{
+    if (trust_builtin_roots != NULL && curl->builtin_roots.data == NULL) {
+        curl->builtin_roots = (struct curl_blob){ .data = strdup(trust_builtin_roots),
+            .len = strlen(trust_builtin_roots),
+            .flags = CURL_BLOB_NOCOPY };
+    }
+}
+
+/* The compiled-in roots stand in for the system's certificates, unless a file is configured. */
 static bool set_builtin_roots(struct transfer *transfer, bool wanted)
 {
     struct http_curl *curl = transfer->owner;
+    if (wanted && curl->settings.ca_file == NULL) {
+        need_builtin_roots(curl);
+    }
     transfer->on_builtin_roots = wanted && curl->builtin_roots.data != NULL;
     return curl->builtin_roots.data == NULL
             || curl_easy_setopt(
@@ -179,8 +204,7 @@ static bool set_fixed_options(struct transfer *transfer)
             && curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_header) == CURLE_OK
             && curl_easy_setopt(easy, CURLOPT_HEADERDATA, transfer) == CURLE_OK
             && curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive_body) == CURLE_OK
-            && curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer) == CURLE_OK
-            && set_trust(transfer);
+            && curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer) == CURLE_OK;
 }
 
 static bool set_method(struct transfer *transfer)
@@ -289,7 +313,7 @@ static bool set_exchange_options(struct transfer *transfer)
     const struct http_request *request = &transfer->exchange->request;
     bool on_builtin_roots = request->builtin_roots_first && !transfer->owner->builtin_roots_failed;
     return set_text(easy, CURLOPT_URL, text_string(&request->url)) && set_method(transfer)
-            && set_headers(transfer) && set_absolute_name(transfer)
+            && set_headers(transfer) && set_absolute_name(transfer) && set_trust(transfer)
             && set_builtin_roots(transfer, on_builtin_roots)
             && set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, to_timeout(request->connect_timeout_ms))
             && set_long(easy, CURLOPT_TIMEOUT_MS, to_timeout(request->timeout_ms))
@@ -657,7 +681,7 @@ static struct http_exchange *finish(struct http_curl *curl, const CURLMsg *messa
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     exchange->reply.status = (int)status;
     exchange->reply.tls_verified = exchange->reply.outcome == HTTP_REPLIED
-            && strncmp(text_string(&exchange->request.url), "https:", 6) == 0;
+            && is_https(&exchange->request);
     (void)curl_multi_remove_handle(curl->multi, transfer->easy);
     release_transfer(transfer);
     return exchange;
@@ -705,16 +729,6 @@ static void cancel(struct http_transport *transport, struct http_exchange *excha
 
 /* --- the library --- */
 
-/* libcurl wants writable bytes: hence a copy. Without memory the system's certificates have to do. */
-static void set_up_builtin_roots(struct http_curl *curl)
-{
-    if (trust_builtin_roots != NULL && curl->settings.ca_file == NULL) {
-        curl->builtin_roots = (struct curl_blob){ .data = strdup(trust_builtin_roots),
-            .len = strlen(trust_builtin_roots),
-            .flags = CURL_BLOB_NOCOPY };
-    }
-}
-
 /* The variables that libcurl itself reads for https. */
 static bool has_proxy(void)
 {
@@ -740,7 +754,6 @@ bool http_curl_new(
                 curl_easy_strerror(code == CURLE_OK ? CURLE_OUT_OF_MEMORY : code));
     }
     curl->settings = *settings;
-    set_up_builtin_roots(curl);
     curl->may_be_proxied = has_proxy();
     curl->transport = (struct http_transport){
         .start = start,

@@ -14,12 +14,12 @@
 #include "base/ascii.h"
 #include "base/utf8.h"
 
+/*
+ * jsmn's token as it is; but once all are found, parent holds the span: the number of tokens of the value
+ * including itself, so that siblings are one step apart.
+ */
 struct json_token {
-    enum json_type type;
-    size_t start; /* of the contents: strings without their quotes */
-    size_t end;
-    size_t children; /* members or items; for a member's name, 1 */
-    size_t span;     /* tokens of this value including itself: how far the next sibling is */
+    jsmntok_t found;
 };
 
 /*
@@ -32,6 +32,8 @@ struct grammar {
     size_t len;
     size_t at;
     size_t depth;
+    size_t token_count; /* values and names so far: what jsmn will find */
+    bool has_escapes;
     bool in_object[JSON_DEPTH_MAX];
     const char *fault;
 };
@@ -50,10 +52,14 @@ static bool fault(struct grammar *grammar, const char *what)
     return false;
 }
 
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static void skip_space(struct grammar *grammar)
 {
-    while (grammar->at < grammar->len && strchr(" \t\r\n", grammar->text[grammar->at]) != NULL
-            && grammar->text[grammar->at] != '\0') {
+    while (grammar->at < grammar->len && is_space(grammar->text[grammar->at])) {
         grammar->at++;
     }
 }
@@ -69,6 +75,7 @@ static bool check_escape(struct grammar *grammar)
         return fault(grammar, "ends inside a string");
     }
     char kind = grammar->text[grammar->at++];
+    grammar->has_escapes = true;
     if (kind != 'u') {
         return kind != '\0' && strchr("\"\\/bfnrt", kind) != NULL
                 ? true
@@ -82,11 +89,23 @@ static bool check_escape(struct grammar *grammar)
     return true;
 }
 
+/* What most strings are made of needs no second look. */
+static void skip_plain(struct grammar *grammar)
+{
+    while (grammar->at < grammar->len) {
+        char c = grammar->text[grammar->at];
+        if (c < 0x20 || c > 0x7e || c == '"' || c == '\\') {
+            return;
+        }
+        grammar->at++;
+    }
+}
+
 /* At the opening quote; ends behind the closing one. */
 static bool check_string(struct grammar *grammar)
 {
     grammar->at++;
-    while (grammar->at < grammar->len) {
+    for (skip_plain(grammar); grammar->at < grammar->len; skip_plain(grammar)) {
         char c = grammar->text[grammar->at];
         uint32_t code_point = 0;
         size_t bytes = utf8_decode(
@@ -160,6 +179,7 @@ static bool check_word(struct grammar *grammar)
 static bool check_value_start(struct grammar *grammar, enum expected *ret_next)
 {
     char c = grammar->at < grammar->len ? grammar->text[grammar->at] : '\0';
+    grammar->token_count++;
     *ret_next = EXPECT_SEPARATOR;
     if (c == '{' || c == '[') {
         if (grammar->depth == JSON_DEPTH_MAX) {
@@ -181,6 +201,7 @@ static bool check_name(struct grammar *grammar, enum expected *ret_next)
     if (!peek(grammar, '"')) {
         return fault(grammar, "a member name was expected");
     }
+    grammar->token_count++;
     if (!check_string(grammar)) {
         return false;
     }
@@ -264,11 +285,6 @@ static enum json_type to_type(const jsmntok_t *token, const char *text)
     return primitive_type(text[token->start]);
 }
 
-static void free_jsmn_tokens(jsmntok_t **tokens)
-{
-    free(*tokens);
-}
-
 static bool fail_to_parse(const char *where, struct err *reterr, const char *fault_text)
 {
     return err_set(reterr, ERR_PROTOCOL, where, "not valid JSON: %s", fault_text);
@@ -289,20 +305,15 @@ static bool fail_at_line(const char *where, struct err *reterr, const struct gra
     return false;
 }
 
-/* Our own tokens: with the span of each, so that siblings are one step apart. */
-static void convert_tokens(const jsmntok_t *found, struct json_document *document)
+/* Children stand behind their parent: from the last token on, each one's are done before it. */
+static void turn_parents_into_spans(struct json_token *tokens, size_t count)
 {
-    for (size_t i = 0; i < document->token_count; i++) {
-        document->tokens[i] = (struct json_token){
-            .type = to_type(&found[i], document->text),
-            .start = (size_t)found[i].start,
-            .end = (size_t)found[i].end,
-            .children = (size_t)found[i].size,
-            .span = 1,
-        };
-    }
-    for (size_t i = document->token_count - 1; i > 0; i--) {
-        document->tokens[found[i].parent].span += document->tokens[i].span;
+    for (size_t i = count; i-- > 0;) {
+        int span = 1;
+        for (int child = 0; child < tokens[i].found.size; child++) {
+            span += tokens[i + (size_t)span].found.parent;
+        }
+        tokens[i].found.parent = span;
     }
 }
 
@@ -317,26 +328,8 @@ static bool make_lone_token(const char *bytes,
     if (token == NULL) {
         return err_set_no_memory(reterr);
     }
-    *token = (struct json_token){
-        .type = primitive_type(bytes[start]), .start = start, .end = start + len, .span = 1
-    };
-    *ret_document = (struct json_document){ .text = bytes, .tokens = token, .token_count = 1 };
-    return true;
-}
-
-/* jsmn in its strict form wants a number, true, false or null to be inside of something. */
-static bool parse_lone_word(
-        const char *bytes, size_t len, struct json_document *ret_document, struct err *reterr)
-{
-    size_t start = 0;
-    size_t word_len = ascii_trim(bytes, len, &start);
-    struct json_token *token = calloc(1, sizeof(*token));
-    if (token == NULL) {
-        return err_set_no_memory(reterr);
-    }
-    const jsmntok_t word = { .type = JSMN_PRIMITIVE, .start = (int)start };
-    *token = (struct json_token){
-        .type = to_type(&word, bytes), .start = start, .end = start + word_len, .span = 1
+    token->found = (jsmntok_t){
+        .type = JSMN_PRIMITIVE, .start = (int)start, .end = (int)(start + len), .parent = 1
     };
     *ret_document = (struct json_document){ .text = bytes, .tokens = token, .token_count = 1 };
     return true;
@@ -361,33 +354,24 @@ bool json_parse(const struct secret *text,
     if (strchr("{[\"", bytes[start]) == NULL) {
         return make_lone_token(bytes, start, value_len, ret_document, reterr);
     }
-    jsmn_parser parser;
-    jsmn_init(&parser);
-    int count = jsmn_parse(&parser, bytes, len, NULL, 0);
-    if (count == JSMN_ERROR_PART) {
-        return parse_lone_word(bytes, len, ret_document, reterr);
-    }
-    if (count <= 0) {
-        return fail_to_parse(where, reterr, "no value");
-    }
-    CLEANUP(free_jsmn_tokens) jsmntok_t *found = calloc((size_t)count, sizeof(*found));
-    struct json_token *tokens = calloc((size_t)count, sizeof(*tokens));
-    if (found == NULL || tokens == NULL) {
-        free(tokens);
+    size_t count = grammar.token_count;
+    struct json_token *tokens = calloc(count, sizeof(*tokens));
+    if (tokens == NULL) {
         return err_set_no_memory(reterr);
     }
-    for (int i = 0; i < count; i++) {
-        found[i].parent = -1; /* jsmn leaves the root container's as it is */
+    for (size_t i = 0; i < count; i++) {
+        tokens[i].found.parent = -1; /* jsmn leaves the root container's as it is */
     }
+    jsmn_parser parser;
     jsmn_init(&parser);
-    if (jsmn_parse(&parser, bytes, len, found, (unsigned int)count) != count) {
+    if (jsmn_parse(&parser, bytes, len, &tokens->found, (unsigned int)count) != (int)count) {
         free(tokens);
         return fail_to_parse(where, reterr, "not one value");
     }
+    turn_parents_into_spans(tokens, count);
     *ret_document = (struct json_document){
-        .text = bytes, .tokens = tokens, .token_count = (size_t)count
+        .text = bytes, .tokens = tokens, .token_count = count, .has_escapes = grammar.has_escapes
     };
-    convert_tokens(found, ret_document);
     return true;
 }
 
@@ -407,9 +391,24 @@ static const struct json_token *token_of(struct json_value value)
     return &value.document->tokens[value.token];
 }
 
+static const char *bytes_of(struct json_value value)
+{
+    return value.document->text + token_of(value)->found.start;
+}
+
+static size_t len_of(struct json_value value)
+{
+    return (size_t)(token_of(value)->found.end - token_of(value)->found.start);
+}
+
+static size_t span_of(const struct json_token *token)
+{
+    return (size_t)token->found.parent;
+}
+
 enum json_type json_type_of(struct json_value value)
 {
-    return token_of(value)->type;
+    return to_type(&token_of(value)->found, value.document->text);
 }
 
 /* Where decoded pieces go: a secret or a text. */
@@ -478,14 +477,14 @@ static char simple_escape(char kind)
 static bool decode(
         struct json_value string, const char *where, const struct sink *sink, struct err *reterr)
 {
-    const struct json_token *token = token_of(string);
-    if (token->type != JSON_STRING) {
+    if (json_type_of(string) != JSON_STRING) {
         return err_set(reterr, ERR_PROTOCOL, where, "a JSON string was expected");
     }
-    const char *at = string.document->text + token->start;
-    const char *end = string.document->text + token->end;
+    const char *at = bytes_of(string);
+    const char *end = at + len_of(string);
     while (at < end) {
-        const char *backslash = memchr(at, '\\', (size_t)(end - at));
+        const char *backslash = string.document->has_escapes ? memchr(at, '\\', (size_t)(end - at))
+                                                             : NULL;
         const char *plain_end = backslash == NULL ? end : backslash;
         put(sink, at, (size_t)(plain_end - at));
         at = plain_end;
@@ -522,17 +521,18 @@ bool json_decode_text(
 
 size_t json_encoded_len(struct json_value string)
 {
-    const struct json_token *token = token_of(string);
-    return token->end - token->start;
+    return len_of(string);
 }
 
-static bool name_equals(struct json_value key, const char *name)
+/* An escaped name is longer in the text than it is. */
+static bool name_equals(struct json_value key, const char *name, size_t name_len)
 {
-    const struct json_token *token = token_of(key);
-    const char *bytes = key.document->text + token->start;
-    size_t len = token->end - token->start;
-    size_t name_len = strlen(name);
-    if (memchr(bytes, '\\', len) == NULL) {
+    const char *bytes = bytes_of(key);
+    size_t len = len_of(key);
+    if (len < name_len) {
+        return false;
+    }
+    if (!key.document->has_escapes || memchr(bytes, '\\', len) == NULL) {
         return len == name_len && memcmp(bytes, name, len) == 0;
     }
     CLEANUP(text_clear) struct text decoded = TEXT_INIT(len);
@@ -547,17 +547,19 @@ bool json_find(struct json_value value, const char *name, struct json_value *ret
     if (json_type_of(value) != JSON_OBJECT) {
         return false;
     }
-    size_t end = value.token + tokens[value.token].span;
+    size_t end = value.token + span_of(&tokens[value.token]);
+    size_t name_len = strlen(name);
     size_t found = 0;
-    for (size_t key = value.token + 1; key < end; key += tokens[key].span) {
-        if (name_equals((struct json_value){ value.document, key }, name)) {
+    for (size_t key = value.token + 1; key < end; key += span_of(&tokens[key])) {
+        if (name_equals((struct json_value){ value.document, key }, name, name_len)) {
             found = key + 1;
         }
     }
-    if (found == 0 || tokens[found].type == JSON_NULL) {
+    struct json_value member = { value.document, found };
+    if (found == 0 || json_type_of(member) == JSON_NULL) {
         return false;
     }
-    *ret_member = (struct json_value){ value.document, found };
+    *ret_member = member;
     return true;
 }
 
@@ -578,35 +580,67 @@ bool json_next_item(struct json_value array, size_t *cursor, struct json_value *
 {
     const struct json_token *tokens = array.document->tokens;
     size_t next = *cursor == 0 ? array.token + 1 : *cursor;
-    if (json_type_of(array) != JSON_ARRAY || next >= array.token + tokens[array.token].span) {
+    if (json_type_of(array) != JSON_ARRAY || next >= array.token + span_of(&tokens[array.token])) {
         return false;
     }
     *ret_item = (struct json_value){ array.document, next };
-    *cursor = next + tokens[next].span;
+    *cursor = next + span_of(&tokens[next]);
     return true;
 }
 
 void json_append_raw(struct json_value value, struct secret *ret_text)
 {
-    const struct json_token *token = token_of(value);
-    secret_append(ret_text, value.document->text + token->start, token->end - token->start);
+    secret_append(ret_text, bytes_of(value), len_of(value));
 }
 
 size_t json_count(struct json_value value)
 {
     enum json_type type = json_type_of(value);
-    return type == JSON_ARRAY || type == JSON_OBJECT ? token_of(value)->children : 0;
+    return type == JSON_ARRAY || type == JSON_OBJECT ? (size_t)token_of(value)->found.size : 0;
+}
+
+enum {
+    SHORT_NUMBER_DIGITS = 15
+};
+
+/*
+ * A plain number of at most 15 digits: they and the power of ten are both exact, so that their quotient
+ * is the nearest double there is, as strtod's would be.
+ */
+static bool read_short_number(const char *bytes, size_t len, double *ret_number)
+{
+    static const double powers[SHORT_NUMBER_DIGITS + 1] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7,
+        1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15 };
+    int64_t digits = 0;
+    size_t digit_count = 0;
+    size_t point = 0; /* how many digits stand before it */
+    bool has_point = false;
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] == '.') {
+            has_point = true;
+            point = digit_count;
+        } else if (ascii_is_digit(bytes[i]) && digit_count < SHORT_NUMBER_DIGITS) {
+            digits = digits * 10 + (bytes[i] - '0');
+            digit_count++;
+        } else {
+            return false;
+        }
+    }
+    *ret_number = (double)digits / powers[has_point ? digit_count - point : 0];
+    return true;
 }
 
 bool json_number(struct json_value value, double *ret_number)
 {
-    const struct json_token *token = token_of(value);
     char digits[64];
-    size_t len = token->end - token->start;
-    if (token->type != JSON_NUMBER || len >= sizeof(digits)) {
+    size_t len = len_of(value);
+    if (json_type_of(value) != JSON_NUMBER || len >= sizeof(digits)) {
         return false;
     }
-    memcpy(digits, value.document->text + token->start, len);
+    if (read_short_number(bytes_of(value), len, ret_number)) {
+        return true;
+    }
+    memcpy(digits, bytes_of(value), len);
     digits[len] = '\0';
     /* The program never calls setlocale, so the decimal point is a point. */
     double number = strtod(digits, NULL);

@@ -33,6 +33,7 @@ struct json_document {
     const char *text;
     struct json_token *tokens;
     size_t token_count;
+    bool has_escapes; /* somewhere */
 };
 
 /* One value inside a document; to be passed by value, valid as long as the document is. */

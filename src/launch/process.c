@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "launch/process.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
-
-static const char FD_DIRECTORY[] = "/proc/self/fd";
 
 /*
  * The root directory can be opened like this by anybody in any mount namespace, even an empty one;
@@ -30,76 +26,25 @@ static bool occupy_closed_streams(struct err *reterr)
     return true;
 }
 
-static int compare_ints(const void *a, const void *b)
+/* New descriptors take the lowest free numbers: whatever we leave open will have one of these. */
+static void remember_free_fds(struct process_state *state)
 {
-    int left = *(const int *)a;
-    int right = *(const int *)b;
-    return left < right ? -1 : left > right ? 1 : 0;
+    int fd = STDERR_FILENO + 1;
+    for (size_t i = 0; i < PROCESS_FREE_FDS; i++, fd++) {
+        while (fcntl(fd, F_GETFD) >= 0) {
+            fd++;
+        }
+        state->free_fds[i] = fd;
+    }
 }
 
-/* Calls visit for each open descriptor but the one it reads the list by; false without /proc. */
-static bool for_each_fd(bool (*visit)(int fd, void *context), void *context)
+static void close_new_fds_on_exec(const struct process_state *state)
 {
-    DIR *directory = opendir(FD_DIRECTORY);
-    if (directory == NULL) {
-        return false;
-    }
-    bool ok = true;
-    for (const struct dirent *entry = readdir(directory); entry != NULL && ok;
-            entry = readdir(directory)) {
-        char *end = NULL;
-        long fd = strtol(entry->d_name, &end, 10);
-        if (end != entry->d_name && *end == '\0' && fd != dirfd(directory)) {
-            ok = visit((int)fd, context);
+    for (size_t i = 0; i < PROCESS_FREE_FDS; i++) {
+        if (fcntl(state->free_fds[i], F_GETFD) == 0) {
+            (void)fcntl(state->free_fds[i], F_SETFD, FD_CLOEXEC);
         }
     }
-    (void)closedir(directory);
-    return ok;
-}
-
-static bool remember_fd(int fd, void *context)
-{
-    struct process_state *state = context;
-
-    enum {
-        STEP = 64
-    };
-
-    if (state->inherited_fd_count % STEP == 0) {
-        int *larger = calloc(state->inherited_fd_count + STEP, sizeof(int));
-        if (larger == NULL) {
-            return false;
-        }
-        for (size_t i = 0; i < state->inherited_fd_count; i++) {
-            larger[i] = state->inherited_fds[i];
-        }
-        free(state->inherited_fds);
-        state->inherited_fds = larger;
-    }
-    state->inherited_fds[state->inherited_fd_count++] = fd;
-    return true;
-}
-
-static void remember_fds(struct process_state *state)
-{
-    if (!for_each_fd(remember_fd, state)) {
-        free(state->inherited_fds);
-        state->inherited_fds = NULL;
-        state->inherited_fd_count = 0;
-        return;
-    }
-    qsort(state->inherited_fds, state->inherited_fd_count, sizeof(int), compare_ints);
-}
-
-static bool close_new_fd_on_exec(int fd, void *context)
-{
-    const struct process_state *state = context;
-    const int *found = bsearch(
-            &fd, state->inherited_fds, state->inherited_fd_count, sizeof(int), compare_ints);
-    if (found == NULL) {
-        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
-    }
-    return true;
 }
 
 /* Async-signal-safe: the kernel discards this signal for process 1, so its default is done by hand. */
@@ -139,7 +84,7 @@ bool process_prepare(struct process_state *ret_state, struct err *reterr)
     if (!occupy_closed_streams(reterr)) {
         return false;
     }
-    remember_fds(&state);
+    remember_free_fds(&state);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     block_pipe_signal(&state);
     if (getpid() == 1) {
@@ -151,10 +96,7 @@ bool process_prepare(struct process_state *ret_state, struct err *reterr)
 
 void process_restore(const struct process_state *state, const int kept_fds[], size_t kept_count)
 {
-    if (state->inherited_fds != NULL) {
-        struct process_state context = *state;
-        (void)for_each_fd(close_new_fd_on_exec, &context);
-    }
+    close_new_fds_on_exec(state);
     for (size_t i = 0; i < kept_count; i++) {
         (void)fcntl(kept_fds[i], F_SETFD, 0);
     }
@@ -174,10 +116,4 @@ void process_die_with(pid_t parent)
     if (getppid() != parent) {
         _exit(128 + SIGKILL); /* it died before it could be watched */
     }
-}
-
-void process_state_clear(struct process_state *state)
-{
-    free(state->inherited_fds);
-    *state = (struct process_state){ 0 };
 }

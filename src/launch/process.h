@@ -13,17 +13,20 @@
 #include "base/attrs.h"
 #include "base/error.h"
 
-/* What has to be given back; release with process_state_clear. */
+enum {
+    PROCESS_FREE_FDS = 128 /* more than are ever opened at once */
+};
+
+/* What has to be given back. */
 struct process_state {
     sigset_t mask; /* as it was inherited */
     bool pipe_was_pending;
-    int *inherited_fds; /* sorted; NULL: not known (no /proc) */
-    size_t inherited_fd_count;
+    int free_fds[PROCESS_FREE_FDS]; /* the lowest descriptors from 3 on that were not open */
 };
 
 /*
  * Call first of all, with one thread. Takes up standard streams that are closed, so that no socket
- * becomes one (they close again on exec); remembers the open descriptors; forbids others to trace the
+ * becomes one (they close again on exec); remembers which descriptors are free; forbids others to trace the
  * process, read its memory or get its core; blocks SIGPIPE, which a library may cause; as process 1,
  * makes SIGINT, SIGTERM and SIGHUP end the process with 128 + n where their disposition is the
  * default, since the kernel would discard them. ERR_SYSTEM.
@@ -32,13 +35,10 @@ MUST_CHECK bool process_prepare(struct process_state *ret_state, struct err *ret
 
 /*
  * Call last of all before execve: every descriptor that was neither inherited nor is one of kept_fds
- * closes on exec, a SIGPIPE of
- * our own making is forgotten, the signal mask is the inherited one again. (Handlers and the
- * undumpable state end with execve itself.)
+ * closes on exec, whatever a library forgot; a SIGPIPE of our own making is forgotten; the signal mask is
+ * the inherited one again. (Handlers and the undumpable state end with execve itself.)
  */
 void process_restore(const struct process_state *state, const int kept_fds[], size_t kept_count);
 
 /* For a child before its exec: it is killed when parent, which it was forked by, dies. */
 void process_die_with(pid_t parent);
-
-void process_state_clear(struct process_state *state);

@@ -1,7 +1,7 @@
 """A Parameter Store that costs next to nothing: canned pages, no signatures checked, everything counted.
 
 What a path holds is said by the path: /bench/COUNT/BYTES/TAG has COUNT parameters of BYTES bytes below it,
-/bench/COUNT/BYTES/TAG/p00000 and so on, ten on a page.
+/bench/COUNT/BYTES/TAG/p00000 and so on, ten on a page. A GET is answered with credentials, as a container's.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 
 PAGE_ITEMS = 10
 THROTTLING = b'{"__type":"ThrottlingException","message":"Rate exceeded"}'
+CREDENTIALS = b'{"AccessKeyId":"ASIABENCH","SecretAccessKey":"secret","Token":"token","Expiration":"2099-01-01T00:00:00Z"}'
 
 
 def path_of(count: int, value_bytes: int = 16, tag: str = "a") -> str:
@@ -123,7 +124,8 @@ class _Service:
                     return
                 received += more
                 continue
-            length = int(received[:end].lower().split(b"\r\ncontent-length:")[1].split(b"\r\n")[0])
+            is_get = received.startswith(b"GET ")
+            length = 0 if is_get else int(received[:end].lower().split(b"\r\ncontent-length:")[1].split(b"\r\n")[0])
             begin, end = end + 4, end + 4 + length
             while len(received) < end:
                 received += connection.recv(65536)
@@ -131,7 +133,7 @@ class _Service:
             granted = self._count()
             if self._settings.request_ms:
                 time.sleep(self._settings.request_ms / 1000)
-            reply = _canned(body) if granted else _reply(b"400 Bad Request", THROTTLING)
+            reply = _reply(b"200 OK", CREDENTIALS) if is_get else _canned(body) if granted else _reply(b"400 Bad Request", THROTTLING)
             with self._lock:
                 self._sent += len(reply)
             connection.sendall(reply)

@@ -381,6 +381,7 @@ static void finds_an_objects_own_members_only(void **state)
         { "a partly escaped name", "{\"a\\u0062c\":1}", "abc", 1 },
         { "an escaped slash", "{\"a\\/b\":1}", "a/b", 1 },
         { "escaped beside plain: the last", "{\"a\":1,\"\\u0061\":2}", "a", 2 },
+        { "an escape is not what it looks like", "{\"a\\b\":1}", "a\\b", -1 },
         { "an escaped NUL ends no name", "{\"a\\u0000b\":1}", "a", -1 },
         { "half a character is no name", "{\"a\\ud800\":1}", "a", -1 },
         { "the empty name", "{\"\":1}", "", 1 },
@@ -656,6 +657,38 @@ static void reads_numbers(void **state)
     }
 }
 
+/* The way for short ones is another than for long ones: both must agree with strtod to the last bit. */
+static void reads_decimals_as_strtod_does(void **state)
+{
+    (void)state;
+    uint64_t random = 88172645463325252;
+    for (int i = 0; i < 20000; i++) {
+        CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
+        char text[64];
+        double number = -1;
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        int before = 1 + (int)(random % 9);
+        int behind = (int)((random >> 8) % 9);
+        (void)snprintf(text, sizeof(text), "%d%.*d", 1 + (int)((random >> 16) % 9), before,
+                (int)((random >> 20) % 1000000000));
+        text[before] = '\0';
+        (void)snprintf(
+                text + before, sizeof(text) - (size_t)before, behind == 0 ? "%s" : ".%s", "");
+        for (int digit = 0; digit < behind; digit++) {
+            size_t len = strlen(text);
+            text[len] = (char)('0' + (random >> (24 + digit * 4)) % 10);
+            text[len + 1] = '\0';
+        }
+        struct json_value root = parse_good(&parsed, text);
+        if (!json_number(root, &number)
+                || memcmp(&number, &(double){ strtod(text, NULL) }, sizeof(number)) != 0) {
+            fail_msg("%s: read as %.17g", text, number);
+        }
+    }
+}
+
 static void clearing_may_be_repeated(void **state)
 {
     (void)state;
@@ -686,6 +719,7 @@ int main(void)
         cmocka_unit_test(decoding_appends_and_leaves_limits_to_the_target),
         cmocka_unit_test(decoding_wants_a_string),
         cmocka_unit_test(reads_numbers),
+        cmocka_unit_test(reads_decimals_as_strtod_does),
         cmocka_unit_test(clearing_may_be_repeated),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
