@@ -132,6 +132,7 @@ static bool find_credentials(const struct run *run,
         .runner = &child_runner,
         .imds = &imds,
         .meanwhile = meanwhile,
+        .meanwhile_costs_trust = http_curl_shares_trust(),
         .role_arn = run->options->role_arn,
     };
     if (!credentials_find(&context, ret_credentials, reterr)) {

@@ -126,11 +126,16 @@ bool credentials_need_region(struct credentials_context *context, struct err *re
     return false;
 }
 
-void credentials_will_come(const struct credentials_context *context, const char *authority)
+void credentials_will_come(const struct credentials_context *context, const struct uri *asked)
 {
     const struct settings *settings = context->settings;
-    if (context->meanwhile != NULL && settings->region != NULL
-            && (authority == NULL || strcmp(authority, settings->ssm_endpoint.authority) != 0)) {
+    if (context->meanwhile == NULL || settings->region == NULL) {
+        return;
+    }
+    bool is_same_server = asked != NULL
+            && strcmp(asked->authority, settings->ssm_endpoint.authority) == 0;
+    bool is_dear = asked != NULL && asked->is_https && context->meanwhile_costs_trust;
+    if (!is_same_server && !is_dear) {
         context->meanwhile->begin(context->meanwhile);
     }
 }

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "aws/settings.h"
+#include "aws/uri.h"
 #include "base/attrs.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -52,6 +53,7 @@ struct credentials_context {
     const struct runner *runner; /* for credential_process */
     struct imds *imds;           /* the metadata service, asked by several */
     struct meanwhile *meanwhile; /* what else may be done while one is waited for; may be NULL */
+    bool meanwhile_costs_trust;  /* beside a TLS connection it reads all certificates once more */
     const char *role_arn;        /* --role-arn: assumed with whatever is found; may be NULL */
     int64_t skew_s;              /* to be added to our clock, as far as STS has told */
 };
@@ -81,10 +83,11 @@ MUST_CHECK bool credentials_need_region(struct credentials_context *context, str
 
 /*
  * To be told by a provider before it waits, and once it is sure that it is its turn: the meanwhile
- * begins, if the region is known that it needs. Not if authority ("host:port"; NULL: nobody's) is
- * Parameter Store's own: there the connection to whoever is asked serves both.
+ * begins, if the region is known that it needs. Not where it would cost more than it gains: if who is
+ * asked (NULL: nobody on the network) is where Parameter Store is, whose connection then serves both,
+ * or is asked over TLS whose certificates would have to be read twice.
  */
-void credentials_will_come(const struct credentials_context *context, const char *authority);
+void credentials_will_come(const struct credentials_context *context, const struct uri *asked);
 
 /* *to takes over what *from holds; *from is empty afterwards. */
 void credentials_move(struct credentials *to, struct credentials *from);

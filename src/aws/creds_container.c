@@ -165,7 +165,7 @@ static enum credentials_outcome fetch(struct credentials_context *context,
     if (secret_is_empty(&token)) {
         plain.headers[1].name = NULL;
     }
-    credentials_will_come(context, uri.authority);
+    credentials_will_come(context, &uri);
     if (!plain_call_run(context->calls, &plain, reterr)
             || !read_reply(&plain, variable, ret_credentials, reterr)) {
         return CREDENTIALS_FAILED;

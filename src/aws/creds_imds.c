@@ -93,6 +93,7 @@ static enum credentials_outcome fetch(struct credentials_context *context,
 {
     CLEANUP(secret_clear) struct secret list = SECRET_INIT(IMDS_REPLY_MAX_BYTES);
     CLEANUP(secret_clear) struct secret body = SECRET_INIT(IMDS_REPLY_MAX_BYTES);
+    struct err ignored;
     char role[ROLE_MAX_BYTES + 1];
     char path[sizeof(ROLES) + ROLE_MAX_BYTES];
     enum imds_outcome outcome = imds_get(context->imds, ROLES, &list, reterr);
@@ -107,11 +108,13 @@ static enum credentials_outcome fetch(struct credentials_context *context,
                 imds_host(context->imds));
         return CREDENTIALS_FAILED;
     }
-    /* Before the last request, which can then overlap with the connection to Parameter Store. */
-    if (!credentials_need_region(context, reterr)) {
-        return CREDENTIALS_FAILED;
+    /*
+     * Before the last request, which can then overlap with the connection to Parameter Store. That there
+     * is no region is for whoever needs it to tell.
+     */
+    if (credentials_need_region(context, &ignored)) {
+        credentials_will_come(context, &context->imds->endpoint);
     }
-    credentials_will_come(context, context->imds->endpoint.authority);
     (void)snprintf(path, sizeof(path), "%s%s", ROLES, role);
     if (imds_get(context->imds, path, &body, reterr) != IMDS_GOOD
             || !read_document(context->imds, &body, role, ret_credentials, reterr)) {

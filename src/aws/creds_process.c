@@ -127,7 +127,7 @@ enum credentials_outcome creds_process_fetch(const struct credentials_context *c
         .clock = context->clock,
         .deadline_ms = context->calls->deadline_ms,
     };
-    credentials_will_come(context, /* authority= */ NULL);
+    credentials_will_come(context, /* asked= */ NULL);
     if (!context->runner->run(&request, &output, reterr)) {
         err_add_why(reterr, " (credential_process)");
         return CREDENTIALS_FAILED;

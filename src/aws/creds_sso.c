@@ -251,7 +251,7 @@ static bool ask_portal(const struct credentials_context *context,
         .headers = { { "x-amz-sso_bearer_token", token } },
         .never_proxied = endpoint.is_loopback,
     };
-    credentials_will_come(context, endpoint.authority);
+    credentials_will_come(context, &endpoint);
     if (!plain_call_run(context->calls, &plain, reterr)) {
         return false;
     }

@@ -116,8 +116,12 @@ bool settings_set_region(
         struct settings *settings, const char *region, const char *where, struct err *reterr)
 {
     struct uri endpoint = { 0 };
-    if (!use_region(settings, region, where, reterr)
+    if (!region_check(region, where, reterr)
             || !settings_find_endpoint(settings, ENDPOINT_SSM, region, &endpoint, reterr)) {
+        return false;
+    }
+    if (!use_region(settings, region, where, reterr)) {
+        uri_clear(&endpoint);
         return false;
     }
     uri_clear(&settings->ssm_endpoint);

@@ -47,7 +47,7 @@ MUST_CHECK bool settings_load(const struct settings_wish *wish,
         struct settings *ret_settings,
         struct err_list *problems);
 
-/* The region that was missing, and the endpoint that follows from it. ERR_INPUT at `where`. */
+/* The region that was missing, and the endpoint that follows from it: both or none. ERR_INPUT at `where`. */
 MUST_CHECK bool settings_set_region(
         struct settings *settings, const char *region, const char *where, struct err *reterr);
 

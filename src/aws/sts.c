@@ -269,7 +269,7 @@ static bool ask(struct credentials_context *context,
     if (!make_form(sts, token, reterr)) {
         return false;
     }
-    credentials_will_come(context, endpoint.authority);
+    credentials_will_come(context, &endpoint);
     bool done = calls_run(context->calls, calls, 1, &problems);
     context->skew_s = sts->client.skew_s;
     if (!done && problems.len > 0) {

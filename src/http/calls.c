@@ -11,7 +11,6 @@ struct call_progress {
     struct http_exchange exchange; /* first: a finished exchange is converted back to this */
     struct call *call;
     bool under_way;       /* else it waits for due_ms */
-    bool was_held;        /* this try's connection was opened before the gate was passed */
     int64_t due_ms;       /* when the next try starts */
     int64_t first_try_ms; /* when the present request was tried first */
     int64_t try_started_ms;
@@ -88,6 +87,13 @@ static int64_t clip(int64_t wanted_ms, int64_t left_ms)
     return wanted_ms < left_ms ? wanted_ms : left_ms;
 }
 
+static void set_timeouts(const struct run *run, struct http_request *request, int64_t held_ms)
+{
+    int64_t left_ms = run->stop_ms - now_ms(run);
+    request->connect_timeout_ms = clip(run->settings->connect_timeout_ms + held_ms, left_ms);
+    request->timeout_ms = clip(run->settings->try_timeout_ms + held_ms, left_ms);
+}
+
 static bool prepare(const struct run *run, struct call_progress *progress, struct err *reterr)
 {
     struct http_request *request = &progress->exchange.request;
@@ -95,9 +101,7 @@ static bool prepare(const struct run *run, struct call_progress *progress, struc
     if (!progress->call->type->prepare(progress->call, request, reterr)) {
         return false;
     }
-    int64_t left_ms = run->stop_ms - now_ms(run);
-    request->connect_timeout_ms = clip(run->settings->connect_timeout_ms, left_ms);
-    request->timeout_ms = clip(run->settings->try_timeout_ms, left_ms);
+    set_timeouts(run, request, /* held_ms= */ 0);
     return true;
 }
 
@@ -189,7 +193,6 @@ struct ahead {
     struct run *run;
     bool was_begun;
     bool is_holding;
-    int64_t began_ms;
 };
 
 /* As if no call had been started; the usual way then tells what is wrong, if anything is. */
@@ -214,7 +217,6 @@ static void connect_ahead(struct meanwhile *meanwhile)
         return;
     }
     ahead->was_begun = true;
-    ahead->began_ms = now_ms(run);
     while (ok && run->started < run->call_count && run->started < CALLS_AT_ONCE_MAX) {
         ok = add_next_call(run) && prepare(run, run->active[run->active_count - 1], &ignored)
                 && http_request_check(
@@ -222,14 +224,16 @@ static void connect_ahead(struct meanwhile *meanwhile)
     }
     for (size_t i = 0; i < run->active_count; i++) {
         exchanges[i] = &run->active[i]->exchange;
+        set_timeouts(run, &exchanges[i]->request, CALLS_HOLD_MAX_MS);
     }
-    ahead->is_holding = ok && transport->hold(transport, exchanges, run->active_count);
+    ahead->is_holding = ok
+            && transport->hold(transport, exchanges, run->active_count, CALLS_HOLD_MAX_MS);
     if (!ahead->is_holding) {
         forget_calls(run);
         return;
     }
     event_emit(run->settings->events, EVENT_PROGRESS, NULL,
-            "%s: opening the connection meanwhile (%zu)", run->calls[0]->host, run->active_count);
+            "%s: connecting meanwhile (connections: %zu)", run->calls[0]->host, run->active_count);
 }
 
 static bool authorize_all(struct run *run)
@@ -243,20 +247,16 @@ static bool authorize_all(struct run *run)
     return true;
 }
 
-/* A server may be about to close what it has not heard of for long: hence the limit. */
 static void end_hold(struct ahead *ahead, bool passed)
 {
     struct run *run = ahead->run;
-    bool send = passed && now_ms(run) - ahead->began_ms <= CALLS_HOLD_MAX_MS && authorize_all(run);
     struct http_transport *transport = run->settings->gate->transport;
-    transport->release(transport, send);
-    if (!send) {
+    if (!transport->release(transport, passed && authorize_all(run))) {
         forget_calls(run);
         return;
     }
     run->transport = transport;
     for (size_t i = 0; i < run->active_count; i++) {
-        run->active[i]->was_held = true;
         count_try(run, run->active[i]);
     }
 }
@@ -422,18 +422,18 @@ static bool settle(struct run *run, struct call_progress *progress)
 }
 
 /*
- * Whatever came of a connection that was opened ahead, and perhaps closed again by the other side, is
- * no try of the call: it starts as if there had been none.
+ * What failed before the gate was passed, and may go well now, is no try of the call: it starts as if
+ * there had been none. What was sent is one, whatever became of it.
  */
-static bool was_held_too_early(const struct run *run, struct call_progress *progress)
+static bool forgive_ahead(const struct run *run, struct call_progress *progress)
 {
-    bool failed = progress->was_held && progress->exchange.reply.outcome != HTTP_REPLIED;
-    progress->was_held = false;
-    if (failed) {
+    bool is_forgiven = progress->exchange.is_held
+            && retry_cause_of_outcome(progress->exchange.reply.outcome) != RETRY_NEVER;
+    if (is_forgiven) {
         progress->tries = 0;
         progress->due_ms = now_ms(run);
     }
-    return failed;
+    return is_forgiven;
 }
 
 static void settle_exchange(struct run *run, struct http_exchange *exchange)
@@ -442,7 +442,7 @@ static void settle_exchange(struct run *run, struct http_exchange *exchange)
     progress->under_way = false;
     run->under_way_count--;
     tell_progress(run, progress);
-    bool goes_on = was_held_too_early(run, progress) || settle(run, progress);
+    bool goes_on = forgive_ahead(run, progress) || settle(run, progress);
     http_reply_clear(&exchange->reply);
     for (size_t i = 0; !goes_on && i < run->active_count; i++) {
         if (run->active[i] == progress) {

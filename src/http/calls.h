@@ -24,7 +24,7 @@ enum {
     CALLS_GRACE_MS = 1000,           /* after a final failure: what others still have to say */
     CALLS_FIRST_WAITING_MS = 3000, /* when the first EVENT_WAITING comes, and how often after it */
     CALLS_NEXT_WAITING_MS = 10000,
-    CALLS_HOLD_MAX_MS = 2000, /* a connection that was held longer is not used any more */
+    CALLS_HOLD_MAX_MS = 1000, /* a connection that is ready is held no longer before its request */
 };
 
 /* What a whole reply means to the call. */

@@ -7,16 +7,18 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/attrs.h"
 
 /* Borrowed from hold_begin to hold_end. */
 struct hold_work {
     /* In the thread: does what there is to do, and sleeps until there is more or it is woken. */
-    bool (*step)(void *context); /* false: nothing more can be done */
+    bool (*step)(void *context); /* false: there is nothing left to be done */
     void (*wake)(
             void *context); /* ends a sleep of step, or the next one; from the calling thread */
     void *context;
+    int64_t limit_ms; /* how long something ready is held before it is given up */
 };
 
 enum hold_decision {
@@ -32,16 +34,20 @@ struct hold {
     pthread_mutex_t mutex;
     pthread_cond_t decided;
     enum hold_decision decision;
+    bool is_ended; /* hold_end wants the thread back */
 };
 
 /*
  * Until hold_end what the work looks at belongs to the thread, which takes no signals. False where the
- * system gives none.
+ * system gives no thread.
  */
 MUST_CHECK bool hold_begin(struct hold *hold, const struct hold_work *work);
 
-/* Called by the work: blocks until hold_end, which decides; true if it may go on. */
+/*
+ * Called by the work, for something that is ready: blocks until hold_end decides, or the limit has
+ * passed, which gives up this and whatever becomes ready later. True if it may go on.
+ */
 bool hold_wait(struct hold *hold);
 
-/* Lets go what is held, or gives it up, and ends the thread. */
-void hold_end(struct hold *hold, bool let_go);
+/* Lets go what is held, or gives it up, and ends the thread. True if what was held was let go. */
+bool hold_end(struct hold *hold, bool let_go);

@@ -89,7 +89,8 @@ bool http_reply_header(const struct http_reply *reply, const char *name, char *v
 struct http_exchange {
     struct http_request request;
     struct http_reply reply;
-    struct http_exchange *next_impossible; /* the transport's own */
+    bool is_held; /* not yet sent; if it is done all the same, it failed before release */
+    struct http_exchange *next_early; /* the transport's own */
 };
 
 /*
@@ -106,12 +107,19 @@ struct http_transport {
     /* Gives up an exchange that is under way; it will not be handed out. */
     void (*cancel)(struct http_transport *transport, struct http_exchange *exchange);
     /*
-     * Opens the connections of exchanges in the background, and sends nothing. Until release their
-     * requests may get more headers, and no other function may be called. False, and no exchange
-     * is under way, where that is not possible here.
+     * Opens the connections of exchanges in the background, and sends nothing. (While the first that is
+     * ready is held, the others may get no further than TCP.) Until release, the only function that
+     * may be called, the requests may get more headers. What is ready is given up after limit_ms.
+     * False, and no exchange is under way, where that is not possible here.
      */
-    bool (*hold)(
-            struct http_transport *transport, struct http_exchange *const *exchanges, size_t count);
-    /* Ends the background work: sends the exchanges, or gives them up with their connections. */
-    void (*release)(struct http_transport *transport, bool send);
+    bool (*hold)(struct http_transport *transport,
+            struct http_exchange *const *exchanges,
+            size_t count,
+            int64_t limit_ms);
+    /*
+     * Ends the background work: sends the exchanges, which are under way then, or gives them up with
+     * their connections. True if they are under way: not where the limit was passed. One that
+     * failed before, or whose connection has been closed meanwhile, is done and still is_held.
+     */
+    bool (*release)(struct http_transport *transport, bool send);
 };

@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,7 @@ struct transfer {
     char error_text[CURL_ERROR_SIZE];
     bool too_large;
     int socket_errno; /* why this machine gave no socket; 0: it did */
+    int socket;       /* the last that was opened; perhaps closed again */
     bool has_trust;   /* as configured; stays */
     bool on_builtin_roots;
     struct transfer *next;
@@ -36,11 +39,11 @@ struct http_curl {
     struct http_curl_settings settings;
     struct curl_blob builtin_roots; /* no data: not needed yet, or there are none */
     bool builtin_roots_failed;
-    bool may_be_proxied;              /* a proxy looks names up itself */
-    bool absolute_names_off;          /* of no use here, or unknown to the resolver */
-    CURLM *multi;                     /* made when it is needed; NULL before that */
-    struct transfer *transfers;       /* all that were ever made; idle ones are used again */
-    struct http_exchange *impossible; /* failed before it was under way, not yet handed out */
+    bool may_be_proxied;         /* a proxy looks names up itself */
+    bool absolute_names_off;     /* of no use here, or unknown to the resolver */
+    CURLM *multi;                /* made when it is needed; NULL before that */
+    struct transfer *transfers;  /* all that were ever made; idle ones are used again */
+    struct http_exchange *early; /* done before anybody waited for it, not yet handed out */
     struct hold hold;
 };
 
@@ -60,6 +63,7 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
     if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
         transfer->socket_errno = errno;
     }
+    transfer->socket = fd;
     return fd;
 }
 
@@ -256,15 +260,36 @@ static bool set_headers(struct transfer *transfer)
  * What libcurl calls when the connection of a held transfer is ready. It reads the headers only after
  * this: those of the request may have been added meanwhile.
  */
+static bool is_closed_by_peer(const struct transfer *transfer, int own_port)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in ipv4;
+        struct sockaddr_in6 ipv6;
+    } own = { 0 };
+
+    socklen_t size = sizeof(own);
+    struct pollfd hang_up = { .fd = transfer->socket, .events = POLLRDHUP };
+    if (getsockname(transfer->socket, &own.any, &size) != 0) {
+        return false;
+    }
+    in_port_t port = own.any.sa_family == AF_INET6 ? own.ipv6.sin6_port : own.ipv4.sin_port;
+    return ntohs(port) == own_port && poll(&hang_up, 1, 0) > 0
+            && (hang_up.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
 static int wait_for_release(void *context, char *peer_ip, char *own_ip, int peer_port, int own_port)
 {
     struct transfer *transfer = context;
     (void)peer_ip;
     (void)own_ip;
     (void)peer_port;
-    (void)own_port;
-    return hold_wait(&transfer->owner->hold) && set_headers(transfer) ? CURL_PREREQFUNC_OK
-                                                                      : CURL_PREREQFUNC_ABORT;
+    if (!hold_wait(&transfer->owner->hold) || is_closed_by_peer(transfer, own_port)
+            || !set_headers(transfer)) {
+        return CURL_PREREQFUNC_ABORT;
+    }
+    transfer->exchange->is_held = false;
+    return CURL_PREREQFUNC_OK;
 }
 
 static bool set_held(struct transfer *transfer, bool is_held)
@@ -356,13 +381,18 @@ static void release_transfer(struct transfer *transfer)
     transfer->exchange = NULL;
 }
 
+static void put_aside(struct http_curl *curl, struct http_exchange *exchange)
+{
+    exchange->next_early = curl->early;
+    curl->early = exchange;
+}
+
 static void fail_at_once(struct http_curl *curl, struct http_exchange *exchange)
 {
     exchange->reply.outcome = HTTP_IMPOSSIBLE;
     (void)snprintf(exchange->reply.failure, sizeof(exchange->reply.failure),
             "the HTTP library cannot send the request (no memory?)");
-    exchange->next_impossible = curl->impossible;
-    curl->impossible = exchange;
+    put_aside(curl, exchange);
 }
 
 static bool need_multi(struct http_curl *curl)
@@ -382,6 +412,7 @@ static bool add_exchange(struct http_curl *curl, struct http_exchange *exchange,
     if (transfer == NULL) {
         return false;
     }
+    exchange->is_held = is_held;
     transfer->exchange = exchange;
     transfer->too_large = false;
     transfer->socket_errno = 0;
@@ -402,70 +433,6 @@ static void start(struct http_transport *transport, struct http_exchange *exchan
     }
 }
 
-static void give_up_all(struct http_curl *curl)
-{
-    for (struct transfer *transfer = curl->transfers; transfer != NULL; transfer = transfer->next) {
-        if (transfer->exchange != NULL) {
-            (void)curl_multi_remove_handle(curl->multi, transfer->easy);
-            release_transfer(transfer);
-        }
-    }
-}
-
-/* --- connections that are opened while something else is waited for --- */
-
-enum {
-    HOLD_POLL_MS = 1000
-};
-
-static bool drive(void *context)
-{
-    struct http_curl *curl = context;
-    int running = 0;
-    return curl_multi_perform(curl->multi, &running) == CURLM_OK
-            && curl_multi_poll(curl->multi, NULL, 0, HOLD_POLL_MS, NULL) == CURLM_OK;
-}
-
-static void wake(void *context)
-{
-    struct http_curl *curl = context;
-    (void)curl_multi_wakeup(curl->multi);
-}
-
-/* Two threads have TLS connections then. mbedTLS locks what these share only if it was built to. */
-static bool tls_knows_threads(void)
-{
-    const char *library = curl_version_info(CURLVERSION_NOW)->ssl_version;
-    return HTTP_MBEDTLS_KNOWS_THREADS || library == NULL || strstr(library, "mbedTLS") == NULL;
-}
-
-static bool hold(
-        struct http_transport *transport, struct http_exchange *const *exchanges, size_t count)
-{
-    struct http_curl *curl = of_transport(transport);
-    const struct hold_work work = { .step = drive, .wake = wake, .context = curl };
-    bool all_added = tls_knows_threads();
-    for (size_t i = 0; i < count && all_added; i++) {
-        all_added = add_exchange(curl, exchanges[i], /* is_held= */ true);
-    }
-    if (!all_added || !hold_begin(&curl->hold, &work)) {
-        give_up_all(curl);
-        return false;
-    }
-    return true;
-}
-
-static void release(struct http_transport *transport, bool send)
-{
-    struct http_curl *curl = of_transport(transport);
-    hold_end(&curl->hold, send);
-    if (!send) {
-        give_up_all(curl);
-    }
-}
-
-/* --- work in this thread --- */
-
 static void wait_for_progress(struct http_transport *transport, int64_t timeout_ms)
 {
     struct http_curl *curl = of_transport(transport);
@@ -478,7 +445,7 @@ static void wait_for_progress(struct http_transport *transport, int64_t timeout_
         before += t->exchange != NULL ? 1 : 0;
     }
     (void)curl_multi_perform(curl->multi, &running);
-    if (running < before || curl->impossible != NULL) {
+    if (running < before || curl->early != NULL) {
         return;
     }
     (void)curl_multi_poll(curl->multi, NULL, 0, (int)to_timeout(timeout_ms), NULL);
@@ -687,17 +654,8 @@ static struct http_exchange *finish(struct http_curl *curl, const CURLMsg *messa
     return exchange;
 }
 
-static struct http_exchange *next_done(struct http_transport *transport)
+static struct http_exchange *read_done(struct http_curl *curl)
 {
-    struct http_curl *curl = of_transport(transport);
-    if (curl->impossible != NULL) {
-        struct http_exchange *exchange = curl->impossible;
-        curl->impossible = exchange->next_impossible;
-        return exchange;
-    }
-    if (curl->multi == NULL) {
-        return NULL;
-    }
     int left = 0;
     for (CURLMsg *message = curl_multi_info_read(curl->multi, &left); message != NULL;
             message = curl_multi_info_read(curl->multi, &left)) {
@@ -709,6 +667,17 @@ static struct http_exchange *next_done(struct http_transport *transport)
     return NULL;
 }
 
+static struct http_exchange *next_done(struct http_transport *transport)
+{
+    struct http_curl *curl = of_transport(transport);
+    struct http_exchange *exchange = curl->early;
+    if (exchange != NULL) {
+        curl->early = exchange->next_early;
+        return exchange;
+    }
+    return curl->multi == NULL ? NULL : read_done(curl);
+}
+
 static void cancel(struct http_transport *transport, struct http_exchange *exchange)
 {
     struct http_curl *curl = of_transport(transport);
@@ -718,13 +687,93 @@ static void cancel(struct http_transport *transport, struct http_exchange *excha
             release_transfer(transfer);
         }
     }
-    struct http_exchange **link = &curl->impossible;
+    struct http_exchange **link = &curl->early;
     while (*link != NULL && *link != exchange) {
-        link = &(*link)->next_impossible;
+        link = &(*link)->next_early;
     }
     if (*link != NULL) {
-        *link = exchange->next_impossible;
+        *link = exchange->next_early;
     }
+}
+
+/* --- connections that are opened while something else is waited for --- */
+
+enum {
+    HOLD_POLL_MS = 1000
+};
+
+static void give_up_all(struct http_curl *curl)
+{
+    for (struct transfer *transfer = curl->transfers; transfer != NULL; transfer = transfer->next) {
+        if (transfer->exchange != NULL) {
+            (void)curl_multi_remove_handle(curl->multi, transfer->easy);
+            release_transfer(transfer);
+        }
+    }
+}
+
+static bool drive(void *context)
+{
+    struct http_curl *curl = context;
+    int running = 0;
+    return curl_multi_perform(curl->multi, &running) == CURLM_OK && running > 0
+            && curl_multi_poll(curl->multi, NULL, 0, HOLD_POLL_MS, NULL) == CURLM_OK;
+}
+
+static void wake(void *context)
+{
+    struct http_curl *curl = context;
+    (void)curl_multi_wakeup(curl->multi);
+}
+
+static bool is_on_mbedtls(void)
+{
+    const char *library = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    return library != NULL && strstr(library, "mbedTLS") != NULL;
+}
+
+/* Two threads have TLS connections then. mbedTLS locks what these share only if it was built to. */
+static bool tls_knows_threads(void)
+{
+    return HTTP_MBEDTLS_KNOWS_THREADS || !is_on_mbedtls();
+}
+
+static bool hold(struct http_transport *transport,
+        struct http_exchange *const *exchanges,
+        size_t count,
+        int64_t limit_ms)
+{
+    struct http_curl *curl = of_transport(transport);
+    const struct hold_work work = {
+        .step = drive, .wake = wake, .context = curl, .limit_ms = limit_ms
+    };
+    bool all_added = tls_knows_threads();
+    for (size_t i = 0; i < count && all_added; i++) {
+        all_added = add_exchange(curl, exchanges[i], /* is_held= */ true);
+    }
+    if (!all_added || !hold_begin(&curl->hold, &work)) {
+        give_up_all(curl);
+        return false;
+    }
+    return true;
+}
+
+static bool release(struct http_transport *transport, bool send)
+{
+    struct http_curl *curl = of_transport(transport);
+    if (!hold_end(&curl->hold, send)) {
+        give_up_all(curl);
+        return false;
+    }
+    for (struct http_exchange *done = read_done(curl); done != NULL; done = read_done(curl)) {
+        put_aside(curl, done);
+    }
+    for (struct transfer *transfer = curl->transfers; transfer != NULL; transfer = transfer->next) {
+        if (transfer->exchange != NULL) {
+            transfer->exchange->is_held = false; /* what becomes of it now is a try like others */
+        }
+    }
+    return true;
 }
 
 /* --- the library --- */
@@ -792,6 +841,11 @@ void http_curl_free(struct http_curl *curl)
     curl_global_cleanup();
     free(curl->builtin_roots.data);
     free(curl);
+}
+
+bool http_curl_shares_trust(void)
+{
+    return !is_on_mbedtls();
 }
 
 const char *http_curl_versions(void)

@@ -6,6 +6,8 @@ the overlap it would wait in vain, and the run fail.
 
 from __future__ import annotations
 
+import os
+import re
 import signal
 import subprocess
 import threading
@@ -20,11 +22,12 @@ import pytest
 from chain import Chain, chain, role  # noqa: F401
 from conftest import Runner
 from credential_services.credential_service import CredentialService
+from parameter_store import faults
 from parameter_store.exchange import Exchange
 from parameter_store.faults import Fault
 from parameter_store.journal import Journal
 
-STALE_SECONDS = 2.3
+STALE_SECONDS = 1.5
 """Longer than a connection is held."""
 
 
@@ -38,7 +41,7 @@ class Before(Fault):
     def serve(self, exchange: Exchange) -> bool:
         try:
             self.act()
-        except TimeoutError as error:
+        except (TimeoutError, AssertionError) as error:
             self.failures.append(error)
         return False
 
@@ -76,7 +79,7 @@ def set_up_metadata(chain: Chain, act: Callable[[], Any]) -> str:
 
 
 def set_up_metadata_with_region(chain: Chain, act: Callable[[], Any]) -> str:
-    chain.env["AWS_REGION"] = None
+    chain.env |= {"AWS_REGION": None, "AWS_DEFAULT_REGION": None}
     return set_up_metadata(chain, act)
 
 
@@ -100,15 +103,32 @@ def set_up_sso(chain: Chain, act: Callable[[], Any]) -> str:
     return "sso"
 
 
-PLACES = [set_up_container, set_up_metadata, set_up_metadata_with_region, set_up_web_identity, set_up_role_of_profile, set_up_sso]
+@pytest.fixture
+def shares_trust(run: Runner) -> bool:
+    """Whether the program's TLS library reads certificates once for all connections: all but mbedTLS."""
+    library = re.search(r"libcurl/\S+ ([^/]+)/", run("--version").out)
+    assert library is not None
+    return library.group(1) != "mbedTLS"
 
 
-@pytest.mark.parametrize("set_up", PLACES)
+@pytest.mark.parametrize("set_up", [set_up_container, set_up_metadata, set_up_metadata_with_region])
 def test_the_connection_is_there_before_the_credentials_are(chain: Chain, set_up: Callable[..., str]) -> None:
     place = set_up(chain, wait_for_connections(chain))
     assert chain.succeed() == place
     assert len(chain.store.journal.entries) == 1
     assert chain.store.journal.connections == 1, "the connection was not used"
+
+
+@pytest.mark.parametrize("set_up", [set_up_web_identity, set_up_role_of_profile, set_up_sso])
+def test_beside_tls_it_is_there_where_that_is_cheap(chain: Chain, shares_trust: bool, set_up: Callable[..., str]) -> None:
+    def look() -> None:
+        time.sleep(0.2)
+        assert chain.store.journal.connections == 0
+
+    place = set_up(chain, look if shares_trust else wait_for_connections(chain))
+    assert chain.succeed() == place
+    assert len(chain.store.journal.entries) == 1
+    assert chain.store.journal.connections == 1
 
 
 def test_it_is_there_before_a_helper_has_printed_any(chain: Chain, tmp_path: Path) -> None:
@@ -200,23 +220,38 @@ def test_credentials_that_fail_end_the_run_as_without_a_connection(chain: Chain)
     chain.store.journal.wait_for(lambda journal: journal.open_connections == 0)
 
 
-def test_a_connection_that_the_server_closed_is_no_try(chain: Chain) -> None:
+ONE_TRY = {"AWS_MAX_ATTEMPTS": "1"}
+
+
+def test_a_connection_that_the_server_closed_is_not_used(chain: Chain) -> None:
     def close() -> None:
         wait_for_connections(chain)()
         chain.store.drop_connections()
 
     set_up_container(chain, close)
-    result = chain.run("-v", env={"AWS_MAX_ATTEMPTS": "1"})
+    result = chain.run("-v", env=ONE_TRY)
     assert result.status == 0, result.err
     assert "(try 2)" not in result.err
-    assert chain.store.journal.connections == 2
+    assert (chain.store.journal.connections, len(chain.store.journal.entries)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    "fault", [faults.Close(), faults.Reset("before"), faults.Reset("body"), faults.Truncate(), faults.HugeHeaders(), faults.Garbage()],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_what_was_sent_is_a_try(chain: Chain, fault: Fault) -> None:
+    chain.env |= chain.container_env()
+    chain.store.faults.always(fault)
+    result = chain.run(env=ONE_TRY)
+    assert result.status == 125
+    assert len(chain.store.journal.entries) == 1
 
 
 def test_a_store_that_refuses_connections_meanwhile_is_asked_again(chain: Chain) -> None:
     with ExitStack() as stack:
         stack.enter_context(chain.store.port_closed())
         set_up_container(chain, stack.close)
-        result = chain.run(env={"AWS_MAX_ATTEMPTS": "1"})
+        result = chain.run(env=ONE_TRY)
     assert result.status == 0, result.err
 
 
@@ -228,15 +263,18 @@ def test_a_handshake_that_hangs_meanwhile_ends_with_its_connection(chain: Chain)
 
     chain.store.handshake_hangs = True
     set_up_container(chain, heal)
-    result = chain.run(env={"AWS_MAX_ATTEMPTS": "1"})
+    result = chain.run(env=ONE_TRY)
     assert result.status == 0, result.err
     assert chain.store.journal.connections == 2
 
 
-def test_what_was_held_for_long_is_not_trusted(chain: Chain) -> None:
+def test_nothing_is_held_for_long(chain: Chain) -> None:
+    """Until a signal or a timeout it would be the server's to hold."""
+
     def dawdle() -> None:
         wait_for_connections(chain)()
         time.sleep(STALE_SECONDS)
+        chain.store.journal.wait_for(lambda journal: journal.open_connections == 0)
 
     set_up_container(chain, dawdle)
     assert chain.succeed() == "container"
@@ -254,6 +292,27 @@ def test_a_certificate_that_is_not_trusted_is_told_once(chain: Chain, tmp_path: 
     chain.env |= chain.container_env()
     result = chain.fail("the server's certificate is not trusted", env={"AWS_CA_BUNDLE": str(other)})
     assert result.err.count("ssm-exec: error: ") == 1, result.err
+    assert chain.store.journal.connections == 1
+
+
+def test_the_role_is_told_before_the_region(chain: Chain) -> None:
+    chain.env |= {**chain.metadata_env(), "AWS_REGION": None, "AWS_DEFAULT_REGION": None}
+    chain.metadata.settings.region = None
+    chain.metadata.settings.code = "AssumeRoleUnauthorizedAccess"
+    assert "no region" not in chain.fail("AssumeRoleUnauthorizedAccess").err
+    chain.metadata.settings.code = "Success"
+    chain.fail("no region")
+
+
+def test_command_finds_nothing_of_it(chain: Chain) -> None:
+    script = "readlink /proc/self/fd/*; grep -E 'Sig|Shd|Threads' /proc/self/status; ulimit -a"
+    set_up_container(chain, wait_for_connections(chain))
+    held = chain.run(command=("--", "/bin/sh", "-c", script))
+    at_hand = chain.run(env=chain.variables(), command=("--", "/bin/sh", "-c", script))
+    assert held.status == 0, held.err
+    assert [line for line in held.out.splitlines() if not line.startswith(("pipe:", "/proc/"))] == [
+        line for line in at_hand.out.splitlines() if not line.startswith(("pipe:", "/proc/"))
+    ]
 
 
 @pytest.fixture
@@ -263,6 +322,19 @@ def waiting(chain: Chain) -> Iterator[threading.Event]:
     set_up_container(chain, lambda: event.wait(30))
     yield event
     event.set()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="a process 1 of its own is root's")
+def test_process_1_ends_while_a_connection_is_held(chain: Chain, run: Runner, program: Path, waiting: threading.Event) -> None:
+    with subprocess.Popen(
+        ["/usr/bin/unshare", "--pid", "--fork", "--kill-child", program, "/p", "--", "/bin/echo", "started"],
+        env=run.environment(chain.env), stdout=subprocess.PIPE,
+    ) as started:
+        wait_for_connections(chain)()
+        children = Path(f"/proc/{started.pid}/task/{started.pid}/children").read_text().split()
+        os.kill(int(children[0]), signal.SIGTERM)
+        assert started.communicate(timeout=30) == (b"", None)
+        assert started.returncode == 128 + signal.SIGTERM
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
@@ -284,4 +356,4 @@ def test_verbose_tells_of_it(chain: Chain) -> None:
     set_up_container(chain, wait_for_connections(chain))
     result = chain.run("-v")
     host = chain.store.endpoint_url.removeprefix("https://")
-    assert f"ssm-exec: info: {host}: opening the connection meanwhile (1)\n" in result.err, result.err
+    assert f"ssm-exec: info: {host}: connecting meanwhile (connections: 1)\n" in result.err, result.err

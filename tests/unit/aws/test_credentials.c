@@ -30,6 +30,7 @@ static const char METADATA_KEYS[] = "{\"Code\":\"Success\"," KEYS
 
 struct fixture {
     struct meanwhile meanwhile; /* first: note_beginning gets it back */
+    bool costs_trust;
     int begun;
     size_t sent_before; /* the meanwhile began */
     struct fake_world *world;
@@ -111,6 +112,7 @@ static bool find(struct fixture *fixture, const char *const variables[])
         .calls = &fixture->calls,
         .imds = &fixture->imds,
         .meanwhile = &fixture->meanwhile,
+        .meanwhile_costs_trust = fixture->costs_trust,
     };
     return credentials_find(&fixture->context, &fixture->credentials, &fixture->err);
 }
@@ -137,6 +139,7 @@ static void the_meanwhile_begins_once_it_is_sure_that_credentials_come(void **st
     static const struct {
         const char *variables[4];
         bool has_no_region;
+        bool costs_trust;
         struct fake_reply replies[4];
         bool is_found;
         int begun;
@@ -155,6 +158,19 @@ static void the_meanwhile_begins_once_it_is_sure_that_credentials_come(void **st
                   "AWS_ENDPOINT_URL=http://127.0.0.1:99" },
                 .replies = { { .body = CONTAINER_KEYS } },
                 .is_found = true },
+        { .variables = { "AWS_CONTAINER_CREDENTIALS_FULL_URI=https://127.0.0.1/c" },
+                .replies = { { .body = CONTAINER_KEYS } },
+                .is_found = true,
+                .begun = 1 },
+        { .variables = { "AWS_CONTAINER_CREDENTIALS_FULL_URI=https://127.0.0.1/c" },
+                .costs_trust = true,
+                .replies = { { .body = CONTAINER_KEYS } },
+                .is_found = true },
+        { .variables = { "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1/c" },
+                .costs_trust = true,
+                .replies = { { .body = CONTAINER_KEYS } },
+                .is_found = true,
+                .begun = 1 },
         { .replies = { { .body = "token" }, { .body = "role" }, { .body = METADATA_KEYS } },
                 .is_found = true,
                 .begun = 1,
@@ -166,7 +182,9 @@ static void the_meanwhile_begins_once_it_is_sure_that_credentials_come(void **st
                 .begun = 1,
                 .sent_before = 3 },
         { .has_no_region = true,
-                .replies = { { .body = "token" }, { .body = "role" }, { .status = 404 } } },
+                .replies = { { .body = "token" }, { .body = "role" }, { .status = 404 },
+                        { .body = METADATA_KEYS } },
+                .is_found = true },
         { .replies = { { .body = "token" }, { .status = 404 } } },
         { .replies = { { .status = 404 } } },
     };
@@ -177,6 +195,7 @@ static void the_meanwhile_begins_once_it_is_sure_that_credentials_come(void **st
         struct fixture *fixture = at;
         fixture->world->replies = rows[i].replies;
         fixture->world->reply_count = COUNT_OF(rows[i].replies);
+        fixture->costs_trust = rows[i].costs_trust;
         if (rows[i].has_no_region) {
             fixture->entries[2] = other;
         }

@@ -85,6 +85,7 @@ static void start(struct http_transport *transport, struct http_exchange *exchan
     struct fake_world *world = WORLD_OF(transport, transport);
     assert_int_equal(world->held_count, 0);
     assert_true(world->under_way_count < FAKE_UNDER_WAY_MAX);
+    exchange->is_held = false;
     const struct fake_sent *sent = record(world, &exchange->request);
     struct fake_under_way *added = &world->under_way[world->under_way_count];
     *added = (struct fake_under_way){ .exchange = exchange };
@@ -177,8 +178,10 @@ static void cancel(struct http_transport *transport, struct http_exchange *excha
     fail_msg("cancelled what was not under way");
 }
 
-static bool hold(
-        struct http_transport *transport, struct http_exchange *const *exchanges, size_t count)
+static bool hold(struct http_transport *transport,
+        struct http_exchange *const *exchanges,
+        size_t count,
+        int64_t limit_ms)
 {
     struct fake_world *world = WORLD_OF(transport, transport);
     assert_int_equal(world->under_way_count + world->held_count, 0);
@@ -187,20 +190,34 @@ static bool hold(
         assert_true(exchanges[i]->request.url.len > 0);
         world->held[world->held_count] = exchanges[i];
         world->held_count++;
+        world->held_timeout_ms = exchanges[i]->request.timeout_ms;
     }
+    world->held_limit_ms = limit_ms;
     return !world->hold_is_impossible;
 }
 
-static void release(struct http_transport *transport, bool send)
+static bool release(struct http_transport *transport, bool send)
 {
     struct fake_world *world = WORLD_OF(transport, transport);
     size_t count = world->held_count;
+    bool are_sent = send && !world->hold_is_passed;
     assert_true(count > 0);
     world->held_count = 0;
-    for (size_t i = 0; i < count && send; i++) {
-        start(transport, world->held[i]);
+    for (size_t i = 0; i < count && are_sent; i++) {
+        if (world->held_outcome == HTTP_REPLIED) {
+            start(transport, world->held[i]);
+            continue;
+        }
+        world->held[i]->is_held = true;
+        world->under_way[world->under_way_count] = (struct fake_under_way){
+            .exchange = world->held[i],
+            .reply = { .outcome = world->held_outcome },
+            .done_ms = world->monotonic_ms,
+        };
+        world->under_way_count++;
     }
-    world->given_up_count += send ? 0 : count;
+    world->given_up_count += are_sent ? 0 : count;
+    return are_sent;
 }
 
 struct fake_world *fake_world_new(void)

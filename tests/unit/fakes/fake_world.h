@@ -76,6 +76,11 @@ struct fake_world {
     size_t cancelled_count;
 
     bool hold_is_impossible;
+    bool hold_is_passed; /* the limit: release finds everything given up */
+    int64_t held_limit_ms;
+    int64_t held_timeout_ms; /* of the request that was held last */
+    enum http_outcome
+            held_outcome; /* other than HTTP_REPLIED: what becomes of all before release */
     struct http_exchange *held[FAKE_UNDER_WAY_MAX]; /* neither sent nor given up yet */
     size_t held_count;
     size_t given_up_count;

@@ -262,7 +262,7 @@ static void connections_are_opened_while_the_gate_is_waited_for(void **state)
     assert_int_equal(fixture->world->monotonic_ms, CALLS_HOLD_MAX_MS + 20);
     assert_all_are_authorized(fixture);
     assert_string_equal(text_string(&fixture->world->heard),
-            "progress (nowhere): host: opening the connection meanwhile (3)\n"
+            "progress (nowhere): host: connecting meanwhile (connections: 3)\n"
             "progress /c0: host asked for Get: status 200, 9 bytes in 10 ms\n"
             "progress /c1: host asked for Get: status 200, 4 bytes in 10 ms\n"
             "progress /c2: host asked for Get: status 200, 4 bytes in 10 ms\n"
@@ -302,12 +302,28 @@ static void what_was_held_for_too_long_is_opened_anew(void **state)
     struct fixture *fixture = *state;
     static const struct fake_reply REPLIES_OF_RUN[] = { { .body = "done" } };
     REPLIES(fixture->world, REPLIES_OF_RUN);
-    struct scripted_gate gate = { .begins_meanwhile = true, .takes_ms = CALLS_HOLD_MAX_MS + 1 };
+    fixture->world->hold_is_passed = true;
+    struct scripted_gate gate = { .begins_meanwhile = true };
     assert_true(run_behind(fixture, &gate, 2));
     assert_int_equal(gate.held, 2);
+    assert_int_equal(fixture->world->held_limit_ms, CALLS_HOLD_MAX_MS);
     assert_int_equal(fixture->world->given_up_count, 2);
     assert_int_equal(fixture->world->sent_count, 2);
     assert_all_are_authorized(fixture);
+}
+
+static void the_time_of_a_try_is_not_spent_by_holding(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = { { .body = "done" } };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    struct scripted_gate gate = { .begins_meanwhile = true };
+    assert_true(run_behind(fixture, &gate, 1));
+    assert_int_equal(fixture->world->held_timeout_ms, CALLS_TRY_TIMEOUT_MS + CALLS_HOLD_MAX_MS);
+    fake_world_forget(fixture->world);
+    fixture->settings.deadline_ms = fixture->world->monotonic_ms + 500;
+    assert_true(run_behind(fixture, &gate, 1));
+    assert_int_equal(fixture->world->held_timeout_ms, 500);
 }
 
 static void where_nothing_can_be_held_all_goes_on_as_usual(void **state)
@@ -323,27 +339,42 @@ static void where_nothing_can_be_held_all_goes_on_as_usual(void **state)
     assert_all_are_authorized(fixture);
 }
 
-static void what_becomes_of_a_held_connection_is_no_try(void **state)
+static void what_fails_while_it_is_held_is_no_try(void **state)
 {
     struct fixture *fixture = *state;
-    static const struct fake_reply REPLIES_OF_RUN[] = {
-        { .after_ms = 5, .outcome = HTTP_DROPPED },
-        { .after_ms = 5, .body = "done" },
-    };
+
+    static const enum http_outcome OUTCOMES[] = { HTTP_NOT_RESOLVED, HTTP_NOT_CONNECTED,
+        HTTP_TLS_FAILED, HTTP_TIMED_OUT, HTTP_DROPPED };
+    static const struct fake_reply REPLIES_OF_RUN[] = { { .after_ms = 5, .body = "done" } };
     REPLIES(fixture->world, REPLIES_OF_RUN);
     fixture->settings.attempts_max = 1;
-    struct scripted_gate gate = { .begins_meanwhile = true };
-    assert_true(run_behind(fixture, &gate, 1));
-    assert_int_equal(fixture->world->sent_count, 2);
-    assert_int_equal(fixture->world->sent[1].at_ms, 5);
-    assert_all_are_authorized(fixture);
+    for (size_t i = 0; i < COUNT_OF(OUTCOMES); i++) {
+        struct scripted_gate gate = { .begins_meanwhile = true };
+        fake_world_forget(fixture->world);
+        int64_t began_ms = fixture->world->monotonic_ms;
+        fixture->world->held_outcome = OUTCOMES[i];
+        assert_true(run_behind(fixture, &gate, 1));
+        assert_int_equal(fixture->world->sent_count, 1);
+        assert_int_equal(fixture->world->sent[0].at_ms, began_ms);
+        assert_all_are_authorized(fixture);
+    }
 }
 
-static void only_the_first_try_was_held(void **state)
+static void what_is_final_while_it_is_held_stays_final(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->world->held_outcome = HTTP_UNTRUSTED;
+    struct scripted_gate gate = { .begins_meanwhile = true };
+    assert_false(run_behind(fixture, &gate, 1));
+    assert_int_equal(fixture->world->sent_count, 0);
+    assert_int_equal(fixture->problems.len, 1);
+    assert_int_equal(fixture->problems.items[0].kind, ERR_NETWORK);
+}
+
+static void what_was_sent_is_a_try_whatever_became_of_it(void **state)
 {
     struct fixture *fixture = *state;
     static const struct fake_reply REPLIES_OF_RUN[] = {
-        { .outcome = HTTP_DROPPED },
         { .outcome = HTTP_DROPPED },
         { .body = "done" },
     };
@@ -351,7 +382,7 @@ static void only_the_first_try_was_held(void **state)
     fixture->settings.attempts_max = 1;
     struct scripted_gate gate = { .begins_meanwhile = true };
     assert_false(run_behind(fixture, &gate, 1));
-    assert_int_equal(fixture->world->sent_count, 2);
+    assert_int_equal(fixture->world->sent_count, 1);
     assert_int_equal(fixture->problems.len, 1);
 }
 
@@ -800,8 +831,10 @@ int main(void)
         TEST(a_gate_that_is_not_passed_ends_the_run),
         TEST(what_was_held_for_too_long_is_opened_anew),
         TEST(where_nothing_can_be_held_all_goes_on_as_usual),
-        TEST(what_becomes_of_a_held_connection_is_no_try),
-        TEST(only_the_first_try_was_held),
+        TEST(the_time_of_a_try_is_not_spent_by_holding),
+        TEST(what_fails_while_it_is_held_is_no_try),
+        TEST(what_is_final_while_it_is_held_stays_final),
+        TEST(what_was_sent_is_a_try_whatever_became_of_it),
         TEST(what_cannot_be_prepared_or_signed_ahead_is_told_once),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
