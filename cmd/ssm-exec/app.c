@@ -114,35 +114,6 @@ static void tell_credentials(const struct run *run, const struct credentials *cr
             credentials->origin, expires);
 }
 
-/* Credentials and, where only the metadata service knows it, the region. */
-static bool find_credentials(const struct run *run,
-        struct settings *settings,
-        const struct call_settings *calls,
-        struct meanwhile *meanwhile,
-        struct credentials *ret_credentials,
-        int64_t *ret_skew_s,
-        struct err *reterr)
-{
-    CLEANUP(imds_clear) struct imds imds;
-    imds_init(&imds, settings, calls);
-    struct credentials_context context = {
-        .settings = settings,
-        .clock = run->clock,
-        .calls = calls,
-        .runner = &child_runner,
-        .imds = &imds,
-        .meanwhile = meanwhile,
-        .meanwhile_costs_trust = http_curl_shares_trust(),
-        .role_arn = run->options->role_arn,
-    };
-    if (!credentials_find(&context, ret_credentials, reterr)) {
-        return false;
-    }
-    tell_credentials(run, ret_credentials);
-    *ret_skew_s = context.skew_s;
-    return credentials_need_region(&context, reterr);
-}
-
 /* Parameter Store is asked once there are credentials; connections to it may be opened before. */
 struct credentials_gate {
     struct call_gate gate; /* first: pass_credentials_gate gets it back */
@@ -150,23 +121,46 @@ struct credentials_gate {
     const struct source_list *sources;
     struct settings *settings;
     const struct call_settings *calls; /* for whoever gives credentials */
+    bool meanwhile_costs_trust;
     struct credentials *credentials;
     struct client *client; /* gets them */
 };
+
+/* Credentials and, where only the metadata service knows it, the region. */
+static bool find_credentials(
+        struct credentials_gate *gate, struct meanwhile *meanwhile, struct err *reterr)
+{
+    CLEANUP(imds_clear) struct imds imds;
+    imds_init(&imds, gate->settings, gate->calls);
+    struct credentials_context context = {
+        .settings = gate->settings,
+        .clock = gate->run->clock,
+        .calls = gate->calls,
+        .runner = &child_runner,
+        .imds = &imds,
+        .meanwhile = meanwhile,
+        .meanwhile_costs_trust = gate->meanwhile_costs_trust,
+        .role_arn = gate->run->options->role_arn,
+    };
+    if (!credentials_find(&context, gate->credentials, reterr)) {
+        return false;
+    }
+    tell_credentials(gate->run, gate->credentials);
+    gate->client->skew_s = context.skew_s;
+    return credentials_need_region(&context, reterr);
+}
 
 static bool pass_credentials_gate(
         struct call_gate *base, struct meanwhile *meanwhile, struct err_list *problems)
 {
     struct credentials_gate *gate = (struct credentials_gate *)base;
-    struct client *client = gate->client;
     struct err err;
-    if (!find_credentials(gate->run, gate->settings, gate->calls, meanwhile, gate->credentials,
-                &client->skew_s, &err)) {
+    if (!find_credentials(gate, meanwhile, &err)) {
         err_list_add(problems, &err);
         return false;
     }
-    client->region = gate->settings->region;
-    client->credentials = gate->credentials;
+    gate->client->region = gate->settings->region;
+    gate->client->credentials = gate->credentials;
     return fetch_check_regions(gate->sources, gate->settings->region, problems);
 }
 
@@ -219,6 +213,7 @@ static bool fetch(const struct run *run,
         .sources = sources,
         .settings = settings,
         .calls = &calls_for_credentials,
+        .meanwhile_costs_trust = http_curl_shares_trust(curl),
         .credentials = &credentials,
         .client = &client,
     };

@@ -30,7 +30,7 @@ struct transfer {
     int socket_errno; /* why this machine gave no socket; 0: it did */
     int socket;       /* the last that was opened; perhaps closed again */
     bool has_trust;   /* as configured; stays */
-    bool on_builtin_roots;
+    bool on_quick_trust;
     struct transfer *next;
 };
 
@@ -38,7 +38,8 @@ struct http_curl {
     struct http_transport transport; /* first: the interface is converted back to this */
     struct http_curl_settings settings;
     struct curl_blob builtin_roots; /* no data: not needed yet, or there are none */
-    bool builtin_roots_failed;
+    const char *bundle;             /* the system's, where it can do without; NULL: it cannot */
+    bool quick_trust_failed;
     bool may_be_proxied;         /* a proxy looks names up itself */
     bool absolute_names_off;     /* of no use here, or unknown to the resolver */
     CURLM *multi;                /* made when it is needed; NULL before that */
@@ -166,18 +167,29 @@ static void need_builtin_roots(struct http_curl *curl)
     }
 }
 
-/* The compiled-in roots stand in for the system's certificates, unless a file is configured. */
-static bool set_builtin_roots(struct transfer *transfer, bool wanted)
+/*
+ * What stands in for the system's bundle of certificates, which takes longer to read than all else to do,
+ * unless a file is configured: for AWS's hosts the compiled-in roots; otherwise the system's
+ * directory, where OpenSSL finds the one that it needs by the hash of its name.
+ */
+static bool set_quick_trust(struct transfer *transfer)
 {
     struct http_curl *curl = transfer->owner;
-    if (wanted && curl->settings.ca_file == NULL) {
+    const struct http_request *request = &transfer->exchange->request;
+    bool is_wanted = curl->settings.ca_file == NULL && !curl->quick_trust_failed
+            && is_https(request);
+    if (is_wanted && request->builtin_roots_first) {
         need_builtin_roots(curl);
     }
-    transfer->on_builtin_roots = wanted && curl->builtin_roots.data != NULL;
-    return curl->builtin_roots.data == NULL
-            || curl_easy_setopt(
-                       transfer->easy, CURLOPT_CAINFO_BLOB, wanted ? &curl->builtin_roots : NULL)
-            == CURLE_OK;
+    bool by_roots = is_wanted && request->builtin_roots_first && curl->builtin_roots.data != NULL;
+    bool by_hash = is_wanted && !by_roots && curl->bundle != NULL;
+    transfer->on_quick_trust = by_roots || by_hash;
+    return (curl->builtin_roots.data == NULL
+                   || curl_easy_setopt(transfer->easy, CURLOPT_CAINFO_BLOB,
+                              by_roots ? &curl->builtin_roots : NULL)
+                           == CURLE_OK)
+            && (curl->bundle == NULL
+                    || set_text(transfer->easy, CURLOPT_CAINFO, by_hash ? NULL : curl->bundle));
 }
 
 enum {
@@ -336,10 +348,9 @@ static bool set_exchange_options(struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
     const struct http_request *request = &transfer->exchange->request;
-    bool on_builtin_roots = request->builtin_roots_first && !transfer->owner->builtin_roots_failed;
     return set_text(easy, CURLOPT_URL, text_string(&request->url)) && set_method(transfer)
             && set_headers(transfer) && set_absolute_name(transfer) && set_trust(transfer)
-            && set_builtin_roots(transfer, on_builtin_roots)
+            && set_quick_trust(transfer)
             && set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, to_timeout(request->connect_timeout_ms))
             && set_long(easy, CURLOPT_TIMEOUT_MS, to_timeout(request->timeout_ms))
             && set_text(easy, CURLOPT_PROXY, request->never_proxied ? "" : NULL)
@@ -599,19 +610,21 @@ static void describe(const struct transfer *transfer, CURLcode code, struct http
 }
 
 /*
- * AWS may have moved to a root that this program does not know: the system's certificates are asked
- * before its word is doubted. True if the exchange is under way again.
+ * AWS may have moved to a root that this program does not know, and a directory may be without its
+ * hashes: the whole bundle is asked before the server's word is doubted. True if the exchange is under way again.
  */
-static bool retry_without_builtin_roots(struct transfer *transfer, CURLcode code)
+static bool retry_with_bundle(struct transfer *transfer, CURLcode code)
 {
     struct http_curl *curl = transfer->owner;
-    if (code != CURLE_PEER_FAILED_VERIFICATION || !transfer->on_builtin_roots) {
+    bool is_about_trust = code == CURLE_PEER_FAILED_VERIFICATION
+            || code == CURLE_SSL_CACERT_BADFILE;
+    if (!is_about_trust || !transfer->on_quick_trust) {
         return false;
     }
-    curl->builtin_roots_failed = true;
+    curl->quick_trust_failed = true;
     transfer->error_text[0] = '\0';
     return curl_multi_remove_handle(curl->multi, transfer->easy) == CURLM_OK
-            && set_builtin_roots(transfer, false)
+            && set_quick_trust(transfer)
             && curl_multi_add_handle(curl->multi, transfer->easy) == CURLM_OK;
 }
 
@@ -639,8 +652,7 @@ static struct http_exchange *finish(struct http_curl *curl, const CURLMsg *messa
     struct transfer *transfer = (struct transfer *)(void *)private_pointer;
     struct http_exchange *exchange = transfer->exchange;
     CURLcode code = message->data.result;
-    if (retry_without_builtin_roots(transfer, code)
-            || retry_without_absolute_name(transfer, code)) {
+    if (retry_with_bundle(transfer, code) || retry_without_absolute_name(transfer, code)) {
         return NULL;
     }
     describe(transfer, code, &exchange->reply);
@@ -778,6 +790,15 @@ static bool release(struct http_transport *transport, bool send)
 
 /* --- the library --- */
 
+/* libcurl's own bundle where OpenSSL has a directory of the same certificates beside it. */
+static const char *find_spare_bundle(void)
+{
+    const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+    bool is_on_openssl = info->ssl_version != NULL
+            && strncmp(info->ssl_version, "OpenSSL/", 8) == 0;
+    return is_on_openssl && info->capath != NULL ? info->cainfo : NULL;
+}
+
 /* The variables that libcurl itself reads for https. */
 static bool has_proxy(void)
 {
@@ -803,6 +824,7 @@ bool http_curl_new(
                 curl_easy_strerror(code == CURLE_OK ? CURLE_OUT_OF_MEMORY : code));
     }
     curl->settings = *settings;
+    curl->bundle = settings->ca_file == NULL ? find_spare_bundle() : NULL;
     curl->may_be_proxied = has_proxy();
     curl->transport = (struct http_transport){
         .start = start,
@@ -843,9 +865,9 @@ void http_curl_free(struct http_curl *curl)
     free(curl);
 }
 
-bool http_curl_shares_trust(void)
+bool http_curl_shares_trust(const struct http_curl *curl)
 {
-    return !is_on_mbedtls();
+    return !is_on_mbedtls() && curl->bundle == NULL;
 }
 
 const char *http_curl_versions(void)

@@ -29,11 +29,11 @@ struct http_transport *http_curl_transport(struct http_curl *curl);
 void http_curl_free(struct http_curl *curl);
 
 /*
- * Whether the TLS library reads the trusted certificates once for all connections of a transport (as
- * OpenSSL does, some 20 ms for a system's bundle): then a second transport reads them a second time.
- * mbedTLS reads them for each connection anyway.
+ * Whether a file of certificates is read once for all connections of a transport, so that a second
+ * transport reads it a second time (OpenSSL; some 20 ms for a system's bundle). mbedTLS reads it for
+ * each connection anyway.
  */
-bool http_curl_shares_trust(void);
+bool http_curl_shares_trust(const struct http_curl *curl);
 
 /* "libcurl/7.88.1 OpenSSL/3.0.19": the libraries at run time; static storage. */
 const char *http_curl_versions(void);

@@ -14,7 +14,7 @@
 #include "base/error.h"
 
 enum {
-    PROCESS_FREE_FDS = 128 /* more than are ever opened at once */
+    PROCESS_FREE_FDS = 64 /* about as many as are ever open at once */
 };
 
 /* What has to be given back. */
