@@ -50,6 +50,7 @@ void locked_free(void *block);
 
 #define MBEDTLS_X509_USE_C
 #define MBEDTLS_X509_CRT_PARSE_C
+#define MBEDTLS_X509_TRUSTED_CERTIFICATE_CALLBACK /* src/http/mbedtls_trust.c */
 #define MBEDTLS_X509_RSASSA_PSS_SUPPORT
 #define MBEDTLS_PEM_PARSE_C
 #define MBEDTLS_BASE64_C

@@ -9,12 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
 
 #include "base/locked.h"
 #include "http/hold.h"
+#include "http/mbedtls_trust.h"
+#include "http/pem.h"
 #include "http/search_list.h"
 #include "http/trust.h"
 
@@ -30,6 +33,7 @@ struct transfer {
     int socket_errno; /* why this machine gave no socket; 0: it did */
     int socket;       /* the last that was opened; perhaps closed again */
     bool has_trust;   /* as configured; stays */
+    struct mbedtls_trust trust;
     bool on_quick_trust;
     struct transfer *next;
 };
@@ -39,6 +43,8 @@ struct http_curl {
     struct http_curl_settings settings;
     struct curl_blob builtin_roots; /* no data: not needed yet, or there are none */
     const char *bundle;             /* the system's, where it can do without; NULL: it cannot */
+    struct pem_file trust_file;
+    bool searches_trust_file; /* for one certificate at a time */
     bool quick_trust_failed;
     bool may_be_proxied;         /* a proxy looks names up itself */
     bool absolute_names_off;     /* of no use here, or unknown to the resolver */
@@ -121,6 +127,10 @@ static bool is_https(const struct http_request *request)
     return strncmp(text_string(&request->url), "https:", 6) == 0;
 }
 
+enum {
+    SMALL_FILE_BYTES = 32 * 1024
+};
+
 /* An https:// proxy is trusted by the same file. Not every TLS backend has such proxies. */
 static bool set_proxy_trust(CURL *easy, const char *ca_file)
 {
@@ -139,6 +149,13 @@ static const char *find_system_bundle(CURL *easy)
     return default_file != NULL ? NULL : trust_system_bundle();
 }
 
+/* A file of a few certificates is read sooner than it is searched. */
+static bool is_large(const char *file)
+{
+    struct stat status;
+    return stat(file, &status) == 0 && status.st_size > SMALL_FILE_BYTES;
+}
+
 /* Nothing is looked for where neither the other side nor a proxy can have a certificate. */
 static bool set_trust(struct transfer *transfer)
 {
@@ -148,9 +165,13 @@ static bool set_trust(struct transfer *transfer)
         return true;
     }
     transfer->has_trust = true;
-    const char *system_bundle = find_system_bundle(easy);
-    const char *configured = transfer->owner->settings.ca_file;
-    const char *ca_file = configured != NULL ? configured : system_bundle;
+    struct http_curl *curl = transfer->owner;
+    const char *configured = curl->settings.ca_file;
+    const char *ca_file = configured != NULL ? configured : find_system_bundle(easy);
+    if (mbedtls_trust_is_possible) {
+        curl->trust_file.path = ca_file;
+        curl->searches_trust_file = configured == NULL || is_large(configured);
+    }
     /* Without the second option the system's directory of certificates would be trusted too. */
     return ca_file == NULL
             || (set_text(easy, CURLOPT_CAINFO, ca_file) && set_text(easy, CURLOPT_CAPATH, NULL)
@@ -167,6 +188,32 @@ static void need_builtin_roots(struct http_curl *curl)
     }
 }
 
+/* What libcurl calls before each handshake. */
+static CURLcode search_trust_file(CURL *easy, void *ssl_config, void *context)
+{
+    struct transfer *transfer = context;
+    (void)easy;
+    mbedtls_trust_install(ssl_config, &transfer->trust);
+    return CURLE_OK;
+}
+
+/* With mbedTLS: the compiled-in roots for AWS's hosts, and the file, are searched for an issuer. */
+static bool set_search(struct transfer *transfer)
+{
+    struct http_curl *curl = transfer->owner;
+    const struct http_request *request = &transfer->exchange->request;
+    bool has_roots = request->builtin_roots_first && curl->settings.ca_file == NULL;
+    bool is_wanted = is_https(request) && curl->searches_trust_file && !curl->quick_trust_failed;
+    transfer->trust = (struct mbedtls_trust){ .roots = has_roots ? trust_builtin_roots : NULL,
+        .file = &curl->trust_file };
+    transfer->on_quick_trust = is_wanted;
+    return set_text(transfer->easy, CURLOPT_CAINFO, is_wanted ? NULL : curl->trust_file.path)
+            && curl_easy_setopt(transfer->easy, CURLOPT_SSL_CTX_FUNCTION,
+                       is_wanted ? search_trust_file : NULL)
+            == CURLE_OK
+            && curl_easy_setopt(transfer->easy, CURLOPT_SSL_CTX_DATA, transfer) == CURLE_OK;
+}
+
 /*
  * What stands in for the system's bundle of certificates, which takes longer to read than all else to do,
  * unless a file is configured: for AWS's hosts the compiled-in roots; otherwise the system's
@@ -176,6 +223,9 @@ static bool set_quick_trust(struct transfer *transfer)
 {
     struct http_curl *curl = transfer->owner;
     const struct http_request *request = &transfer->exchange->request;
+    if (mbedtls_trust_is_possible) {
+        return set_search(transfer);
+    }
     bool is_wanted = curl->settings.ca_file == NULL && !curl->quick_trust_failed
             && is_https(request);
     if (is_wanted && request->builtin_roots_first) {
@@ -862,6 +912,7 @@ void http_curl_free(struct http_curl *curl)
     }
     curl_global_cleanup();
     free(curl->builtin_roots.data);
+    pem_file_clear(&curl->trust_file);
     free(curl);
 }
 

@@ -251,7 +251,7 @@ def test_a_store_that_refuses_connections_meanwhile_is_asked_again(chain: Chain)
     with ExitStack() as stack:
         stack.enter_context(chain.store.port_closed())
         set_up_container(chain, stack.close)
-        result = chain.run(env=ONE_TRY)
+        result = chain.run()
     assert result.status == 0, result.err
 
 
@@ -263,7 +263,7 @@ def test_a_handshake_that_hangs_meanwhile_ends_with_its_connection(chain: Chain)
 
     chain.store.handshake_hangs = True
     set_up_container(chain, heal)
-    result = chain.run(env=ONE_TRY)
+    result = chain.run()
     assert result.status == 0, result.err
     assert chain.store.journal.connections == 2
 

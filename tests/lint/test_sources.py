@@ -23,7 +23,8 @@ LAYERS = {
 # A third-party library is one file's business; so is what only Linux has.
 SOLE_USERS = {
     r"<curl/": "src/http/http_curl.c",
-    r"<mbedtls/": "src/aws/digest.c",
+    r"<mbedtls/(md|sha256|version)": "src/aws/digest.c",
+    r"<mbedtls/(platform|ssl|x509)": "src/http/mbedtls_trust.c",
     r"<jsmn.h>": "src/json/json.c",
     r"<sys/prctl.h>": "src/launch/process.c",
 }

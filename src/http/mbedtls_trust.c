@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/mbedtls_trust.h"
+
+#include <string.h>
+
+#include <mbedtls/platform.h>
+#include <mbedtls/ssl.h>
+#include <mbedtls/x509_crt.h>
+
+const bool mbedtls_trust_is_possible = true;
+
+/* Adds each certificate of the text that may have issued the child; the list stays as it is without any. */
+static int add_issuers(const char *text,
+        size_t len,
+        const mbedtls_x509_crt *child,
+        mbedtls_x509_crt *issuers,
+        bool *ret_found)
+{
+    struct pem_certificate certificate;
+    size_t cursor = 0;
+    while (pem_find_subject(
+            text, len, child->issuer_raw.p, child->issuer_raw.len, &cursor, &certificate)) {
+        int error = mbedtls_x509_crt_parse_der(issuers, certificate.der, certificate.len);
+        if (error == MBEDTLS_ERR_X509_ALLOC_FAILED) {
+            return error;
+        }
+        *ret_found = *ret_found || error == 0; /* what cannot be read is not trusted */
+    }
+    return 0;
+}
+
+static bool is_issuer(const mbedtls_x509_crt *issuer, const mbedtls_x509_crt *child)
+{
+    return issuer->subject_raw.len == child->issuer_raw.len
+            && memcmp(issuer->subject_raw.p, child->issuer_raw.p, child->issuer_raw.len) == 0;
+}
+
+/* The server sends what stands between its certificate and a root: no need to look for that. */
+static bool has_sent_issuer(const mbedtls_x509_crt *child)
+{
+    const mbedtls_x509_crt *sent = child->next;
+    while (sent != NULL && !is_issuer(sent, child)) {
+        sent = sent->next;
+    }
+    return sent != NULL;
+}
+
+/* mbedtls_x509_crt_ca_cb_t; mbedTLS verifies what it gets here, and frees it. */
+static int find_issuers(
+        void *context, const mbedtls_x509_crt *child, mbedtls_x509_crt **ret_candidates)
+{
+    const struct mbedtls_trust *trust = context;
+    bool found = false;
+    *ret_candidates = NULL;
+    if (has_sent_issuer(child)) {
+        return 0;
+    }
+    mbedtls_x509_crt *issuers = mbedtls_calloc(1, sizeof(*issuers));
+    if (issuers == NULL) {
+        return MBEDTLS_ERR_X509_ALLOC_FAILED;
+    }
+    mbedtls_x509_crt_init(issuers);
+    int error = trust->roots == NULL
+            ? 0
+            : add_issuers(trust->roots, strlen(trust->roots), child, issuers, &found);
+    if (error == 0 && !found) {
+        size_t len = 0;
+        const char *text = pem_file_text(trust->file, &len);
+        error = add_issuers(text, len, child, issuers, &found);
+    }
+    if (error != 0 || !found) {
+        mbedtls_x509_crt_free(issuers);
+        mbedtls_free(issuers);
+        return error;
+    }
+    *ret_candidates = issuers;
+    return 0;
+}
+
+void mbedtls_trust_install(void *ssl_config, struct mbedtls_trust *trust)
+{
+    mbedtls_ssl_conf_ca_cb(ssl_config, find_issuers, trust);
+}

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/pem.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char BEGIN[] = "-----BEGIN CERTIFICATE-----";
+static const char END[] = "-----END CERTIFICATE-----";
+
+enum {
+    FIRST_READ_BYTES = 256 * 1024, /* a system's bundle in one go */
+    SUBJECT_WITHIN_BYTES = 768,    /* of nearly every certificate; the others are decoded whole */
+};
+
+/* --- the file --- */
+
+static bool read_all(int fd, struct pem_file *file)
+{
+    size_t size = 0;
+    for (;;) {
+        if (file->len == size) {
+            size = size == 0 ? FIRST_READ_BYTES : size * 2;
+            char *larger = size > PEM_FILE_MAX_BYTES ? NULL : realloc(file->text, size);
+            if (larger == NULL) {
+                return false;
+            }
+            file->text = larger;
+        }
+        ssize_t got = read(fd, file->text + file->len, size - file->len);
+        if (got <= 0) {
+            return got == 0;
+        }
+        file->len += (size_t)got;
+    }
+}
+
+const char *pem_file_text(struct pem_file *file, size_t *ret_len)
+{
+    if (!file->was_read && file->path != NULL) {
+        int fd = open(file->path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0 || !read_all(fd, file)) {
+            free(file->text);
+            file->text = NULL;
+            file->len = 0;
+        }
+        if (fd >= 0) {
+            (void)close(fd);
+        }
+    }
+    file->was_read = true;
+    *ret_len = file->len;
+    return file->len == 0 ? "" : file->text;
+}
+
+void pem_file_clear(struct pem_file *file)
+{
+    free(file->text);
+    *file = (struct pem_file){ .path = file->path };
+}
+
+/* --- base64; of public certificates, so that it may take what time it likes --- */
+
+enum {
+    NO_DIGIT = 64
+};
+
+/* clang-format off */
+static const unsigned char digits[256] = {
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64, 64, 63,
+    52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 64, 64, 64, 64, 64, 64,
+    64, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+    15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 64, 64, 64, 64, 64,
+    64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+    41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+    64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+};
+
+/* clang-format on */
+
+static unsigned int digit_of(char c)
+{
+    return digits[(unsigned char)c];
+}
+
+/* Four digits make three bytes; false if there is something else among them. */
+static bool decode_four(const char *text, unsigned char *ret_bytes)
+{
+    unsigned int a = digit_of(text[0]);
+    unsigned int b = digit_of(text[1]);
+    unsigned int c = digit_of(text[2]);
+    unsigned int d = digit_of(text[3]);
+    if (((a | b | c | d) & NO_DIGIT) != 0) {
+        return false;
+    }
+    ret_bytes[0] = (unsigned char)(a << 2 | b >> 4);
+    ret_bytes[1] = (unsigned char)(b << 4 | c >> 2);
+    ret_bytes[2] = (unsigned char)(c << 6 | d);
+    return true;
+}
+
+/* As many bytes as are wanted and there; whatever is no digit is passed over, the padding too. */
+static size_t decode(const char *text, size_t len, unsigned char *ret_bytes, size_t wanted)
+{
+    unsigned int bits = 0;
+    unsigned int bit_count = 0;
+    size_t count = 0;
+    for (size_t i = 0; i < len && count < wanted;) {
+        bool is_even = bit_count == 0 && len - i >= 4 && wanted - count >= 3;
+        if (is_even && decode_four(text + i, ret_bytes + count)) {
+            count += 3;
+            i += 4;
+            continue;
+        }
+        unsigned int digit = digit_of(text[i]);
+        i++;
+        if (digit == NO_DIGIT) {
+            continue;
+        }
+        bits = (bits << 6 | digit) & 0xffff;
+        bit_count += 6;
+        if (bit_count >= 8) {
+            bit_count -= 8;
+            ret_bytes[count] = (unsigned char)(bits >> bit_count);
+            count++;
+        }
+    }
+    return count;
+}
+
+/* --- DER --- */
+
+/* At an element: its bytes, header included, are stepped over. False if it does not end in time. */
+static bool step_over(const unsigned char **at, const unsigned char *end)
+{
+    const unsigned char *from = *at;
+    if (end - from < 2) {
+        return false;
+    }
+    size_t len = from[1];
+    from += 2;
+    if (len >= 0x80) {
+        size_t length_bytes = len & 0x7fu;
+        if (length_bytes == 0 || length_bytes > 3 || (size_t)(end - from) < length_bytes) {
+            return false;
+        }
+        len = 0;
+        for (; length_bytes > 0; length_bytes--, from++) {
+            len = len << 8 | *from;
+        }
+    }
+    if ((size_t)(end - from) < len) {
+        return false;
+    }
+    *at = from + len;
+    return true;
+}
+
+/* At a SEQUENCE: steps over its header only, whether or not its end is there. */
+static bool step_into(const unsigned char **at, const unsigned char *end)
+{
+    const unsigned char *from = *at;
+    if (end - from < 2 || from[0] != 0x30) {
+        return false;
+    }
+    size_t header = from[1] < 0x80 ? 2 : 2 + (size_t)(from[1] & 0x7fu);
+    if ((size_t)(end - from) < header) {
+        return false;
+    }
+    *at = from + header;
+    return true;
+}
+
+/* TBSCertificate: [0] version, serialNumber, signature, issuer, validity, subject. */
+static bool find_subject(const unsigned char *der,
+        size_t len,
+        const unsigned char **ret_subject,
+        size_t *ret_subject_len)
+{
+    const unsigned char *at = der;
+    const unsigned char *end = der + len;
+    if (!step_into(&at, end) || !step_into(&at, end)) {
+        return false;
+    }
+    if (at < end && *at == 0xa0 && !step_over(&at, end)) {
+        return false;
+    }
+    for (int i = 0; i < 4; i++) {
+        if (!step_over(&at, end)) {
+            return false;
+        }
+    }
+    *ret_subject = at;
+    bool is_whole = step_over(&at, end);
+    *ret_subject_len = (size_t)(at - *ret_subject);
+    return is_whole;
+}
+
+/* Decodes no more than it takes to know that the subject is another's. */
+static bool take_if_subject(const char *text,
+        size_t len,
+        const unsigned char *name,
+        size_t name_len,
+        struct pem_certificate *ret_certificate)
+{
+    const unsigned char *subject = NULL;
+    size_t subject_len = 0;
+    unsigned char *der = ret_certificate->der;
+    if (len / 4 * 3 > PEM_CERTIFICATE_MAX_BYTES) {
+        return false;
+    }
+    size_t got = decode(text, len, der, SUBJECT_WITHIN_BYTES);
+    if (!find_subject(der, got, &subject, &subject_len)) {
+        got = decode(text, len, der, PEM_CERTIFICATE_MAX_BYTES);
+        if (!find_subject(der, got, &subject, &subject_len)) {
+            return false;
+        }
+    }
+    if (subject_len != name_len || memcmp(subject, name, name_len) != 0) {
+        return false;
+    }
+    ret_certificate->len = decode(text, len, der, PEM_CERTIFICATE_MAX_BYTES);
+    return true;
+}
+
+bool pem_find_subject(const char *text,
+        size_t len,
+        const unsigned char *name,
+        size_t name_len,
+        size_t *cursor,
+        struct pem_certificate *ret_certificate)
+{
+    while (*cursor < len) {
+        const char *begin = memmem(text + *cursor, len - *cursor, BEGIN, sizeof(BEGIN) - 1);
+        if (begin == NULL) {
+            break;
+        }
+        const char *from = begin + sizeof(BEGIN) - 1;
+        const char *dash = memchr(from, '-', len - (size_t)(from - text));
+        if (dash == NULL) {
+            break;
+        }
+        *cursor = (size_t)(dash - text);
+        if (len - *cursor >= sizeof(END) - 1 && memcmp(dash, END, sizeof(END) - 1) == 0
+                && take_if_subject(from, (size_t)(dash - from), name, name_len, ret_certificate)) {
+            return true;
+        }
+    }
+    *cursor = len;
+    return false;
+}

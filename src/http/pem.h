@@ -1,0 +1,45 @@
+/*
+ * Finds a certificate by its subject in a text of many PEM certificates (RFC 7468) without reading the
+ * others: a system's bundle has some 140, of which one is needed. Knows of X.509 (RFC 5280) only where
+ * in a certificate the subject stands; what is found is for a TLS library to read and to judge.
+ */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum {
+    PEM_CERTIFICATE_MAX_BYTES = 16 * 1024, /* in DER; a larger one is passed over */
+    PEM_FILE_MAX_BYTES = 16 * 1024 * 1024, /* more of a file is not read */
+};
+
+/* A file that is read when it is asked for first. Set path and zero the rest; release with _clear. */
+struct pem_file {
+    const char *path; /* borrowed; NULL: there is none */
+    char *text;
+    size_t len;
+    bool was_read;
+};
+
+/* The file's text, owned by it and without a NUL; "" and 0 where there is none, or it cannot be read. */
+const char *pem_file_text(struct pem_file *file, size_t *ret_len);
+
+void pem_file_clear(struct pem_file *file);
+
+/* One certificate in DER. */
+struct pem_certificate {
+    unsigned char der[PEM_CERTIFICATE_MAX_BYTES];
+    size_t len;
+};
+
+/*
+ * The next certificate from *cursor on (0 at first) whose subject is, byte for byte, the name (a DER
+ * SEQUENCE with its header); false where there is none. Anything else in the text is passed over.
+ */
+bool pem_find_subject(const char *text,
+        size_t len,
+        const unsigned char *name,
+        size_t name_len,
+        size_t *cursor,
+        struct pem_certificate *ret_certificate);

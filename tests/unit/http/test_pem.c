@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "http/pem.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+/* CN=One twice, with different keys, and CN=Two. */
+/* clang-format off */
+#define ONE \
+    "-----BEGIN CERTIFICATE-----\n" \
+    "MIIBCTCBr6ADAgECAgEHMAoGCCqGSM49BAMCMA4xDDAKBgNVBAMMA09uZTAeFw0y\n" \
+    "MDAxMDEwMDAwMDBaFw00MDAxMDEwMDAwMDBaMA4xDDAKBgNVBAMMA09uZTBZMBMG\n" \
+    "ByqGSM49AgEGCCqGSM49AwEHA0IABMUtl0MI4oP6DvHeqPAo9Or+UuOVG/qDW4v+\n" \
+    "1Z+/0NE0A5Bzskf+7CEfgFP81OY9QFQrBgupv4jSkJ9DSTMTjmowCgYIKoZIzj0E\n" \
+    "AwIDSQAwRgIhAOMIdUrRxaTCHQ4zfXIaOee8hNxqJIR/aEn1WsPYMal1AiEAgaFA\n" \
+    "pOgSjmDhlKV7UnH6suNK2Yw6L9VeoPwvlaCU7R4=\n" \
+    "-----END CERTIFICATE-----\n"
+
+#define OTHER_ONE \
+    "-----BEGIN CERTIFICATE-----\n" \
+    "MIIBCDCBr6ADAgECAgEHMAoGCCqGSM49BAMCMA4xDDAKBgNVBAMMA09uZTAeFw0y\n" \
+    "MDAxMDEwMDAwMDBaFw00MDAxMDEwMDAwMDBaMA4xDDAKBgNVBAMMA09uZTBZMBMG\n" \
+    "ByqGSM49AgEGCCqGSM49AwEHA0IABOcuH9d/ApW0A6jCG3cX53kzlAQshru266XM\n" \
+    "v2XB4PdeThGIbp3f/U087ps9KHekdQhVRRcjX+BBOtYFaySo5y4wCgYIKoZIzj0E\n" \
+    "AwIDSAAwRQIhAJMODxBuXdTJ1PnIo9yw30vy7pXLSXUqVmvPOfcvti0xAiAspbrU\n" \
+    "yenbZ4jirXX38ucImwp4NrLh709ZbeQ+Qq+hSw==\n" \
+    "-----END CERTIFICATE-----\n"
+
+#define TWO \
+    "-----BEGIN CERTIFICATE-----\n" \
+    "MIIBBzCBr6ADAgECAgEHMAoGCCqGSM49BAMCMA4xDDAKBgNVBAMMA1R3bzAeFw0y\n" \
+    "MDAxMDEwMDAwMDBaFw00MDAxMDEwMDAwMDBaMA4xDDAKBgNVBAMMA1R3bzBZMBMG\n" \
+    "ByqGSM49AgEGCCqGSM49AwEHA0IABEWA8inuUJCyE8Bvt/Smf9OZEO8hrSFYQb9y\n" \
+    "hY7s6iHv7cT3ap9hgUy289SadV/j++2MWZf1UKFy2YYRZBvUGy0wCgYIKoZIzj0E\n" \
+    "AwIDRwAwRAIgK+8ZfiRwYU95EC9Po+w3yvmJFyio+bMYTBAg/PgeZLYCICzEopG1\n" \
+    "qrjjYpvPNGv/bu8D3Mm+BuN4ce9Q+DeEo+3B\n" \
+    "-----END CERTIFICATE-----\n"
+
+static const unsigned char NAMED_ONE[] = { 0x30, 0x0e, 0x31, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x03, 'O', 'n', 'e' };
+static const unsigned char NAMED_TWO[] = { 0x30, 0x0e, 0x31, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x03, 'T', 'w', 'o' };
+static const unsigned char NAMED_SIX[] = { 0x30, 0x0e, 0x31, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x03, 'S', 'i', 'x' };
+
+/* clang-format on */
+
+enum {
+    ONE_BYTES = 269,
+    OTHER_ONE_BYTES = 268,
+    TWO_BYTES = 267,
+};
+
+static size_t find(const char *text, const unsigned char *name, size_t *cursor)
+{
+    struct pem_certificate certificate = { .len = 0 };
+    size_t len = strlen(text);
+    bool found = pem_find_subject(text, len, name, sizeof(NAMED_ONE), cursor, &certificate);
+    assert_true(*cursor <= len);
+    return found ? certificate.len : 0;
+}
+
+static void every_certificate_of_that_subject_is_found_in_order(void **state)
+{
+    (void)state;
+    static const char text[] = TWO "a comment\n" ONE TWO OTHER_ONE "\n";
+    size_t cursor = 0;
+    assert_int_equal(find(text, NAMED_ONE, &cursor), ONE_BYTES);
+    assert_int_equal(find(text, NAMED_ONE, &cursor), OTHER_ONE_BYTES);
+    assert_int_equal(find(text, NAMED_ONE, &cursor), 0);
+    assert_int_equal(cursor, strlen(text));
+    assert_int_equal(find(text, NAMED_ONE, &cursor), 0);
+    cursor = 0;
+    assert_int_equal(find(text, NAMED_TWO, &cursor), TWO_BYTES);
+    assert_int_equal(find(text, NAMED_TWO, &cursor), TWO_BYTES);
+    cursor = 0;
+    assert_int_equal(find(text, NAMED_SIX, &cursor), 0);
+}
+
+static void what_is_found_is_the_certificate(void **state)
+{
+    (void)state;
+    struct pem_certificate certificate = { .len = 0 };
+    size_t cursor = 0;
+    assert_true(pem_find_subject(
+            ONE, strlen(ONE), NAMED_ONE, sizeof(NAMED_ONE), &cursor, &certificate));
+    assert_int_equal(certificate.len, ONE_BYTES);
+    assert_int_equal(certificate.der[0], 0x30);
+    assert_memory_equal(certificate.der + ONE_BYTES - 4, "\xa0\x94\xed\x1e", 4);
+}
+
+static void line_ends_and_blanks_do_not_matter(void **state)
+{
+    (void)state;
+    char text[4096] = "";
+    size_t len = 0;
+    for (const char *from = ONE; *from != '\0'; from++) {
+        const char *piece = *from == '\n' ? "\r\n \t" : (char[]){ *from, '\0' };
+        len += (size_t)snprintf(text + len, sizeof(text) - len, "%s", piece);
+    }
+    size_t cursor = 0;
+    assert_int_equal(find(text, NAMED_ONE, &cursor), ONE_BYTES);
+}
+
+static void what_is_no_certificate_is_passed_over(void **state)
+{
+    (void)state;
+    static const char *const TEXTS[] = { "", "-----BEGIN CERTIFICATE-----",
+        "-----BEGIN CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\n====\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nMIIBMIIB\n-----BEGIN CERTIFICATE-----\n",
+        "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n",
+        /* lengths of 0, without an end, of four bytes, and far too long */
+        "-----BEGIN CERTIFICATE-----\nMAAwAA==\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nMIAwgAIB\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nMIT/////MIT/////AgH/\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nMIIBMIIBAoP///8=\n-----END CERTIFICATE-----\n" };
+    for (size_t i = 0; i < COUNT_OF(TEXTS); i++) {
+        char text[4096];
+        size_t cursor = 0;
+        if (find(TEXTS[i], NAMED_ONE, &cursor) != 0) {
+            fail_msg("text %zu: found", i);
+        }
+        (void)snprintf(text, sizeof(text), "%s%s", TEXTS[i], ONE);
+        cursor = 0;
+        if (find(text, NAMED_ONE, &cursor) != ONE_BYTES) {
+            fail_msg("text %zu: hides what follows it", i);
+        }
+    }
+}
+
+/* Cut anywhere, it is not found or whole, and nothing behind the cut is read (the sanitizer sees). */
+static void no_prefix_is_taken_for_the_whole(void **state)
+{
+    (void)state;
+    size_t whole = strlen(ONE);
+    size_t needed = (size_t)(strstr(ONE, "-----END CERTIFICATE-----") - ONE)
+            + strlen("-----END CERTIFICATE-----");
+    for (size_t len = 0; len < whole; len++) {
+        char *text = malloc(len + 1);
+        struct pem_certificate certificate = { .len = 0 };
+        size_t cursor = 0;
+        assert_non_null(text);
+        memcpy(text, ONE, len);
+        bool found = pem_find_subject(
+                text, len, NAMED_ONE, sizeof(NAMED_ONE), &cursor, &certificate);
+        if (found != (len >= needed)) {
+            fail_msg("%zu of %zu bytes: %d", len, whole, (int)found);
+        }
+        free(text);
+    }
+}
+
+static void a_certificate_past_the_maximum_is_passed_over(void **state)
+{
+    (void)state;
+    size_t digits = (PEM_CERTIFICATE_MAX_BYTES + 100) / 3 * 4;
+    char *text = calloc(1, digits + 4096);
+    assert_non_null(text);
+    (void)strcat(text, "-----BEGIN CERTIFICATE-----\n");
+    memset(text + strlen(text), 'A', digits);
+    (void)strcat(text, "\n-----END CERTIFICATE-----\n" ONE);
+    size_t cursor = 0;
+    assert_int_equal(find(text, NAMED_ONE, &cursor), ONE_BYTES);
+    free(text);
+}
+
+static void a_file_is_read_once_and_when_it_is_asked_for(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/test_pem.XXXXXX";
+    int fd = mkstemp(path);
+    size_t len = 0;
+    assert_true(fd >= 0);
+    struct pem_file file = { .path = path };
+    for (int i = 0; i < 2000; i++) {
+        assert_int_equal(write(fd, ONE, strlen(ONE)), strlen(ONE));
+    }
+    const char *text = pem_file_text(&file, &len);
+    assert_int_equal(len, 2000 * strlen(ONE));
+    assert_memory_equal(text + len - strlen(ONE), ONE, strlen(ONE));
+    (void)unlink(path);
+    (void)close(fd);
+    assert_ptr_equal(pem_file_text(&file, &len), text);
+    assert_int_equal(len, 2000 * strlen(ONE));
+    pem_file_clear(&file);
+    assert_string_equal(pem_file_text(&file, &len), "");
+    assert_int_equal(len, 0);
+    pem_file_clear(&file);
+}
+
+static void what_is_no_file_is_empty(void **state)
+{
+    (void)state;
+    static const char *const PATHS[] = { NULL, "/nowhere", "/", "/dev/null", "/dev/zero" };
+    for (size_t i = 0; i < COUNT_OF(PATHS); i++) {
+        struct pem_file file = { .path = PATHS[i] };
+        size_t len = 1;
+        assert_string_equal(pem_file_text(&file, &len), "");
+        assert_int_equal(len, 0);
+        pem_file_clear(&file);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_certificate_of_that_subject_is_found_in_order),
+        cmocka_unit_test(what_is_found_is_the_certificate),
+        cmocka_unit_test(line_ends_and_blanks_do_not_matter),
+        cmocka_unit_test(what_is_no_certificate_is_passed_over),
+        cmocka_unit_test(no_prefix_is_taken_for_the_whole),
+        cmocka_unit_test(a_certificate_past_the_maximum_is_passed_over),
+        cmocka_unit_test(a_file_is_read_once_and_when_it_is_asked_for),
+        cmocka_unit_test(what_is_no_file_is_empty),
+    };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
