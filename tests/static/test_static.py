@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -101,10 +102,26 @@ def test_the_bill_lists_every_component(arch: str) -> None:
     }  # fmt: skip
     assert all(package["licenseDeclared"] for package in packages.values())
     assert all("checksums" in package for name, package in packages.items() if name != "libgcc")
+    assert packages["mbedtls"]["licenseConcluded"] == "(Apache-2.0 OR GPL-2.0-or-later) AND Apache-2.0"
     versions = subprocess.run(
         [*emulator(arch), build(arch, "ssm-exec"), "--version"], check=True, capture_output=True, text=True
     ).stdout
     assert f"libcurl/{packages['curl']['versionInfo']} mbedTLS/{packages['mbedtls']['versionInfo']}" in versions
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_the_bill_lists_every_patch(arch: str) -> None:
+    bill = json.loads(build(arch, "ssm-exec.spdx.json").read_text())
+    applied = {
+        relationship["spdxElementId"]: relationship["relatedSpdxElement"]
+        for relationship in bill["relationships"]
+        if relationship["relationshipType"] == "PATCH_APPLIED"
+    }
+    assert applied == {"SPDXRef-mbedtls-x25519.patch": "SPDXRef-mbedtls"}
+    assert {file["SPDXID"] for file in bill["files"]} == set(applied)
+    for file in bill["files"]:
+        checksums = {checksum["algorithm"]: checksum["checksumValue"] for checksum in file["checksums"]}
+        assert checksums["SHA256"] == hashlib.sha256((ROOT / file["fileName"]).read_bytes()).hexdigest()
 
 
 def test_it_opens_nothing_but_what_it_needs(certificates_directory: Path, tmp_path: Path) -> None:
