@@ -95,6 +95,9 @@ void locked_free(void *block);
 #define MBEDTLS_ECP_DP_SECP384R1_ENABLED
 #define MBEDTLS_ECP_DP_SECP521R1_ENABLED
 #define MBEDTLS_ECP_DP_CURVE25519_ENABLED
+/* X25519 by Project Everest's verified code (3rdparty/everest), which takes a seventh of the generic
+ * code's instructions; public keys too by mbedtls-x25519.patch. It is Apache-2.0 only. */
+#define MBEDTLS_ECDH_VARIANT_EVEREST_ENABLED
 
 /* --- what processors bring along; looked for at run time --- */
 

@@ -5,9 +5,8 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-C_FILES = sorted(
-    path for folder in ("src", "cmd", "tests/unit", "tests/fuzz", "tests/bench") for path in (ROOT / folder).rglob("*.[ch]")
-)
+C_FOLDERS = ("src", "cmd", "tests/unit", "tests/fuzz", "tests/bench", "tests/static")
+C_FILES = sorted(path for folder in C_FOLDERS for path in (ROOT / folder).rglob("*.[ch]"))
 PRODUCT_FILES = [path for path in C_FILES if path.relative_to(ROOT).parts[0] in ("src", "cmd")]
 
 # Which folders of src a folder of src may include from, besides itself.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -17,10 +19,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "support"))
+sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "bench")]
 
 from parameter_store import ParameterStore  # noqa: E402
+from parameter_store.certificates import Certificates  # noqa: E402
 from parameter_store.fixtures import certificates_directory  # noqa: E402, F401
+from rsa_chain import make_rsa_chain  # noqa: E402
 
 FOLDER = ROOT / "build-static"
 ARCHITECTURES = ("x86_64", "aarch64")
@@ -101,10 +105,29 @@ def test_the_bill_lists_every_component(arch: str) -> None:
     }  # fmt: skip
     assert all(package["licenseDeclared"] for package in packages.values())
     assert all("checksums" in package for name, package in packages.items() if name != "libgcc")
+    assert packages["mbedtls"]["licenseConcluded"] == "(Apache-2.0 OR GPL-2.0-or-later) AND Apache-2.0"
     versions = subprocess.run(
         [*emulator(arch), build(arch, "ssm-exec"), "--version"], check=True, capture_output=True, text=True
     ).stdout
     assert f"libcurl/{packages['curl']['versionInfo']} mbedTLS/{packages['mbedtls']['versionInfo']}" in versions
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_the_bill_lists_every_patch(arch: str) -> None:
+    bill = json.loads(build(arch, "ssm-exec.spdx.json").read_text())
+    applied = {
+        relationship["spdxElementId"]: relationship["relatedSpdxElement"]
+        for relationship in bill["relationships"]
+        if relationship["relationshipType"] == "PATCH_APPLIED"
+    }
+    assert applied == {
+        "SPDXRef-mbedtls-tls12-rsa-pss.patch": "SPDXRef-mbedtls",
+        "SPDXRef-mbedtls-x25519.patch": "SPDXRef-mbedtls",
+    }
+    assert {file["SPDXID"] for file in bill["files"]} == set(applied)
+    for file in bill["files"]:
+        checksums = {checksum["algorithm"]: checksum["checksumValue"] for checksum in file["checksums"]}
+        assert checksums["SHA256"] == hashlib.sha256((ROOT / file["fileName"]).read_bytes()).hexdigest()
 
 
 def test_it_opens_nothing_but_what_it_needs(certificates_directory: Path, tmp_path: Path) -> None:
@@ -347,6 +370,40 @@ def test_names_are_resolved_by_resolv_conf(empty_root: Path, store: ParameterSto
         done = run_in(empty_root, env=env)
     assert (done.returncode, done.stderr) == (0, "")
     assert "A=v" in done.stdout.splitlines()
+
+
+# --- TLS 1.2 ---
+
+
+@pytest.mark.parametrize("key", ("rsa", "ecdsa"))
+def test_a_server_that_knows_tls_1_2_only(certificates_directory: Path, tmp_path: Path, key: str) -> None:  # noqa: F811
+    """With an RSA key, OpenSSL signs by RSASSA-PSS."""
+    certificates = Certificates(certificates_directory)
+    context = certificates.server_context("valid", ())
+    ca_file = certificates.ca_file
+    if key == "rsa":
+        ca_file, chain = make_rsa_chain(tmp_path)
+        context.load_cert_chain(chain)
+        context.set_ciphers("aRSA")
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    received = []
+
+    def accept(server: socket.socket) -> None:
+        client, _ = server.accept()
+        client.settimeout(10)
+        with context.wrap_socket(client, server_side=True) as connection:
+            received.append((connection.version(), connection.recv(65536)))
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}")
+
+    with listening(socket.SOCK_STREAM, ("127.0.0.1", 0), accept) as port:
+        environment = {
+            "HOME": str(tmp_path), "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s",
+            "AWS_ENDPOINT_URL": f"https://127.0.0.1:{port}", "AWS_CA_BUNDLE": str(ca_file),
+        }  # fmt: skip
+        program = build("x86_64", "ssm-exec")
+        done = subprocess.run([program, "/p", "--dry-run"], env=environment, capture_output=True, text=True, timeout=60)
+    assert "handshake" not in done.stderr
+    assert [(version, request[:15]) for version, request in received] == [("TLSv1.2", b"POST / HTTP/1.1")]
 
 
 # --- aarch64 ---
