@@ -64,9 +64,8 @@ static int find_issuers(
             ? 0
             : add_issuers(trust->roots, strlen(trust->roots), child, issuers, &found);
     if (error == 0 && !found) {
-        size_t len = 0;
-        const char *text = pem_file_text(trust->file, &len);
-        error = add_issuers(text, len, child, issuers, &found);
+        const struct text *text = pem_file_text(trust->file);
+        error = add_issuers(text_string(text), text->len, child, issuers, &found);
     }
     if (error != 0 || !found) {
         mbedtls_x509_crt_free(issuers);

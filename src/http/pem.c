@@ -2,7 +2,6 @@
 #include "http/pem.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,53 +9,43 @@ static const char BEGIN[] = "-----BEGIN CERTIFICATE-----";
 static const char END[] = "-----END CERTIFICATE-----";
 
 enum {
-    FIRST_READ_BYTES = 256 * 1024, /* a system's bundle in one go */
-    SUBJECT_WITHIN_BYTES = 768,    /* of nearly every certificate; the others are decoded whole */
+    READ_BYTES = 16 * 1024,
+    FIRST_DECODED_BYTES = 384, /* nine of ten subjects end within these */
 };
 
 /* --- the file --- */
 
-static bool read_all(int fd, struct pem_file *file)
+static bool read_all(int fd, struct text *text)
 {
-    size_t size = 0;
-    for (;;) {
-        if (file->len == size) {
-            size = size == 0 ? FIRST_READ_BYTES : size * 2;
-            char *larger = size > PEM_FILE_MAX_BYTES ? NULL : realloc(file->text, size);
-            if (larger == NULL) {
-                return false;
-            }
-            file->text = larger;
-        }
-        ssize_t got = read(fd, file->text + file->len, size - file->len);
-        if (got <= 0) {
-            return got == 0;
-        }
-        file->len += (size_t)got;
+    char bytes[READ_BYTES];
+    ssize_t got = read(fd, bytes, sizeof(bytes));
+    while (got > 0 && text->state == TEXT_SOUND) {
+        text_append(text, bytes, (size_t)got);
+        got = read(fd, bytes, sizeof(bytes));
     }
+    return got == 0 && text->state == TEXT_SOUND;
 }
 
-const char *pem_file_text(struct pem_file *file, size_t *ret_len)
+const struct text *pem_file_text(struct pem_file *file)
 {
-    if (!file->was_read && file->path != NULL) {
-        int fd = open(file->path, O_RDONLY | O_CLOEXEC);
-        if (fd < 0 || !read_all(fd, file)) {
-            free(file->text);
-            file->text = NULL;
-            file->len = 0;
-        }
-        if (fd >= 0) {
-            (void)close(fd);
-        }
+    if (file->was_read || file->path == NULL) {
+        return &file->text;
     }
     file->was_read = true;
-    *ret_len = file->len;
-    return file->len == 0 ? "" : file->text;
+    file->text = TEXT_INIT(PEM_FILE_MAX_BYTES);
+    int fd = open(file->path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && !read_all(fd, &file->text)) {
+        text_clear(&file->text);
+    }
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return &file->text;
 }
 
 void pem_file_clear(struct pem_file *file)
 {
-    free(file->text);
+    text_clear(&file->text);
     *file = (struct pem_file){ .path = file->path };
 }
 
@@ -219,10 +208,12 @@ static bool take_if_subject(const char *text,
     if (len / 4 * 3 > PEM_CERTIFICATE_MAX_BYTES) {
         return false;
     }
-    size_t got = decode(text, len, der, SUBJECT_WITHIN_BYTES);
-    if (!find_subject(der, got, &subject, &subject_len)) {
-        got = decode(text, len, der, PEM_CERTIFICATE_MAX_BYTES);
-        if (!find_subject(der, got, &subject, &subject_len)) {
+    bool is_found = false;
+    for (size_t wanted = FIRST_DECODED_BYTES; !is_found; wanted *= 4) {
+        size_t got = decode(text, len, der,
+                wanted < PEM_CERTIFICATE_MAX_BYTES ? wanted : PEM_CERTIFICATE_MAX_BYTES);
+        is_found = find_subject(der, got, &subject, &subject_len);
+        if (!is_found && got < wanted) {
             return false;
         }
     }

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/text.h"
+
 enum {
     PEM_CERTIFICATE_MAX_BYTES = 16 * 1024, /* in DER; a larger one is passed over */
     PEM_FILE_MAX_BYTES = 16 * 1024 * 1024, /* more of a file is not read */
@@ -17,13 +19,12 @@ enum {
 /* A file that is read when it is asked for first. Set path and zero the rest; release with _clear. */
 struct pem_file {
     const char *path; /* borrowed; NULL: there is none */
-    char *text;
-    size_t len;
+    struct text text;
     bool was_read;
 };
 
-/* The file's text, owned by it and without a NUL; "" and 0 where there is none, or it cannot be read. */
-const char *pem_file_text(struct pem_file *file, size_t *ret_len);
+/* What the file holds; empty where there is none, or it cannot be read. */
+const struct text *pem_file_text(struct pem_file *file);
 
 void pem_file_clear(struct pem_file *file);
 
