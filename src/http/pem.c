@@ -178,8 +178,10 @@ static bool find_subject(const unsigned char *der,
 {
     const unsigned char *at = der;
     const unsigned char *end = der + len;
-    if (!step_into(&at, end) || !step_into(&at, end)) {
-        return false;
+    for (int depth = 0; depth < 2; depth++) {
+        if (!step_into(&at, end)) {
+            return false;
+        }
     }
     if (at < end && *at == 0xa0 && !step_over(&at, end)) {
         return false;
