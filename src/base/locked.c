@@ -75,7 +75,7 @@ static size_t round_up(size_t bytes)
 static bool lock(char *pages, size_t bytes)
 {
     return mlock2(pages, bytes, MLOCK_ONFAULT) == 0
-            || (errno != ENOMEM && errno != EPERM && errno != EAGAIN && mlock(pages, bytes) == 0);
+            || (errno != ENOMEM && errno != EAGAIN && mlock(pages, bytes) == 0);
 }
 
 /*

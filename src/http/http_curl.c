@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,7 +47,8 @@ struct http_curl {
     struct pem_file trust_file;
     bool searches_trust_file; /* for one certificate at a time */
     bool quick_trust_failed;
-    bool may_be_proxied;         /* a proxy looks names up itself */
+    bool may_be_proxied; /* a proxy looks names up itself */
+    bool may_be_proxied_by_tls;
     bool absolute_names_off;     /* of no use here, or unknown to the resolver */
     CURLM *multi;                /* made when it is needed; NULL before that */
     struct transfer *transfers;  /* all that were ever made; idle ones are used again */
@@ -149,6 +151,12 @@ static const char *find_system_bundle(CURL *easy)
     return default_file != NULL ? NULL : trust_system_bundle();
 }
 
+static bool is_on_mbedtls(void)
+{
+    const char *library = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    return library != NULL && strstr(library, "mbedTLS") != NULL;
+}
+
 /* A file of a few certificates is read sooner than it is searched. */
 static bool is_large(const char *file)
 {
@@ -170,7 +178,9 @@ static bool set_trust(struct transfer *transfer)
     const char *ca_file = configured != NULL ? configured : find_system_bundle(easy);
     if (mbedtls_trust_is_possible) {
         curl->trust_file.path = ca_file;
-        curl->searches_trust_file = configured == NULL || is_large(configured);
+        /* libcurl would have an https:// proxy's certificate searched for in the same way. */
+        curl->searches_trust_file = is_on_mbedtls() && !curl->may_be_proxied_by_tls
+                && (configured == NULL || is_large(configured));
     }
     /* Without the second option the system's directory of certificates would be trusted too. */
     return ca_file == NULL
@@ -203,7 +213,7 @@ static bool set_search(struct transfer *transfer)
     struct http_curl *curl = transfer->owner;
     const struct http_request *request = &transfer->exchange->request;
     bool has_roots = request->builtin_roots_first && curl->settings.ca_file == NULL;
-    bool is_wanted = is_https(request) && curl->searches_trust_file && !curl->quick_trust_failed;
+    bool is_wanted = is_https(request) && !curl->quick_trust_failed;
     transfer->trust = (struct mbedtls_trust){ .roots = has_roots ? trust_builtin_roots : NULL,
         .file = &curl->trust_file };
     transfer->on_quick_trust = is_wanted;
@@ -223,7 +233,7 @@ static bool set_quick_trust(struct transfer *transfer)
 {
     struct http_curl *curl = transfer->owner;
     const struct http_request *request = &transfer->exchange->request;
-    if (mbedtls_trust_is_possible) {
+    if (curl->searches_trust_file) {
         return set_search(transfer);
     }
     bool is_wanted = curl->settings.ca_file == NULL && !curl->quick_trust_failed
@@ -666,8 +676,9 @@ static void describe(const struct transfer *transfer, CURLcode code, struct http
 static bool retry_with_bundle(struct transfer *transfer, CURLcode code)
 {
     struct http_curl *curl = transfer->owner;
-    bool is_about_trust = code == CURLE_PEER_FAILED_VERIFICATION
-            || code == CURLE_SSL_CACERT_BADFILE;
+    /* The last one is mbedTLS's for a chain that it cannot follow to its end. */
+    bool is_about_trust = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE
+            || (code == CURLE_SSL_CONNECT_ERROR && strstr(transfer->error_text, "-0x3000") != NULL);
     if (!is_about_trust || !transfer->on_quick_trust) {
         return false;
     }
@@ -788,12 +799,6 @@ static void wake(void *context)
     (void)curl_multi_wakeup(curl->multi);
 }
 
-static bool is_on_mbedtls(void)
-{
-    const char *library = curl_version_info(CURLVERSION_NOW)->ssl_version;
-    return library != NULL && strstr(library, "mbedTLS") != NULL;
-}
-
 /* Two threads have TLS connections then. mbedTLS locks what these share only if it was built to. */
 static bool tls_knows_threads(void)
 {
@@ -850,16 +855,17 @@ static const char *find_spare_bundle(void)
 }
 
 /* The variables that libcurl itself reads for https. */
-static bool has_proxy(void)
+static void find_proxy(struct http_curl *curl)
 {
     static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         const char *value = getenv(names[i]);
         if (value != NULL && value[0] != '\0') {
-            return true;
+            curl->may_be_proxied = true;
+            curl->may_be_proxied_by_tls = curl->may_be_proxied_by_tls
+                    || strncasecmp(value, "https:", strlen("https:")) == 0;
         }
     }
-    return false;
 }
 
 bool http_curl_new(
@@ -875,7 +881,7 @@ bool http_curl_new(
     }
     curl->settings = *settings;
     curl->bundle = settings->ca_file == NULL ? find_spare_bundle() : NULL;
-    curl->may_be_proxied = has_proxy();
+    find_proxy(curl);
     curl->transport = (struct http_transport){
         .start = start,
         .wait = wait_for_progress,

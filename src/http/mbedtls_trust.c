@@ -9,6 +9,19 @@
 
 const bool mbedtls_trust_is_possible = true;
 
+/* Reads one block as mbedTLS reads a file of many: what it does not take there is not trusted here. */
+static int add_block(const struct pem_block *block, mbedtls_x509_crt *issuers)
+{
+    unsigned char *text = mbedtls_calloc(1, block->len + 1);
+    if (text == NULL) {
+        return MBEDTLS_ERR_X509_ALLOC_FAILED;
+    }
+    memcpy(text, block->text, block->len);
+    int error = mbedtls_x509_crt_parse(issuers, text, block->len + 1);
+    mbedtls_free(text);
+    return error;
+}
+
 /* Adds each certificate of the text that may have issued the child; the list stays as it is without any. */
 static int add_issuers(const char *text,
         size_t len,
@@ -16,15 +29,15 @@ static int add_issuers(const char *text,
         mbedtls_x509_crt *issuers,
         bool *ret_found)
 {
-    struct pem_certificate certificate;
+    struct pem_block block;
     size_t cursor = 0;
     while (pem_find_subject(
-            text, len, child->issuer_raw.p, child->issuer_raw.len, &cursor, &certificate)) {
-        int error = mbedtls_x509_crt_parse_der(issuers, certificate.der, certificate.len);
+            text, len, child->issuer_raw.p, child->issuer_raw.len, &cursor, &block)) {
+        int error = add_block(&block, issuers);
         if (error == MBEDTLS_ERR_X509_ALLOC_FAILED) {
             return error;
         }
-        *ret_found = *ret_found || error == 0; /* what cannot be read is not trusted */
+        *ret_found = *ret_found || error == 0;
     }
     return 0;
 }
@@ -35,7 +48,7 @@ static bool is_issuer(const mbedtls_x509_crt *issuer, const mbedtls_x509_crt *ch
             && memcmp(issuer->subject_raw.p, child->issuer_raw.p, child->issuer_raw.len) == 0;
 }
 
-/* The server sends what stands between its certificate and a root: no need to look for that. */
+/* The server sends what stands between its certificate and a root. */
 static bool has_sent_issuer(const mbedtls_x509_crt *child)
 {
     const mbedtls_x509_crt *sent = child->next;
@@ -52,9 +65,6 @@ static int find_issuers(
     const struct mbedtls_trust *trust = context;
     bool found = false;
     *ret_candidates = NULL;
-    if (has_sent_issuer(child)) {
-        return 0;
-    }
     mbedtls_x509_crt *issuers = mbedtls_calloc(1, sizeof(*issuers));
     if (issuers == NULL) {
         return MBEDTLS_ERR_X509_ALLOC_FAILED;
@@ -63,7 +73,9 @@ static int find_issuers(
     int error = trust->roots == NULL
             ? 0
             : add_issuers(trust->roots, strlen(trust->roots), child, issuers, &found);
-    if (error == 0 && !found) {
+    /* Where there are roots, the file is for chains that end elsewhere: not for what was sent anyway. */
+    bool is_for_file = !found && (trust->roots == NULL || !has_sent_issuer(child));
+    if (error == 0 && is_for_file) {
         const struct text *text = pem_file_text(trust->file);
         error = add_issuers(text_string(text), text->len, child, issuers, &found);
     }

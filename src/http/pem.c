@@ -23,7 +23,7 @@ static bool read_all(int fd, struct text *text)
         text_append(text, bytes, (size_t)got);
         got = read(fd, bytes, sizeof(bytes));
     }
-    return got == 0 && text->state == TEXT_SOUND;
+    return got == 0 && text->state == TEXT_SOUND && strlen(text_string(text)) == text->len;
 }
 
 const struct text *pem_file_text(struct pem_file *file)
@@ -56,7 +56,7 @@ enum {
 };
 
 /* clang-format off */
-static const unsigned char digits[256] = {
+static const unsigned char digit_values[256] = {
     64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
     64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
     64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 62, 64, 64, 64, 63,
@@ -79,7 +79,7 @@ static const unsigned char digits[256] = {
 
 static unsigned int digit_of(char c)
 {
-    return digits[(unsigned char)c];
+    return digit_values[(unsigned char)c];
 }
 
 /* Four digits make three bytes; false if there is something else among them. */
@@ -98,7 +98,7 @@ static bool decode_four(const char *text, unsigned char *ret_bytes)
     return true;
 }
 
-/* As many bytes as are wanted and there; whatever is no digit is passed over, the padding too. */
+/* As many bytes as are wanted and there, up to the padding or whatever else is no digit. */
 static size_t decode(const char *text, size_t len, unsigned char *ret_bytes, size_t wanted)
 {
     unsigned int bits = 0;
@@ -112,9 +112,13 @@ static size_t decode(const char *text, size_t len, unsigned char *ret_bytes, siz
             continue;
         }
         unsigned int digit = digit_of(text[i]);
+        bool is_line_end = text[i] == '\n' || text[i] == '\r';
         i++;
-        if (digit == NO_DIGIT) {
+        if (is_line_end) {
             continue;
+        }
+        if (digit == NO_DIGIT) {
+            break;
         }
         bits = (bits << 6 | digit) & 0xffff;
         bit_count += 6;
@@ -197,32 +201,55 @@ static bool find_subject(const unsigned char *der,
     return is_whole;
 }
 
-/* Decodes no more than it takes to know that the subject is another's. */
-static bool take_if_subject(const char *text,
-        size_t len,
-        const unsigned char *name,
-        size_t name_len,
-        struct pem_certificate *ret_certificate)
+/* Decodes no more than it takes to know the subject. */
+static bool has_subject(const char *digits, size_t len, const unsigned char *name, size_t name_len)
 {
+    unsigned char der[PEM_SUBJECT_MAX_BYTES];
     const unsigned char *subject = NULL;
     size_t subject_len = 0;
-    unsigned char *der = ret_certificate->der;
-    if (len / 4 * 3 > PEM_CERTIFICATE_MAX_BYTES) {
-        return false;
-    }
     bool is_found = false;
-    for (size_t wanted = FIRST_DECODED_BYTES; !is_found; wanted *= 4) {
-        size_t got = decode(text, len, der,
-                wanted < PEM_CERTIFICATE_MAX_BYTES ? wanted : PEM_CERTIFICATE_MAX_BYTES);
+    for (size_t wanted = FIRST_DECODED_BYTES; !is_found && wanted <= sizeof(der); wanted *= 4) {
+        size_t got = decode(digits, len, der, wanted);
         is_found = find_subject(der, got, &subject, &subject_len);
         if (!is_found && got < wanted) {
             return false;
         }
     }
-    if (subject_len != name_len || memcmp(subject, name, name_len) != 0) {
+    return is_found && subject_len == name_len && memcmp(subject, name, name_len) == 0;
+}
+
+/* --- blocks --- */
+
+/* Behind BEGIN: a blank and a carriage return may stand before the line's end, as mbedTLS has it. */
+static const char *skip_line_end(const char *at, const char *end)
+{
+    at += at < end && *at == ' ' ? 1 : 0;
+    at += at < end && *at == '\r' ? 1 : 0;
+    /* A blank line behind it makes mbedTLS refuse a whole file. */
+    return end - at >= 2 && at[0] == '\n' && at[1] != '\n' && at[1] != '\r' ? at + 1 : NULL;
+}
+
+/* The next block and its digits; false at the end, or at something that is none. */
+static bool next_block(const char *at,
+        const char *end,
+        struct pem_block *ret_block,
+        const char **ret_digits,
+        size_t *ret_digits_len)
+{
+    const char *begin = memmem(at, (size_t)(end - at), BEGIN, sizeof(BEGIN) - 1);
+    if (begin == NULL || memmem(at, (size_t)(begin - at), END, sizeof(END) - 1) != NULL) {
         return false;
     }
-    ret_certificate->len = decode(text, len, der, PEM_CERTIFICATE_MAX_BYTES);
+    const char *digits = skip_line_end(begin + sizeof(BEGIN) - 1, end);
+    const char *dash = digits == NULL ? NULL : memchr(digits, '-', (size_t)(end - digits));
+    if (dash == NULL || (size_t)(end - dash) < sizeof(END) - 1
+            || memcmp(dash, END, sizeof(END) - 1) != 0) {
+        return false;
+    }
+    ret_block->text = begin;
+    ret_block->len = (size_t)(dash - begin) + sizeof(END) - 1;
+    *ret_digits = digits;
+    *ret_digits_len = (size_t)(dash - digits);
     return true;
 }
 
@@ -231,21 +258,13 @@ bool pem_find_subject(const char *text,
         const unsigned char *name,
         size_t name_len,
         size_t *cursor,
-        struct pem_certificate *ret_certificate)
+        struct pem_block *ret_block)
 {
-    while (*cursor < len) {
-        const char *begin = memmem(text + *cursor, len - *cursor, BEGIN, sizeof(BEGIN) - 1);
-        if (begin == NULL) {
-            break;
-        }
-        const char *from = begin + sizeof(BEGIN) - 1;
-        const char *dash = memchr(from, '-', len - (size_t)(from - text));
-        if (dash == NULL) {
-            break;
-        }
-        *cursor = (size_t)(dash - text);
-        if (len - *cursor >= sizeof(END) - 1 && memcmp(dash, END, sizeof(END) - 1) == 0
-                && take_if_subject(from, (size_t)(dash - from), name, name_len, ret_certificate)) {
+    const char *digits = NULL;
+    size_t digits_len = 0;
+    while (next_block(text + *cursor, text + len, ret_block, &digits, &digits_len)) {
+        *cursor = (size_t)(ret_block->text - text) + ret_block->len;
+        if (has_subject(digits, digits_len, name, name_len)) {
             return true;
         }
     }

@@ -12,7 +12,7 @@
 #include "base/text.h"
 
 enum {
-    PEM_CERTIFICATE_MAX_BYTES = 16 * 1024, /* in DER; a larger one is passed over */
+    PEM_SUBJECT_MAX_BYTES = 8 * 1024,      /* within which a subject ends, or is passed over */
     PEM_FILE_MAX_BYTES = 16 * 1024 * 1024, /* more of a file is not read */
 };
 
@@ -23,24 +23,26 @@ struct pem_file {
     bool was_read;
 };
 
-/* What the file holds; empty where there is none, or it cannot be read. */
+/* What the file holds; empty where there is none, it cannot be read or holds a NUL. */
 const struct text *pem_file_text(struct pem_file *file);
 
 void pem_file_clear(struct pem_file *file);
 
-/* One certificate in DER. */
-struct pem_certificate {
-    unsigned char der[PEM_CERTIFICATE_MAX_BYTES];
+/* One certificate, from its BEGIN line to the end of its END line; borrowed from the text. */
+struct pem_block {
+    const char *text;
     size_t len;
 };
 
 /*
  * The next certificate from *cursor on (0 at first) whose subject is, byte for byte, the name (a DER
- * SEQUENCE with its header); false where there is none. Anything else in the text is passed over.
+ * SEQUENCE with its header); false where there is none. Other text between certificates is passed
+ * over, but the search ends at whatever a reader of the whole may take for something else: a block
+ * that does not end, a line that is none.
  */
 bool pem_find_subject(const char *text,
         size_t len,
         const unsigned char *name,
         size_t name_len,
         size_t *cursor,
-        struct pem_certificate *ret_certificate);
+        struct pem_block *ret_block);

@@ -193,6 +193,7 @@ def with_test_roots(store: ParameterStore, tmp_path_factory: pytest.TempPathFact
     options = [
         "--cross-file", FOLDER / "x86_64" / "cross.ini", "--prefer-static", "-Db_pie=false", "-Dtests=disabled",
         "-Dman=disabled", f"-Dbuiltin_roots={store.ca_file}",
+        "-Dsearched_trust=true",
     ]  # fmt: skip
     subprocess.run(["meson", "setup", folder, ROOT, *options], check=True, capture_output=True)
     subprocess.run(["ninja", "-C", folder], check=True, capture_output=True)
