@@ -144,8 +144,7 @@ static void the_search_ends_at_what_is_irregular(void **state)
     static const char *const TEXTS[] = {
         "-----BEGIN CERTIFICATE-----", "-----BEGIN CERTIFICATE-----\n",
         "-----BEGIN CERTIFICATE-----  \n", "-----BEGIN CERTIFICATE-----\nMIIBMIIB\n",
-        "-----END CERTIFICATE-----\n",
-        "-----BEGIN CERTIFICATE-----\n\n-----END CERTIFICATE-----\n",
+        "-----END CERTIFICATE-----\n", "-----BEGIN CERTIFICATE-----\n\n-----END CERTIFICATE-----\n",
         "-----BEGIN CERTIFICATE-----\n\n-----END CERTIFICATE-----\n",
         "-----BEGIN CERTIFICATE-----MIIB\n-----END CERTIFICATE-----\n",
         "-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n\nMIIB\n-----END CERTIFICATE-----\n"
