@@ -22,17 +22,15 @@ static int add_block(const struct pem_block *block, mbedtls_x509_crt *issuers)
     return error;
 }
 
-/* Adds each certificate of the text that may have issued the child; the list stays as it is without any. */
-static int add_issuers(const char *text,
-        size_t len,
+/* Adds each certificate that may have issued the child; the list stays as it is without any. */
+static int add_issuers(const struct pem_index *index,
         const mbedtls_x509_crt *child,
         mbedtls_x509_crt *issuers,
         bool *ret_found)
 {
     struct pem_block block;
     size_t cursor = 0;
-    while (pem_find_subject(
-            text, len, child->issuer_raw.p, child->issuer_raw.len, &cursor, &block)) {
+    while (pem_find_subject(index, child->issuer_raw.p, child->issuer_raw.len, &cursor, &block)) {
         int error = add_block(&block, issuers);
         if (error == MBEDTLS_ERR_X509_ALLOC_FAILED) {
             return error;
@@ -70,14 +68,16 @@ static int find_issuers(
         return MBEDTLS_ERR_X509_ALLOC_FAILED;
     }
     mbedtls_x509_crt_init(issuers);
-    int error = trust->roots == NULL
-            ? 0
-            : add_issuers(trust->roots, strlen(trust->roots), child, issuers, &found);
+    int error = 0;
+    if (trust->roots != NULL) {
+        struct pem_index roots = pem_index_make(trust->roots, strlen(trust->roots));
+        error = add_issuers(&roots, child, issuers, &found);
+        pem_index_clear(&roots);
+    }
     /* Where there are roots, the file is for chains that end elsewhere: not for what was sent anyway. */
     bool is_for_file = !found && (trust->roots == NULL || !has_sent_issuer(child));
     if (error == 0 && is_for_file) {
-        const struct text *text = pem_file_text(trust->file);
-        error = add_issuers(text_string(text), text->len, child, issuers, &found);
+        error = add_issuers(pem_file_index(trust->file), child, issuers, &found);
     }
     if (error != 0 || !found) {
         mbedtls_x509_crt_free(issuers);

@@ -2,7 +2,10 @@
 #include "http/pem.h"
 
 #include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char BEGIN[] = "-----BEGIN CERTIFICATE-----";
@@ -12,42 +15,6 @@ enum {
     READ_BYTES = 16 * 1024,
     FIRST_DECODED_BYTES = 384, /* nine of ten subjects end within these */
 };
-
-/* --- the file --- */
-
-static bool read_all(int fd, struct text *text)
-{
-    char bytes[READ_BYTES];
-    ssize_t got = read(fd, bytes, sizeof(bytes));
-    while (got > 0 && text->state == TEXT_SOUND) {
-        text_append(text, bytes, (size_t)got);
-        got = read(fd, bytes, sizeof(bytes));
-    }
-    return got == 0 && text->state == TEXT_SOUND && strlen(text_string(text)) == text->len;
-}
-
-const struct text *pem_file_text(struct pem_file *file)
-{
-    if (file->was_read || file->path == NULL) {
-        return &file->text;
-    }
-    file->was_read = true;
-    file->text = TEXT_INIT(PEM_FILE_MAX_BYTES);
-    int fd = open(file->path, O_RDONLY | O_CLOEXEC);
-    if (fd >= 0 && !read_all(fd, &file->text)) {
-        text_clear(&file->text);
-    }
-    if (fd >= 0) {
-        (void)close(fd);
-    }
-    return &file->text;
-}
-
-void pem_file_clear(struct pem_file *file)
-{
-    text_clear(&file->text);
-    *file = (struct pem_file){ .path = file->path };
-}
 
 /* --- base64; of public certificates, so that it may take what time it likes --- */
 
@@ -201,21 +168,33 @@ static bool find_subject(const unsigned char *der,
     return is_whole;
 }
 
-/* Decodes no more than it takes to know the subject. */
-static bool has_subject(const char *digits, size_t len, const unsigned char *name, size_t name_len)
+/* FNV-1a: it only has to tell most names apart, and whoever chooses them gains nothing. */
+static uint64_t hash_of(const unsigned char *bytes, size_t len)
 {
-    unsigned char der[PEM_SUBJECT_MAX_BYTES];
-    const unsigned char *subject = NULL;
-    size_t subject_len = 0;
-    bool is_found = false;
-    for (size_t wanted = FIRST_DECODED_BYTES; !is_found && wanted <= sizeof(der); wanted *= 4) {
-        size_t got = decode(digits, len, der, wanted);
-        is_found = find_subject(der, got, &subject, &subject_len);
-        if (!is_found && got < wanted) {
-            return false;
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    for (size_t i = 0; i < len; i++) {
+        hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+    }
+    return hash;
+}
+
+/* Decodes no more than it takes to know the subject. */
+static bool decode_subject(const char *digits,
+        size_t len,
+        unsigned char ret_der[static PEM_SUBJECT_MAX_BYTES],
+        const unsigned char **ret_subject,
+        size_t *ret_subject_len)
+{
+    for (size_t wanted = FIRST_DECODED_BYTES; wanted <= PEM_SUBJECT_MAX_BYTES; wanted *= 4) {
+        size_t got = decode(digits, len, ret_der, wanted);
+        if (find_subject(ret_der, got, ret_subject, ret_subject_len)) {
+            return true;
+        }
+        if (got < wanted) {
+            break;
         }
     }
-    return is_found && subject_len == name_len && memcmp(subject, name, name_len) == 0;
+    return false;
 }
 
 /* --- blocks --- */
@@ -229,45 +208,135 @@ static const char *skip_line_end(const char *at, const char *end)
     return end - at >= 2 && at[0] == '\n' && at[1] != '\n' && at[1] != '\r' ? at + 1 : NULL;
 }
 
-/* The next block and its digits; false at the end, or at something that is none. */
-static bool next_block(const char *at,
-        const char *end,
-        struct pem_block *ret_block,
-        const char **ret_digits,
-        size_t *ret_digits_len)
+struct pem_entry {
+    struct pem_block block;
+    const char *digits;
+    size_t digits_len;
+    uint64_t subject_hash;
+};
+
+/* Most follow each other line by line. */
+static const char *find_begin(const char *at, const char *end)
 {
-    const char *begin = memmem(at, (size_t)(end - at), BEGIN, sizeof(BEGIN) - 1);
-    if (begin == NULL || memmem(at, (size_t)(begin - at), END, sizeof(END) - 1) != NULL) {
-        return false;
+    while (at < end && (*at == '\n' || *at == '\r')) {
+        at++;
     }
-    const char *digits = skip_line_end(begin + sizeof(BEGIN) - 1, end);
+    size_t left = (size_t)(end - at);
+    if (left >= sizeof(BEGIN) - 1 && memcmp(at, BEGIN, sizeof(BEGIN) - 1) == 0) {
+        return at;
+    }
+    const char *begin = memmem(at, left, BEGIN, sizeof(BEGIN) - 1);
+    bool is_behind_end = begin != NULL
+            && memmem(at, (size_t)(begin - at), END, sizeof(END) - 1) != NULL;
+    return is_behind_end ? NULL : begin;
+}
+
+/* The next block; false at the end, or at something that is none. */
+static bool find_block(const char *at, const char *end, struct pem_entry *ret_entry)
+{
+    const char *begin = find_begin(at, end);
+    const char *digits = begin == NULL ? NULL : skip_line_end(begin + sizeof(BEGIN) - 1, end);
     const char *dash = digits == NULL ? NULL : memchr(digits, '-', (size_t)(end - digits));
     if (dash == NULL || (size_t)(end - dash) < sizeof(END) - 1
             || memcmp(dash, END, sizeof(END) - 1) != 0) {
         return false;
     }
-    ret_block->text = begin;
-    ret_block->len = (size_t)(dash - begin) + sizeof(END) - 1;
-    *ret_digits = digits;
-    *ret_digits_len = (size_t)(dash - digits);
+    *ret_entry = (struct pem_entry){
+        .block = { .text = begin, .len = (size_t)(dash - begin) + sizeof(END) - 1 },
+        .digits = digits,
+        .digits_len = (size_t)(dash - digits),
+    };
     return true;
 }
 
-bool pem_find_subject(const char *text,
-        size_t len,
+struct pem_index pem_index_make(const char *text, size_t len)
+{
+    unsigned char der[PEM_SUBJECT_MAX_BYTES];
+    struct pem_index index = { 0 };
+    const char *end = text + len;
+    index.entries = calloc(len / (sizeof(BEGIN) + sizeof(END)) + 1, sizeof(*index.entries));
+    if (index.entries == NULL) {
+        return index;
+    }
+    for (const char *at = text; find_block(at, end, &index.entries[index.count]);) {
+        struct pem_entry *entry = &index.entries[index.count];
+        const unsigned char *subject = NULL;
+        size_t subject_len = 0;
+        at = entry->block.text + entry->block.len;
+        if (decode_subject(entry->digits, entry->digits_len, der, &subject, &subject_len)) {
+            entry->subject_hash = hash_of(subject, subject_len);
+            index.count++;
+        }
+    }
+    return index;
+}
+
+void pem_index_clear(struct pem_index *index)
+{
+    free(index->entries);
+    *index = (struct pem_index){ 0 };
+}
+
+bool pem_find_subject(const struct pem_index *index,
         const unsigned char *name,
         size_t name_len,
         size_t *cursor,
         struct pem_block *ret_block)
 {
-    const char *digits = NULL;
-    size_t digits_len = 0;
-    while (next_block(text + *cursor, text + len, ret_block, &digits, &digits_len)) {
-        *cursor = (size_t)(ret_block->text - text) + ret_block->len;
-        if (has_subject(digits, digits_len, name, name_len)) {
+    unsigned char der[PEM_SUBJECT_MAX_BYTES];
+    uint64_t hash = hash_of(name, name_len);
+    while (*cursor < index->count) {
+        const unsigned char *subject = NULL;
+        size_t subject_len = 0;
+        const struct pem_entry *entry = &index->entries[*cursor];
+        *cursor += 1;
+        if (entry->subject_hash == hash
+                && decode_subject(entry->digits, entry->digits_len, der, &subject, &subject_len)
+                && subject_len == name_len && memcmp(subject, name, name_len) == 0) {
+            *ret_block = entry->block;
             return true;
         }
     }
-    *cursor = len;
     return false;
+}
+
+/* --- the file --- */
+
+static bool read_all(int fd, struct text *text)
+{
+    char bytes[READ_BYTES];
+    struct stat status;
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_size > 0) {
+        text_reserve(text, (size_t)status.st_size);
+    }
+    ssize_t got = read(fd, bytes, sizeof(bytes));
+    while (got > 0 && text->state == TEXT_SOUND) {
+        text_append(text, bytes, (size_t)got);
+        got = read(fd, bytes, sizeof(bytes));
+    }
+    return got == 0 && text->state == TEXT_SOUND && strlen(text_string(text)) == text->len;
+}
+
+const struct pem_index *pem_file_index(struct pem_file *file)
+{
+    if (file->was_read || file->path == NULL) {
+        return &file->index;
+    }
+    file->was_read = true;
+    file->text = TEXT_INIT(PEM_FILE_MAX_BYTES);
+    int fd = open(file->path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0 && read_all(fd, &file->text)) {
+        file->index = pem_index_make(text_string(&file->text), file->text.len);
+    }
+    if (fd >= 0) {
+        (void)close(fd);
+    }
+    return &file->index;
+}
+
+void pem_file_clear(struct pem_file *file)
+{
+    pem_index_clear(&file->index);
+    text_clear(&file->text);
+    *file = (struct pem_file){ .path = file->path };
 }

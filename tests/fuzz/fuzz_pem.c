@@ -12,17 +12,21 @@ static const unsigned char ONE[] = { 0x30, 0x0e, 0x31, 0x0c, 0x30, 0x0a, 0x06, 0
     0x03, 0x0c, 0x03, 'O', 'n', 'e' };
 static const unsigned char EMPTY[] = { 0x30, 0x00 };
 
-static void search(const char *text, size_t len, const unsigned char *name, size_t name_len)
+static void search(const char *text,
+        size_t len,
+        const struct pem_index *index,
+        const unsigned char *name,
+        size_t name_len)
 {
     struct pem_block block = { .len = 0 };
     size_t cursor = 0;
-    size_t before = 0;
-    while (pem_find_subject(text, len, name, name_len, &cursor, &block)) {
-        assert(cursor > before && cursor <= len);
-        assert(block.text >= text + before && block.text + block.len == text + cursor);
-        before = cursor;
+    const char *before = text;
+    while (pem_find_subject(index, name, name_len, &cursor, &block)) {
+        assert(cursor <= index->count && block.len > 0);
+        assert(block.text >= before && block.text + block.len <= text + len);
+        before = block.text + block.len;
     }
-    assert(cursor == len);
+    assert(cursor == index->count);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -32,8 +36,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size > 0) {
         memcpy(text, data, size);
     }
-    search(text, size, ONE, sizeof(ONE));
-    search(text, size, EMPTY, sizeof(EMPTY));
+    struct pem_index index = pem_index_make(text, size);
+    search(text, size, &index, ONE, sizeof(ONE));
+    search(text, size, &index, EMPTY, sizeof(EMPTY));
+    pem_index_clear(&index);
     free(text);
     return 0;
 }
