@@ -427,7 +427,8 @@ static void mark_given(struct reading *reading, const struct option *option)
 static const struct option *find_long(const char *name, size_t len)
 {
     for (size_t i = 0; i < option_count; i++) {
-        if (strlen(option_table[i].name) == len && memcmp(option_table[i].name, name, len) == 0) {
+        const char *candidate = option_table[i].name;
+        if (strncmp(candidate, name, len) == 0 && candidate[len] == '\0') {
             return &option_table[i];
         }
     }
