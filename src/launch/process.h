@@ -14,7 +14,7 @@
 #include "base/error.h"
 
 enum {
-    PROCESS_FREE_FDS = 64 /* a library's forgotten one is among these, unless very many were open */
+    PROCESS_FREE_FDS = 32 /* a library's forgotten one is among these, unless very many were open */
 };
 
 /* What has to be given back. */
