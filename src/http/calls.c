@@ -233,7 +233,7 @@ static void connect_ahead(struct meanwhile *meanwhile)
         return;
     }
     event_emit(run->settings->events, EVENT_PROGRESS, NULL,
-            "%s: connecting meanwhile (connections: %zu)", run->calls[0]->host, run->active_count);
+            "%s: connecting in advance (connections: %zu)", run->calls[0]->host, run->active_count);
 }
 
 static bool authorize_all(struct run *run)

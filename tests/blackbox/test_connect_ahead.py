@@ -356,4 +356,4 @@ def test_verbose_tells_of_it(chain: Chain) -> None:
     set_up_container(chain, wait_for_connections(chain))
     result = chain.run("-v")
     host = chain.store.endpoint_url.removeprefix("https://")
-    assert f"ssm-exec: info: {host}: connecting meanwhile (connections: 1)\n" in result.err, result.err
+    assert f"ssm-exec: info: {host}: connecting in advance (connections: 1)\n" in result.err, result.err

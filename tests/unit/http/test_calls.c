@@ -262,7 +262,7 @@ static void connections_are_opened_while_the_gate_is_waited_for(void **state)
     assert_int_equal(fixture->world->monotonic_ms, CALLS_HOLD_MAX_MS + 20);
     assert_all_are_authorized(fixture);
     assert_string_equal(text_string(&fixture->world->heard),
-            "progress (nowhere): host: connecting meanwhile (connections: 3)\n"
+            "progress (nowhere): host: connecting in advance (connections: 3)\n"
             "progress /c0: host asked for Get: status 200, 9 bytes in 10 ms\n"
             "progress /c1: host asked for Get: status 200, 4 bytes in 10 ms\n"
             "progress /c2: host asked for Get: status 200, 4 bytes in 10 ms\n"
