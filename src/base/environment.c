@@ -12,7 +12,7 @@ const char *environment_get_raw(const struct environment *environment, const cha
 {
     size_t len = strlen(name);
     for (char *const *entry = environment->entries; *entry != NULL; entry++) {
-        if ((*entry)[0] == name[0] && strncmp(*entry, name, len) == 0 && (*entry)[len] == '=') {
+        if (strncmp(*entry, name, len) == 0 && (*entry)[len] == '=') {
             return *entry + len + 1;
         }
     }

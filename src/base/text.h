@@ -30,6 +30,7 @@ struct text {
 
 /* Room for exactly so many bytes, where their number is known before the first of them. */
 void text_reserve(struct text *text, size_t bytes);
+
 void text_append(struct text *text, const char *bytes, size_t len);
 void text_append_string(struct text *text, const char *string);
 void text_append_char(struct text *text, char c);

@@ -87,21 +87,18 @@ static int64_t clip(int64_t wanted_ms, int64_t left_ms)
     return wanted_ms < left_ms ? wanted_ms : left_ms;
 }
 
-static void set_timeouts(const struct run *run, struct http_request *request, int64_t held_ms)
-{
-    int64_t left_ms = run->stop_ms - now_ms(run);
-    request->connect_timeout_ms = clip(run->settings->connect_timeout_ms + held_ms, left_ms);
-    request->timeout_ms = clip(run->settings->try_timeout_ms + held_ms, left_ms);
-}
-
-static bool prepare(const struct run *run, struct call_progress *progress, struct err *reterr)
+/* held_ms: how long the request may be held, which its own time does not pay for. */
+static bool prepare(
+        const struct run *run, struct call_progress *progress, int64_t held_ms, struct err *reterr)
 {
     struct http_request *request = &progress->exchange.request;
     http_request_clear(request);
     if (!progress->call->type->prepare(progress->call, request, reterr)) {
         return false;
     }
-    set_timeouts(run, request, /* held_ms= */ 0);
+    int64_t left_ms = run->stop_ms - now_ms(run);
+    request->connect_timeout_ms = clip(run->settings->connect_timeout_ms + held_ms, left_ms);
+    request->timeout_ms = clip(run->settings->try_timeout_ms + held_ms, left_ms);
     return true;
 }
 
@@ -127,7 +124,7 @@ static void count_try(struct run *run, struct call_progress *progress)
 static bool start_try(struct run *run, struct call_progress *progress)
 {
     struct err err;
-    if (!prepare(run, progress, &err) || !authorize(progress, &err)) {
+    if (!prepare(run, progress, /* held_ms= */ 0, &err) || !authorize(progress, &err)) {
         report_failure(run, &err);
         return false;
     }
@@ -136,12 +133,12 @@ static bool start_try(struct run *run, struct call_progress *progress)
     return true;
 }
 
-/* Makes the next call an active one; false without memory. */
-static bool add_next_call(struct run *run)
+/* Makes the next call an active one; NULL without memory. */
+static struct call_progress *add_next_call(struct run *run)
 {
     struct call_progress *progress = calloc(1, sizeof(*progress));
     if (progress == NULL) {
-        return false;
+        return NULL;
     }
     progress->call = run->calls[run->started];
     progress->call->progress = progress;
@@ -149,7 +146,7 @@ static bool add_next_call(struct run *run)
     run->started++;
     run->active[run->active_count] = progress;
     run->active_count++;
-    return true;
+    return progress;
 }
 
 /* Starts what is due and has room; gives back when the next waiting call is due. */
@@ -174,12 +171,13 @@ static int64_t start_due(struct run *run)
         }
     }
     while (run->started < run->call_count && run->under_way_count < CALLS_AT_ONCE_MAX) {
-        if (!add_next_call(run)) {
+        struct call_progress *progress = add_next_call(run);
+        if (progress == NULL) {
             struct err err;
             (void)err_set_no_memory(&err);
             report_failure(run, &err);
             run->started = run->call_count;
-        } else if (!start_try(run, run->active[run->active_count - 1])) {
+        } else if (!start_try(run, progress)) {
             remove_active(run, run->active_count - 1);
         }
     }
@@ -217,14 +215,11 @@ static void connect_ahead(struct meanwhile *meanwhile)
         return;
     }
     ahead->was_begun = true;
-    while (ok && run->started < run->call_count && run->started < CALLS_AT_ONCE_MAX) {
-        ok = add_next_call(run) && prepare(run, run->active[run->active_count - 1], &ignored)
-                && http_request_check(
-                        &run->active[run->active_count - 1]->exchange.request, &ignored);
-    }
-    for (size_t i = 0; i < run->active_count; i++) {
-        exchanges[i] = &run->active[i]->exchange;
-        set_timeouts(run, &exchanges[i]->request, CALLS_HOLD_MAX_MS);
+    for (size_t i = 0; ok && i < run->call_count && i < CALLS_AT_ONCE_MAX; i++) {
+        struct call_progress *progress = add_next_call(run);
+        ok = progress != NULL && prepare(run, progress, CALLS_HOLD_MAX_MS, &ignored)
+                && http_request_check(&progress->exchange.request, &ignored);
+        exchanges[i] = ok ? &progress->exchange : NULL;
     }
     ahead->is_holding = ok
             && transport->hold(transport, exchanges, run->active_count, CALLS_HOLD_MAX_MS);
@@ -427,7 +422,7 @@ static bool settle(struct run *run, struct call_progress *progress)
  */
 static bool forgive_ahead(const struct run *run, struct call_progress *progress)
 {
-    bool is_forgiven = progress->exchange.is_held
+    bool is_forgiven = progress->exchange.failed_in_hold
             && retry_cause_of_outcome(progress->exchange.reply.outcome) != RETRY_NEVER;
     if (is_forgiven) {
         progress->tries = 0;

@@ -89,7 +89,7 @@ bool http_reply_header(const struct http_reply *reply, const char *name, char *v
 struct http_exchange {
     struct http_request request;
     struct http_reply reply;
-    bool is_held; /* not yet sent; if it is done all the same, it failed before release */
+    bool failed_in_hold;              /* done, and nothing of it was sent before release */
     struct http_exchange *next_early; /* the transport's own */
 };
 
@@ -119,7 +119,7 @@ struct http_transport {
     /*
      * Ends the background work: sends the exchanges, which are under way then, or gives them up with
      * their connections. True if they are under way: not where the limit was passed. One that
-     * failed before, or whose connection has been closed meanwhile, is done and still is_held.
+     * failed before, or whose connection has been closed meanwhile, is done and failed_in_hold.
      */
     bool (*release)(struct http_transport *transport, bool send);
 };

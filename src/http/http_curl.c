@@ -33,6 +33,7 @@ struct transfer {
     bool too_large;
     int socket_errno; /* why this machine gave no socket; 0: it did */
     int socket;       /* the last that was opened; perhaps closed again */
+    bool is_held;     /* nothing of its exchange has been sent yet */
     bool has_trust;   /* as configured; stays */
     struct mbedtls_trust trust;
     bool on_quick_trust;
@@ -44,8 +45,9 @@ struct http_curl {
     struct http_curl_settings settings;
     struct curl_blob builtin_roots; /* no data: not needed yet, or there are none */
     const char *bundle;             /* the system's, where it can do without; NULL: it cannot */
-    struct pem_file trust_file;
-    bool searches_trust_file; /* for one certificate at a time */
+    bool knows_trust_file;
+    struct pem_file trust_file; /* no path: libcurl's own default */
+    bool searches_trust_file;   /* for one certificate at a time */
     bool quick_trust_failed;
     bool may_be_proxied; /* a proxy looks names up itself */
     bool may_be_proxied_by_tls;
@@ -143,14 +145,6 @@ static bool set_proxy_trust(CURL *easy, const char *ca_file)
     return code == CURLE_OK || code == CURLE_NOT_BUILT_IN || code == CURLE_UNKNOWN_OPTION;
 }
 
-/* The system's certificates for a libcurl that was not built to look for any; NULL: it was. */
-static const char *find_system_bundle(CURL *easy)
-{
-    char *default_file = NULL;
-    (void)curl_easy_getinfo(easy, CURLINFO_CAINFO, &default_file);
-    return default_file != NULL ? NULL : trust_system_bundle();
-}
-
 static bool is_on_mbedtls(void)
 {
     const char *library = curl_version_info(CURLVERSION_NOW)->ssl_version;
@@ -164,24 +158,35 @@ static bool is_large(const char *file)
     return stat(file, &status) == 0 && status.st_size > SMALL_FILE_BYTES;
 }
 
+/* The configured file; or the system's, for a libcurl that was not built to look for any. */
+static void find_trust_file(struct http_curl *curl)
+{
+    const char *configured = curl->settings.ca_file;
+    bool has_own = curl_version_info(CURLVERSION_NOW)->cainfo != NULL;
+    curl->knows_trust_file = true;
+    curl->trust_file.path = configured != NULL ? configured
+            : has_own                          ? NULL
+                                               : trust_system_bundle();
+    /* libcurl would have an https:// proxy's certificate searched for in the same way. */
+    curl->searches_trust_file = mbedtls_trust_is_possible && is_on_mbedtls()
+            && !curl->may_be_proxied_by_tls
+            && (configured != NULL ? is_large(configured) : !has_own);
+}
+
 /* Nothing is looked for where neither the other side nor a proxy can have a certificate. */
 static bool set_trust(struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
+    struct http_curl *curl = transfer->owner;
     const struct http_request *request = &transfer->exchange->request;
     if (transfer->has_trust || (request->never_proxied && !is_https(request))) {
         return true;
     }
-    transfer->has_trust = true;
-    struct http_curl *curl = transfer->owner;
-    const char *configured = curl->settings.ca_file;
-    const char *ca_file = configured != NULL ? configured : find_system_bundle(easy);
-    if (mbedtls_trust_is_possible) {
-        curl->trust_file.path = ca_file;
-        /* libcurl would have an https:// proxy's certificate searched for in the same way. */
-        curl->searches_trust_file = is_on_mbedtls() && !curl->may_be_proxied_by_tls
-                && (configured == NULL || is_large(configured));
+    if (!curl->knows_trust_file) {
+        find_trust_file(curl);
     }
+    transfer->has_trust = true;
+    const char *ca_file = curl->trust_file.path;
     /* Without the second option the system's directory of certificates would be trusted too. */
     return ca_file == NULL
             || (set_text(easy, CURLOPT_CAINFO, ca_file) && set_text(easy, CURLOPT_CAPATH, NULL)
@@ -360,7 +365,7 @@ static int wait_for_release(void *context, char *peer_ip, char *own_ip, int peer
             || !set_headers(transfer)) {
         return CURL_PREREQFUNC_ABORT;
     }
-    transfer->exchange->is_held = false;
+    transfer->is_held = false;
     return CURL_PREREQFUNC_OK;
 }
 
@@ -452,6 +457,13 @@ static void release_transfer(struct transfer *transfer)
     transfer->exchange = NULL;
 }
 
+/* Takes it away from libcurl, finished or not. */
+static void detach(struct transfer *transfer)
+{
+    (void)curl_multi_remove_handle(transfer->owner->multi, transfer->easy);
+    release_transfer(transfer);
+}
+
 static void put_aside(struct http_curl *curl, struct http_exchange *exchange)
 {
     exchange->next_early = curl->early;
@@ -483,8 +495,9 @@ static bool add_exchange(struct http_curl *curl, struct http_exchange *exchange,
     if (transfer == NULL) {
         return false;
     }
-    exchange->is_held = is_held;
+    exchange->failed_in_hold = false;
     transfer->exchange = exchange;
+    transfer->is_held = is_held;
     transfer->too_large = false;
     transfer->socket_errno = 0;
     transfer->error_text[0] = '\0';
@@ -706,7 +719,7 @@ static bool retry_without_absolute_name(struct transfer *transfer, CURLcode code
 }
 
 /* NULL if the exchange is not done after all. */
-static struct http_exchange *finish(struct http_curl *curl, const CURLMsg *message)
+static struct http_exchange *finish(const CURLMsg *message)
 {
     char *private_pointer = NULL;
     (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private_pointer);
@@ -720,10 +733,10 @@ static struct http_exchange *finish(struct http_curl *curl, const CURLMsg *messa
     long status = 0;
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     exchange->reply.status = (int)status;
+    exchange->failed_in_hold = transfer->is_held;
     exchange->reply.tls_verified = exchange->reply.outcome == HTTP_REPLIED
             && is_https(&exchange->request);
-    (void)curl_multi_remove_handle(curl->multi, transfer->easy);
-    release_transfer(transfer);
+    detach(transfer);
     return exchange;
 }
 
@@ -732,7 +745,7 @@ static struct http_exchange *read_done(struct http_curl *curl)
     int left = 0;
     for (CURLMsg *message = curl_multi_info_read(curl->multi, &left); message != NULL;
             message = curl_multi_info_read(curl->multi, &left)) {
-        struct http_exchange *done = message->msg == CURLMSG_DONE ? finish(curl, message) : NULL;
+        struct http_exchange *done = message->msg == CURLMSG_DONE ? finish(message) : NULL;
         if (done != NULL) {
             return done;
         }
@@ -756,8 +769,7 @@ static void cancel(struct http_transport *transport, struct http_exchange *excha
     struct http_curl *curl = of_transport(transport);
     for (struct transfer *transfer = curl->transfers; transfer != NULL; transfer = transfer->next) {
         if (transfer->exchange == exchange) {
-            (void)curl_multi_remove_handle(curl->multi, transfer->easy);
-            release_transfer(transfer);
+            detach(transfer);
         }
     }
     struct http_exchange **link = &curl->early;
@@ -779,8 +791,7 @@ static void give_up_all(struct http_curl *curl)
 {
     for (struct transfer *transfer = curl->transfers; transfer != NULL; transfer = transfer->next) {
         if (transfer->exchange != NULL) {
-            (void)curl_multi_remove_handle(curl->multi, transfer->easy);
-            release_transfer(transfer);
+            detach(transfer);
         }
     }
 }
@@ -837,7 +848,7 @@ static bool release(struct http_transport *transport, bool send)
     }
     for (struct transfer *transfer = curl->transfers; transfer != NULL; transfer = transfer->next) {
         if (transfer->exchange != NULL) {
-            transfer->exchange->is_held = false; /* what becomes of it now is a try like others */
+            transfer->is_held = false; /* what becomes of it now is a try like others */
         }
     }
     return true;

@@ -85,7 +85,7 @@ static void start(struct http_transport *transport, struct http_exchange *exchan
     struct fake_world *world = WORLD_OF(transport, transport);
     assert_int_equal(world->held_count, 0);
     assert_true(world->under_way_count < FAKE_UNDER_WAY_MAX);
-    exchange->is_held = false;
+    exchange->failed_in_hold = false;
     const struct fake_sent *sent = record(world, &exchange->request);
     struct fake_under_way *added = &world->under_way[world->under_way_count];
     *added = (struct fake_under_way){ .exchange = exchange };
@@ -208,7 +208,7 @@ static bool release(struct http_transport *transport, bool send)
             start(transport, world->held[i]);
             continue;
         }
-        world->held[i]->is_held = true;
+        world->held[i]->failed_in_hold = true;
         world->under_way[world->under_way_count] = (struct fake_under_way){
             .exchange = world->held[i],
             .reply = { .outcome = world->held_outcome },
