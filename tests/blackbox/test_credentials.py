@@ -6,11 +6,9 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -20,6 +18,7 @@ from chain import ACCOUNT, CONTAINER_TOKEN, NO_KEYS, SSO_TOKEN, START_URL, WEB_T
 from credential_services import ContainerCredentials, InstanceMetadata, SecurityTokenService, write_sso_token
 from credential_services.security_token import idp_communication_error
 from parameter_store import ParameterStore, faults
+from tunnels import proxy
 
 PAST = datetime(2020, 1, 1, tzinfo=timezone.utc)
 PAST_TEXT = "2020-01-01T00:00:00Z"
@@ -1153,51 +1152,6 @@ def test_configured_endpoints_can_be_ignored(chain: Chain) -> None:
     assert asked == ["sts.us-east-1.amazonaws.com:443"]
 
 
-@contextmanager
-def proxy(targets: dict[str, int] | None = None) -> Iterator[tuple[str, list[str]]]:
-    """An HTTP proxy that tunnels to a port of ours for the hosts that it knows, and refuses all else; whom it was asked for."""
-    asked: list[str] = []
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def copy(source: socket.socket, to: socket.socket) -> None:
-        with suppress(OSError):
-            while piece := source.recv(65536):
-                to.sendall(piece)
-            to.shutdown(socket.SHUT_WR)
-
-    def serve(client: socket.socket) -> None:
-        with client, suppress(OSError):
-            head = b""
-            while b"\r\n\r\n" not in head and (piece := client.recv(4096)):
-                head += piece
-            method, target = head.decode().split(" ")[:2]
-            asked.append(target)
-            port = (targets or {}).get(target)
-            if method != "CONNECT" or port is None:
-                client.sendall(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-                return
-            with socket.create_connection(("127.0.0.1", port)) as server:
-                client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-                back = threading.Thread(target=copy, args=(server, client), daemon=True)
-                back.start()
-                copy(client, server)
-                back.join(30)
-
-    def accept() -> None:
-        with suppress(OSError):
-            while True:
-                threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
-
-    thread = threading.Thread(target=accept, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}", asked
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join(30)
-
-
 def test_aws_is_asked_through_the_proxy_and_at_its_regional_hosts(chain: Chain, certificates_directory: Path) -> None:
     hosts = {service: f"{service}.eu-west-1.amazonaws.com" for service in ("ssm", "sts")}
     names = (*hosts.values(), "portal.sso.eu-central-1.amazonaws.com")
@@ -1208,7 +1162,7 @@ def test_aws_is_asked_through_the_proxy_and_at_its_regional_hosts(chain: Chain, 
         keys = chain.variables()
         sts.add_credentials(str(keys["AWS_ACCESS_KEY_ID"]), str(keys["AWS_SECRET_ACCESS_KEY"]))
         targets = {f"{hosts['ssm']}:443": store.port, f"{hosts['sts']}:443": sts.port}
-        with proxy(targets) as (url, asked):
+        with proxy(targets.get) as (url, asked):
             env = {**keys, "AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": None, "AWS_ENDPOINT_URL_STS": None, "HTTPS_PROXY": url}
             result = chain.run("--role-arn", role("top"), env=env)
             assert result.status == 0, result.err

@@ -4,57 +4,13 @@ import json
 import os
 import socket
 import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from conftest import ROOT, Runner
 from parameter_store import ParameterStore
+from tunnels import listener, read_head, relay
 
 ECHO = ("--", "/bin/echo", "started")
-
-
-@contextmanager
-def listener(serve) -> Iterator[int]:
-    """A loopback port whose connections serve handles, one thread each; all ends with the block."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        threads: list[threading.Thread] = []
-
-        def accept() -> None:
-            while True:
-                try:
-                    connection, _ = server.accept()
-                except OSError:
-                    return
-                threads.append(threading.Thread(target=serve, args=(connection,)))
-                threads[-1].start()
-
-        accepting = threading.Thread(target=accept)
-        accepting.start()
-        try:
-            yield server.getsockname()[1]
-        finally:
-            server.shutdown(socket.SHUT_RDWR)
-            accepting.join()
-            for thread in threads:
-                thread.join()
-
-
-def relay(one: socket.socket, other: socket.socket) -> None:
-    with one, other:
-        def copy(source: socket.socket, target: socket.socket) -> None:
-            try:
-                while data := source.recv(65536):
-                    target.sendall(data)
-                target.shutdown(socket.SHUT_WR)
-            except OSError:
-                pass
-
-        back = threading.Thread(target=copy, args=(other, one))
-        back.start()
-        copy(one, other)
-        back.join()
 
 
 def test_a_connection_that_is_closed_in_the_handshake_is_tried_again(run: Runner, store: ParameterStore) -> None:
@@ -78,10 +34,7 @@ def test_a_connection_that_is_closed_in_the_handshake_is_tried_again(run: Runner
 
 def proxy_reading(seen: list[bytes], answer: bytes | None, store: ParameterStore | None = None):
     def serve(connection: socket.socket) -> None:
-        head = b""
-        while b"\r\n\r\n" not in head and (data := connection.recv(65536)):
-            head += data
-        seen.append(head)
+        seen.append(read_head(connection))
         if answer is not None and len(seen) <= 2:
             connection.sendall(answer)
             connection.close()

@@ -11,9 +11,8 @@ import os
 import socket
 import ssl
 import subprocess
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,7 +23,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import NameOID
-from test_static import AWS_HOST, FOLDER, ROOT, build
+from test_static import AWS_HOST, build, build_with_roots
+from tunnels import listener, proxy, read_head
 
 SYSTEM_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 NOW = datetime.utcnow()
@@ -173,53 +173,44 @@ FILES = [
 CASES = CHAINS + [Case(f"file: {what}", [LEAF, INTER_C], text, is_trusted) for what, text, is_trusted in FILES]
 
 
+def context_for(chain: list[x509.Certificate], directory: Path) -> ssl.SSLContext:
+    path = directory / "server.pem"
+    plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    path.write_bytes(pem(*chain) + server.key.private_bytes(serialization.Encoding.PEM, *plain))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    context.load_cert_chain(path)
+    return context
+
+
+@dataclass
 class Service:
-    """A TLS server with a chain of certificates; counts who came and who asked."""
+    """Counts who came and who asked."""
 
-    def __init__(self, chain: list[x509.Certificate], directory: Path) -> None:
-        path = directory / "server.pem"
-        plain = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        path.write_bytes(pem(*chain) + server.key.private_bytes(serialization.Encoding.PEM, *plain))
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.set_ciphers("DEFAULT:@SECLEVEL=0")
-        self.context.load_cert_chain(path)
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
-        self.connections = self.requests = 0
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            connection.settimeout(30)
-            try:
-                with connection, self.context.wrap_socket(connection, server_side=True) as stream:
-                    if stream.recv(65536):
-                        self.requests += 1
-                        head = b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: %d\r\n\r\n"
-                        stream.sendall(head % len(REFUSAL) + REFUSAL)
-            except OSError:
-                pass
-
-    def close(self) -> None:
-        self._listener.close()
-
-    @contextmanager
-    def serving(self) -> Iterator[Service]:
-        thread = threading.Thread(target=self._serve)
-        thread.start()
-        try:
-            yield self
-        finally:
-            self._listener.shutdown(socket.SHUT_RDWR)
-            self.close()
-            thread.join()
+    port: int = 0
+    connections: int = 0
+    requests: int = 0
 
 
-def ask(program: Path, service: Service, environment: dict[str, str], *before: str | Path) -> str:
+@contextmanager
+def serving(chain: list[x509.Certificate], directory: Path) -> Iterator[Service]:
+    """A TLS server with a chain of certificates, which refuses whatever it is asked for."""
+    service, context = Service(), context_for(chain, directory)
+
+    def serve(client: socket.socket) -> None:
+        service.connections += 1
+        client.settimeout(30)
+        with suppress(OSError), context.wrap_socket(client, server_side=True) as stream:
+            if read_head(stream):
+                service.requests += 1
+                head = b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/x-amz-json-1.1\r\nContent-Length: %d\r\n\r\n"
+                stream.sendall(head % len(REFUSAL) + REFUSAL)
+
+    with listener(serve) as service.port:
+        yield service
+
+
+def ask(program: Path, environment: dict[str, str], *before: str | Path) -> str:
     """Runs to its end, which is an error; what it says."""
     env = {
         "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/nonexistent", "AWS_EC2_METADATA_DISABLED": "true", "AWS_REGION": "us-east-1",
@@ -238,9 +229,9 @@ def test_a_search_trusts_whom_the_whole_file_trusts(case: Case, system: str, tmp
     file = tmp_path / "file.pem"
     bundle = SYSTEM_BUNDLE.read_bytes()
     file.write_bytes(case.file if system == "none of them" else bundle + case.file if system == "before" else case.file + bundle)
-    with Service(case.sent, tmp_path).serving() as service:
+    with serving(case.sent, tmp_path) as service:
         environment = {"AWS_ENDPOINT_URL": f"https://127.0.0.1:{service.port}", "AWS_CA_BUNDLE": str(file)}
-        said = ask(build("x86_64", "ssm-exec"), service, environment)
+        said = ask(build("x86_64", "ssm-exec"), environment)
     assert (service.requests == 1) == case.is_trusted, said
     assert service.connections <= 2, said
 
@@ -265,13 +256,7 @@ def with_aws_roots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("aws-roots")
     roots = folder / "roots.pem"
     roots.write_bytes(pem(NEW_C, OLD_C))
-    options = [
-        "--cross-file", FOLDER / "x86_64" / "cross.ini", "--prefer-static", "-Db_pie=false", "-Dtests=disabled",
-        "-Dman=disabled", f"-Dbuiltin_roots={roots}", "-Dsearched_trust=true",
-    ]  # fmt: skip
-    subprocess.run(["meson", "setup", folder / "build", ROOT, *options], check=True, capture_output=True)
-    subprocess.run(["ninja", "-C", folder / "build"], check=True, capture_output=True)
-    return folder / "build" / "cmd" / "ssm-exec"
+    return build_with_roots(roots, folder / "build")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a directory of certificates of its own needs root")
@@ -283,64 +268,17 @@ def test_compiled_in_roots_suffice_for_every_chain_of_aws(chain: str, bundle: st
     if bundle != "none":
         more = pem(NEW_C, OLD_C, OLDEST_C) if bundle == "with all roots" else b""
         (certificates / "ca-certificates.crt").write_bytes(SYSTEM_BUNDLE.read_bytes() + more)
-    with Service(AWS_CHAINS[chain], tmp_path).serving() as service, proxy_to(service) as proxy:
+    with serving(AWS_CHAINS[chain], tmp_path) as service, proxy(lambda _: service.port) as (proxy_url, _):
         in_place = ("unshare", "--mount", "/bin/sh", "-c", IN_PLACE, "sh", certificates)
-        said = ask(with_aws_roots, service, {"HTTPS_PROXY": proxy}, *in_place)
+        said = ask(with_aws_roots, {"HTTPS_PROXY": proxy_url}, *in_place)
     assert (service.requests, service.connections) == (1, 1), said
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a directory of certificates of its own needs root")
 def test_compiled_in_roots_are_for_no_other_host(with_aws_roots: Path, tmp_path: Path) -> None:
-    with Service(AWS_CHAINS["to the new root"], tmp_path).serving() as service:
-        said = ask(with_aws_roots, service, {"AWS_ENDPOINT_URL": f"https://127.0.0.1:{service.port}"})
+    with serving(AWS_CHAINS["to the new root"], tmp_path) as service:
+        said = ask(with_aws_roots, {"AWS_ENDPOINT_URL": f"https://127.0.0.1:{service.port}"})
     assert service.requests == 0, said
-
-
-@contextmanager
-def proxy_to(service: Service, context: ssl.SSLContext | None = None) -> Iterator[str]:
-    """A proxy, with TLS of its own where there is a context, whose tunnels all lead to the service."""
-    listener = socket.create_server(("127.0.0.1", 0))
-
-    def copy(source: socket.socket, target: socket.socket) -> None:
-        try:
-            while block := source.recv(65536):
-                target.sendall(block)
-            target.shutdown(socket.SHUT_WR)
-        except OSError:
-            pass
-
-    def tunnel(client: socket.socket) -> None:
-        client.settimeout(30)
-        try:
-            with client if context is None else context.wrap_socket(client, server_side=True) as stream:
-                request = b""
-                while b"\r\n\r\n" not in request:
-                    request += stream.recv(65536)
-                with socket.create_connection(("127.0.0.1", service.port)) as upstream:
-                    stream.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-                    back = threading.Thread(target=copy, args=(upstream, stream))
-                    back.start()
-                    copy(stream, upstream)
-                    back.join()
-        except OSError:
-            client.close()
-
-    def accept() -> None:
-        while True:
-            try:
-                client, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=tunnel, args=(client,), daemon=True).start()
-
-    thread = threading.Thread(target=accept)
-    thread.start()
-    try:
-        yield f"{'http' if context is None else 'https'}://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-        thread.join()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="a directory of certificates of its own needs root")
@@ -350,9 +288,8 @@ def test_compiled_in_roots_do_not_vouch_for_a_proxy(by: Party, is_trusted: bool,
     certificates.mkdir()
     own.mkdir()
     (certificates / "ca-certificates.crt").write_bytes(SYSTEM_BUNDLE.read_bytes() + pem(ROOT_C))
-    shown = Service([issue(server, by, is_ca=False)], own)
-    with Service(AWS_CHAINS["to the new root"], tmp_path).serving() as service, proxy_to(service, shown.context) as proxy:
+    shown = context_for([issue(server, by, is_ca=False)], own)
+    with serving(AWS_CHAINS["to the new root"], tmp_path) as service, proxy(lambda _: service.port, shown) as (proxy_url, _):
         in_place = ("unshare", "--mount", "/bin/sh", "-c", IN_PLACE, "sh", certificates)
-        said = ask(with_aws_roots, service, {"HTTPS_PROXY": proxy}, *in_place)
-    shown.close()
+        said = ask(with_aws_roots, {"HTTPS_PROXY": proxy_url}, *in_place)
     assert (service.requests == 1) == is_trusted, said

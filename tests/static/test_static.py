@@ -24,6 +24,7 @@ sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "bench")]
 from parameter_store import ParameterStore  # noqa: E402
 from parameter_store.certificates import Certificates  # noqa: E402
 from parameter_store.fixtures import certificates_directory  # noqa: E402, F401
+import tunnels  # noqa: E402
 from rsa_chain import make_rsa_chain  # noqa: E402
 
 FOLDER = ROOT / "build-static"
@@ -186,18 +187,21 @@ def empty_root(tmp_path: Path, child: Path) -> Path:
     return root
 
 
-@pytest.fixture(scope="session")
-def with_test_roots(store: ParameterStore, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The program with the test's own authority in the place of Amazon's."""
-    folder = tmp_path_factory.mktemp("test-roots")
+def build_with_roots(roots: Path, folder: Path) -> Path:
+    """The program as packaging/static/build makes it, but for the roots that are compiled in."""
     options = [
         "--cross-file", FOLDER / "x86_64" / "cross.ini", "--prefer-static", "-Db_pie=false", "-Dtests=disabled",
-        "-Dman=disabled", f"-Dbuiltin_roots={store.ca_file}",
-        "-Dsearched_trust=true",
+        "-Dman=disabled", f"-Dbuiltin_roots={roots}", "-Dsearched_trust=true",
     ]  # fmt: skip
     subprocess.run(["meson", "setup", folder, ROOT, *options], check=True, capture_output=True)
     subprocess.run(["ninja", "-C", folder], check=True, capture_output=True)
     return folder / "cmd" / "ssm-exec"
+
+
+@pytest.fixture(scope="session")
+def with_test_roots(store: ParameterStore, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program with the test's own authority in the place of Amazon's."""
+    return build_with_roots(store.ca_file, tmp_path_factory.mktemp("test-roots"))
 
 
 def run_in(root: Path, *arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -213,61 +217,32 @@ def without_endpoint(store: ParameterStore) -> dict[str, str]:
 
 
 @contextmanager
-def listening(kind: socket.SocketKind, address: tuple[str, int], serve: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A server in a thread of its own; gives its port. serve is called until the socket is closed."""
-    with socket.socket(socket.AF_INET, kind) as server:
+def answering(address: tuple[str, int], answer: Callable[[socket.socket], None]) -> Iterator[None]:
+    """A UDP server in a thread of its own; answer is called until the end."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
         server.bind(address)
-        if kind == socket.SOCK_STREAM:
-            server.listen()
+        server.settimeout(0.2)
         stopped = threading.Event()
 
         def work() -> None:
             while not stopped.is_set():
                 try:
-                    serve(server)
+                    answer(server)
                 except OSError:
                     pass
 
-        server.settimeout(0.2)
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
-        yield server.getsockname()[1]
+        yield
         stopped.set()
         thread.join()
 
 
-def copy_bytes(source: socket.socket, target: socket.socket) -> None:
-    try:
-        while block := source.recv(65536):
-            target.sendall(block)
-        target.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass
-
-
 @pytest.fixture
 def proxy(store: ParameterStore) -> Iterator[str]:
-    """A proxy that leads every tunnel to the store."""
-
-    def tunnel(client: socket.socket) -> None:
-        with client, socket.create_connection((store.host, store.port)) as upstream:
-            request = b""
-            while b"\r\n\r\n" not in request:
-                request += client.recv(65536)
-            assert request.startswith(f"CONNECT {AWS_HOST}:443 ".encode()), request
-            client.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
-            back = threading.Thread(target=copy_bytes, args=(upstream, client))
-            back.start()
-            copy_bytes(client, upstream)
-            back.join()
-
-    def accept(server: socket.socket) -> None:
-        client, _ = server.accept()
-        client.settimeout(None)
-        threading.Thread(target=tunnel, args=(client,), daemon=True).start()
-
-    with listening(socket.SOCK_STREAM, ("127.0.0.1", 0), accept) as port:
-        yield f"http://127.0.0.1:{port}"
+    """A proxy that leads the tunnels to AWS's host to the store."""
+    with tunnels.proxy({f"{AWS_HOST}:443": store.port}.get) as (url, _):
+        yield url
 
 
 @needs_root
@@ -367,7 +342,7 @@ def test_names_are_resolved_by_resolv_conf(empty_root: Path, store: ParameterSto
         "AWS_CA_BUNDLE": "/ca.pem",
         "AWS_ENDPOINT_URL": f"https://parameters.test:{store.port}",
     }
-    with listening(socket.SOCK_DGRAM, (NAMESERVER, 53), answer_name):
+    with answering((NAMESERVER, 53), answer_name):
         done = run_in(empty_root, env=env)
     assert (done.returncode, done.stderr) == (0, "")
     assert "A=v" in done.stdout.splitlines()
@@ -389,14 +364,13 @@ def test_a_server_that_knows_tls_1_2_only(certificates_directory: Path, tmp_path
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     received = []
 
-    def accept(server: socket.socket) -> None:
-        client, _ = server.accept()
+    def serve(client: socket.socket) -> None:
         client.settimeout(10)
         with context.wrap_socket(client, server_side=True) as connection:
             received.append((connection.version(), connection.recv(65536)))
             connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}")
 
-    with listening(socket.SOCK_STREAM, ("127.0.0.1", 0), accept) as port:
+    with tunnels.listener(serve) as port:
         environment = {
             "HOME": str(tmp_path), "AWS_REGION": "eu-west-1", "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "s",
             "AWS_ENDPOINT_URL": f"https://127.0.0.1:{port}", "AWS_CA_BUNDLE": str(ca_file),
