@@ -6,6 +6,10 @@
 
 #include "base/random.h"
 
+enum {
+    CUT_SLACK_MS = 20
+};
+
 /* What calls_run keeps of a call that was started and is not finished. */
 struct call_progress {
     struct http_exchange exchange; /* first: a finished exchange is converted back to this */
@@ -380,6 +384,13 @@ static void tell_tries(const struct call_progress *progress, struct err *err)
     }
 }
 
+/* By the end of the run, which says nothing about the other side. Timers may be a moment early. */
+static bool was_cut_short(const struct run *run, const struct call_progress *progress)
+{
+    return progress->exchange.reply.outcome == HTTP_TIMED_OUT
+            && now_ms(run) + CUT_SLACK_MS >= run->stop_ms;
+}
+
 /* True if the call goes on, false if it is over. */
 static bool settle(struct run *run, struct call_progress *progress)
 {
@@ -402,7 +413,9 @@ static bool settle(struct run *run, struct call_progress *progress)
         return true;
     case CALL_RETRIES:
         if (schedule_retry(run, progress, cause)) {
-            keep_cause(progress, &err);
+            if (progress->cause == NULL || !was_cut_short(run, progress)) {
+                keep_cause(progress, &err);
+            }
             return true;
         }
         tell_tries(progress, &err);

@@ -622,6 +622,24 @@ static void the_timeout_repeats_the_last_cause(void **state)
     assert_string_equal(fixture->problems.items[0].hint, "the hint");
 }
 
+/* It was the end of the run that cut it short: that says nothing about the other side. */
+static void a_try_that_the_end_cuts_short_is_no_cause(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = {
+        { .after_ms = 10, .status = 503, .body = "retries" },
+        { .after_ms = FAKE_NEVER_MS },
+    };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    fixture->settings.deadline_ms = 1000;
+    assert_false(run(fixture, 1));
+    assert_int_equal(fixture->world->sent_count, 2);
+    assert_int_equal(fixture->problems.len, 1);
+    assert_problem(fixture, 0, ERR_TIMEOUT, "/c0",
+            "the timeout ended the wait for host after 1 s; the last try ended with: "
+            "retries: status 503");
+}
+
 static void no_try_outlasts_the_run(void **state)
 {
     struct fixture *fixture = *state;
@@ -811,6 +829,7 @@ int main(void)
         TEST(a_final_failure_ends_the_run_within_the_grace),
         TEST(nothing_that_waits_for_a_retry_is_retried_after_a_failure),
         TEST(the_timeout_repeats_the_last_cause),
+        TEST(a_try_that_the_end_cuts_short_is_no_cause),
         TEST(no_try_outlasts_the_run),
         TEST(a_run_whose_time_is_over_asks_nothing),
         TEST(tries_end_at_their_maximum),
