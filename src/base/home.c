@@ -3,20 +3,82 @@
 
 #include <pwd.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
+
 enum {
-    PASSWD_ENTRY_MAX_BYTES = 4096
+    PASSWD_ENTRY_MAX_BYTES = 4096,
+    NAME_MAX_BYTES = 256,
+    PATH_MAX_BYTES = 64 * 1024
 };
 
-/* False where the user database knows no home directory either. */
-static bool append_passwd_home(struct text *path)
+/* Copies a name that need not end there. False if it is too long to be one. */
+static bool take_name(const char *start, size_t len, char ret_name[static NAME_MAX_BYTES])
+{
+    if (len >= NAME_MAX_BYTES) {
+        return false;
+    }
+    memcpy(ret_name, start, len);
+    ret_name[len] = '\0';
+    return true;
+}
+
+/* --- variables --- */
+
+static size_t word_len(const char *text)
+{
+    size_t len = 0;
+    while (ascii_is_alnum(text[len]) || text[len] == '_') {
+        len++;
+    }
+    return len;
+}
+
+/* Appends the value of the variable that stands at `at`, which is a '$'. Its length; 0: there is none. */
+static size_t append_variable(
+        const struct environment *environment, const char *at, struct text *expanded)
+{
+    char name[NAME_MAX_BYTES];
+    bool is_braced = at[1] == '{';
+    const char *start = at + (is_braced ? 2 : 1);
+    size_t len = is_braced ? strcspn(start, "}") : word_len(start);
+    if (len == 0 || (is_braced && start[len] != '}') || !take_name(start, len, name)) {
+        return 0;
+    }
+    const char *value = environment_get_raw(environment, name);
+    if (value == NULL) {
+        return 0;
+    }
+    text_append_string(expanded, value);
+    return (size_t)(start - at) + len + (is_braced ? 1 : 0);
+}
+
+static void append_with_variables(
+        const struct environment *environment, const char *path, struct text *expanded)
+{
+    while (*path != '\0') {
+        size_t taken = *path == '$' ? append_variable(environment, path, expanded) : 0;
+        if (taken == 0) {
+            text_append_char(expanded, *path);
+            taken = 1;
+        }
+        path += taken;
+    }
+}
+
+/* --- home directories --- */
+
+/* The user database's entry; name "": of whoever we run as. False where there is none. */
+static bool append_passwd_home(const char *name, struct text *path)
 {
     char buffer[PASSWD_ENTRY_MAX_BYTES];
     struct passwd entry = { 0 };
     struct passwd *found = NULL;
-    if (getpwuid_r(getuid(), &entry, buffer, sizeof(buffer), &found) != 0 || found == NULL
-            || found->pw_dir == NULL || found->pw_dir[0] == '\0') {
+    int error = name[0] == '\0' ? getpwuid_r(getuid(), &entry, buffer, sizeof(buffer), &found)
+                                : getpwnam_r(name, &entry, buffer, sizeof(buffer), &found);
+    if (error != 0 || found == NULL || found->pw_dir == NULL || found->pw_dir[0] == '\0') {
         return false;
     }
     text_append_string(path, found->pw_dir);
@@ -25,15 +87,29 @@ static bool append_passwd_home(struct text *path)
 
 bool home_expand(const struct environment *environment, const char *path, struct text *ret_expanded)
 {
-    bool is_in_home = path[0] == '~' && (path[1] == '/' || path[1] == '\0');
-    if (is_in_home) {
-        const char *home = environment_get(environment, "HOME");
-        if (home != NULL) {
-            text_append_string(ret_expanded, home);
-        } else if (!append_passwd_home(ret_expanded)) {
+    CLEANUP(text_clear) struct text with_variables = TEXT_INIT(PATH_MAX_BYTES);
+    append_with_variables(environment, path, &with_variables);
+    if (with_variables.state != TEXT_SOUND) {
+        text_append_string(ret_expanded, path); /* too long for any file: its reader will say so */
+        return true;
+    }
+    const char *rest = text_string(&with_variables);
+    char user[NAME_MAX_BYTES];
+    size_t user_len = rest[0] == '~' ? strcspn(rest + 1, "/") : 0;
+    if (rest[0] != '~' || !take_name(rest + 1, user_len, user)) {
+        text_append_string(ret_expanded, rest);
+        return true;
+    }
+    const char *home = user_len == 0 ? environment_get(environment, "HOME") : NULL;
+    if (home != NULL) {
+        text_append_string(ret_expanded, home);
+    } else if (!append_passwd_home(user, ret_expanded)) {
+        if (user_len == 0) {
             return false;
         }
+        text_append_string(ret_expanded, rest);
+        return true;
     }
-    text_append_string(ret_expanded, is_in_home ? path + 1 : path);
+    text_append_string(ret_expanded, rest + 1 + user_len);
     return true;
 }
