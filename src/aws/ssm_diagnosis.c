@@ -3,11 +3,13 @@
 
 #include <string.h>
 
+#include "aws/policy.h"
 #include "aws/region.h"
 #include "base/text.h"
 
 enum {
-    NAMES_MAX_BYTES = 700
+    NAMES_MAX_BYTES = 700,
+    RESOURCE_MAX_BYTES = 4096
 };
 
 bool ssm_diagnosis_read(const struct client *client,
@@ -33,10 +35,17 @@ bool ssm_diagnosis_read(const struct client *client,
 
 bool ssm_diagnosis_is_decryption(const struct err *err)
 {
-    return strcmp(err->code, "InvalidKeyId") == 0
-            || (strcmp(err->code, "AccessDeniedException") == 0
-                    && (strstr(err->why, "ciphertext") != NULL || strstr(err->why, "KMS") != NULL
-                            || strstr(err->why, "kms:") != NULL));
+    static const char ACTION[] = "not authorized to perform: ";
+    if (strcmp(err->code, "AccessDeniedException") != 0) {
+        return strcmp(err->code, "InvalidKeyId") == 0;
+    }
+    /* Behind the action stands the resource, and its name may be anything: /prod/KMS. */
+    const char *action = strstr(err->why, ACTION);
+    if (action != NULL) {
+        return strncmp(action + strlen(ACTION), "kms:", strlen("kms:")) == 0;
+    }
+    return strstr(err->why, "ciphertext") != NULL || strstr(err->why, "KMS") != NULL
+            || strstr(err->why, "kms:") != NULL;
 }
 
 /* "/a:3" is the resource "/a": policies know no versions. */
@@ -45,29 +54,60 @@ static int resource_len(const char *resource)
     return (int)strcspn(resource, ":");
 }
 
+static void append_resource(const struct client *client, const char *resource, struct text *arn)
+{
+    if (strncmp(resource, "arn:", 4) == 0) {
+        text_append_string(arn, resource);
+    } else {
+        text_append_format(arn, "arn:%s:ssm:%s:*:parameter%.*s",
+                region_partition(client->region)->name, client->region, resource_len(resource),
+                resource);
+    }
+}
+
+/* People grant everything below a path, and that does not cover the path itself. */
+static const char *path_remark(const char *action)
+{
+    return strcmp(action, "GetParametersByPath") == 0
+            ? " (on the path itself: .../* below it is not enough)"
+            : "";
+}
+
 static void hint_at_policy(
         const struct client *client, const char *action, const char *resource, struct err *err)
 {
-    if (strncmp(resource, "arn:", 4) == 0) {
-        err_set_hint(err, "the role needs ssm:%s on %s", action, resource);
-        return;
+    CLEANUP(text_clear) struct text arn = TEXT_INIT(RESOURCE_MAX_BYTES);
+    CLEANUP(text_clear) struct text full_action = TEXT_INIT(RESOURCE_MAX_BYTES);
+    const struct policy_finding finding = policy_read(err->why);
+    bool is_allow_missing = !finding.is_explicit
+            && (finding.kind == POLICY_UNNAMED || finding.kind == POLICY_IDENTITY_BASED);
+    append_resource(client, resource, &arn);
+    if (!finding.is_explicit) {
+        text_append_string(&arn, path_remark(action));
     }
-    const char *partition = region_partition(client->region)->name;
-    if (strstr(err->why, "explicit deny") != NULL) {
-        err_set_hint(err,
-                "a policy denies it explicitly: look at the role's policies, its permission "
-                "boundary and the organization's for a Deny that covers arn:%s:ssm:%s:*:parameter%.*s",
-                partition, client->region, resource_len(resource), resource);
-        return;
+    text_append_format(&full_action, "ssm:%s", action);
+    const struct policy_request request = {
+        .action = text_string(&full_action),
+        .resource = text_string(&arn),
+        .resource_owner = "the resource-based policy of the parameter (how it is shared)",
+    };
+    if (is_allow_missing || !policy_hint(finding, &request, err)) {
+        err_set_hint(err, "the role needs %s on %s", request.action, request.resource);
     }
-    err_set_hint(err, "the role needs ssm:%s on arn:%s:ssm:%s:*:parameter%.*s", action, partition,
-            client->region, resource_len(resource), resource);
-    if (strcmp(action, "GetParametersByPath") == 0) {
-        /* People grant everything below the path, and that does not cover the path itself. */
-        size_t used = strlen(err->hint);
-        struct err longer = *err;
-        err_set_hint(err, "%.*s (on the path itself: .../* below it is not enough)", (int)used,
-                longer.hint);
+}
+
+static void hint_at_key(struct err *err)
+{
+    const struct policy_request request = {
+        .action = "kms:Decrypt",
+        .resource = "the key of the parameters that are encrypted with it",
+        .resource_owner = "the key's policy",
+    };
+    const struct policy_finding finding = policy_read(err->why);
+    bool is_allow_missing = !finding.is_explicit && finding.kind == POLICY_IDENTITY_BASED;
+    if (is_allow_missing || !policy_hint(finding, &request, err)) {
+        err_set_hint(err, "the role needs %s on %s, and the key must be enabled", request.action,
+                request.resource);
     }
 }
 
@@ -75,9 +115,7 @@ void ssm_diagnosis_add_hint(
         const struct client *client, const char *action, const char *resource, struct err *err)
 {
     if (ssm_diagnosis_is_decryption(err)) {
-        err_set_hint(err,
-                "the role needs kms:Decrypt on the key of the parameters that are encrypted with it, "
-                "and the key must be enabled");
+        hint_at_key(err);
     } else if (strcmp(err->code, "AccessDeniedException") == 0 && err->hint[0] == '\0') {
         hint_at_policy(client, action, resource, err);
     } else if (strcmp(err->code, "ValidationException") == 0) {
