@@ -90,10 +90,11 @@ static bool load_settings(
 {
     const struct options *options = run->options;
     const struct settings_wish wish = {
-        .region = options->region,
-        .profile = options->profile,
-        .endpoint_url = options->endpoint_url,
-        .ca_bundle = options->ca_bundle,
+        .region = { options->region, options_where(options, "region") },
+        .profile = { options->profile, options_where(options, "profile") },
+        .role_arn = { options->role_arn, options_where(options, "role-arn") },
+        .endpoint_url = { options->endpoint_url, options_where(options, "endpoint-url") },
+        .ca_bundle = { options->ca_bundle, options_where(options, "ca-bundle") },
         .allow_http = options->allow_http,
     };
     const struct file_limits limits = { .clock = run->clock, .deadline_ms = run->deadline_ms };
@@ -140,7 +141,6 @@ static bool find_credentials(
         .imds = &imds,
         .meanwhile = meanwhile,
         .meanwhile_costs_trust = gate->meanwhile_costs_trust,
-        .role_arn = gate->run->options->role_arn,
     };
     if (!credentials_find(&context, gate->credentials, reterr)) {
         return false;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "options.h"
 
+#include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -266,6 +268,38 @@ static void set_preserved(
     }
 }
 
+static struct option_text_where *find_where(struct options *options, const char *option_name)
+{
+    size_t i = 0;
+    while (i < options->text_where_count
+            && strcmp(options->text_wheres[i].option, option_name) != 0) {
+        i++;
+    }
+    assert(i < OPTION_TEXTS_MAX);
+    return &options->text_wheres[i];
+}
+
+static void set_text(
+        struct reading *reading, const struct option *option, const char *where, const char *text)
+{
+    struct options *options = reading->options;
+    struct option_text_where *entry = find_where(options, option->name);
+    options->text_where_count += entry->option == NULL ? 1 : 0;
+    entry->option = option->name;
+    (void)snprintf(entry->where, sizeof(entry->where), "%s", where);
+    *(const char **)(void *)((char *)options + option->member) = text;
+}
+
+const char *options_where(const struct options *options, const char *option_name)
+{
+    for (size_t i = 0; i < options->text_where_count; i++) {
+        if (strcmp(options->text_wheres[i].option, option_name) == 0) {
+            return options->text_wheres[i].where;
+        }
+    }
+    return NULL;
+}
+
 /* value: NULL only for flags, actions and --preserve-env. */
 static void apply(
         struct reading *reading, const struct option *option, const char *where, const char *value)
@@ -277,7 +311,7 @@ static void apply(
         *(bool *)(void *)member = value == NULL || yes_or_no(value) == 1;
         break;
     case KIND_TEXT:
-        *(const char **)(void *)member = text;
+        set_text(reading, option, where, text);
         break;
     case KIND_NAMES:
     case KIND_PATTERNS:

@@ -38,6 +38,17 @@ enum options_action {
     OPTIONS_VERSION
 };
 
+enum {
+    OPTION_TEXTS_MAX = 8, /* options of KIND_TEXT */
+    OPTION_WHERE_BYTES = 64,
+};
+
+/* How the value of an option of KIND_TEXT was given: "--region", or "SSM_EXEC_REGION". */
+struct option_text_where {
+    const char *option; /* its name in the table */
+    char where[OPTION_WHERE_BYTES];
+};
+
 /* Texts are borrowed from argv or the environment. Release with options_clear. */
 struct options {
     enum options_action action;
@@ -64,6 +75,8 @@ struct options {
     const char *role_arn;
     const char *endpoint_url;
     const char *ca_bundle;
+    struct option_text_where text_wheres[OPTION_TEXTS_MAX];
+    size_t text_where_count;
     bool allow_http;
     int64_t timeout_ms;
     bool dry_run;
@@ -85,6 +98,9 @@ MUST_CHECK bool options_read(int argc,
         struct err_list *problems);
 
 void options_clear(struct options *options);
+
+/* How the option of KIND_TEXT was given, for messages about its value; NULL where it was not. */
+const char *options_where(const struct options *options, const char *option_name);
 
 /* Appends a copy of text[0..len). ERR_SYSTEM. */
 MUST_CHECK bool string_list_add(

@@ -197,39 +197,42 @@ static void hint_at_clock(
             llabs(skew_s), skew_s > 0 ? "behind" : "ahead of");
 }
 
+static const char UNKNOWN_KEY[] = "the access key id is unknown to AWS in this partition, or the "
+                                  "session token does not belong to it";
+static const char WRONG_SECRET[] = "the secret access key does not belong to the access key id";
+
 static void add_hint(
         const struct client *client, const struct http_reply *reply, struct err *reterr)
 {
     static const struct {
         const char *code;
         const char *hint;
+        bool concerns_keys;
     } hints[] = {
-        { "ExpiredTokenException", "the session credentials have expired: get new ones" },
-        { "ExpiredToken", "the session credentials have expired: get new ones" },
-        { "RequestExpired", "the session credentials have expired: get new ones" },
-        { "UnrecognizedClientException",
-                "the access key id is unknown to AWS in this partition, or the session token does "
-                "not belong to it: check AWS_ACCESS_KEY_ID and AWS_SESSION_TOKEN or the profile" },
-        { "InvalidClientTokenId",
-                "the access key id is unknown to AWS in this partition, or the session token does "
-                "not belong to it" },
-        { "SignatureDoesNotMatch", "the secret access key does not belong to the access key id" },
-        { "InvalidSignatureException",
-                "the secret access key does not belong to the access key id: check "
-                "AWS_SECRET_ACCESS_KEY or the profile" },
+        { "ExpiredTokenException", "the session credentials have expired", true },
+        { "ExpiredToken", "the session credentials have expired", true },
+        { "RequestExpired", "the session credentials have expired", true },
+        { "UnrecognizedClientException", UNKNOWN_KEY, true },
+        { "InvalidClientTokenId", UNKNOWN_KEY, true },
+        { "SignatureDoesNotMatch", WRONG_SECRET, true },
+        { "InvalidSignatureException", WRONG_SECRET, true },
         { "MissingAuthenticationTokenException",
-                "something between here and AWS removes the Authorization header: a proxy?" },
+                "something between here and AWS removes the Authorization header: a proxy?",
+                false },
         { "IncompleteSignatureException",
-                "something between here and AWS changes the Authorization header: a proxy?" },
-        { "OptInRequired", "the account is not enabled for this service or region" },
+                "something between here and AWS changes the Authorization header: a proxy?",
+                false },
+        { "OptInRequired", "the account is not enabled for this service or region", false },
     };
 
     for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
         if (strcmp(reterr->code, hints[i].code) == 0) {
-            err_set_hint(reterr, "%s%s%s%s", hints[i].hint,
-                    client->credentials == NULL ? "" : " (these came from: ",
-                    client->credentials == NULL ? "" : client->credentials->origin,
-                    client->credentials == NULL ? "" : ")");
+            const struct credentials *credentials = client->credentials;
+            bool names_keys = hints[i].concerns_keys && credentials != NULL;
+            err_set_hint(reterr, "%s%s%s%s%s%s", hints[i].hint, names_keys ? ": " : "",
+                    names_keys ? credentials->renewal : "",
+                    credentials == NULL ? "" : " (credentials from: ",
+                    credentials == NULL ? "" : credentials->origin, credentials == NULL ? "" : ")");
         }
     }
     if (strcmp(reterr->code, "InvalidSignatureException") == 0

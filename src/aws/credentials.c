@@ -31,6 +31,7 @@ void credentials_clear(struct credentials *credentials)
     credentials->expires_s = 0;
     credentials->may_be_past_expiry = false;
     credentials->origin[0] = '\0';
+    credentials->renewal[0] = '\0';
 }
 
 /* A control character would break the header that the field goes into. */
@@ -79,7 +80,7 @@ static bool check_expiry(const struct credentials_context *context,
     }
     (void)err_set(reterr, ERR_CREDENTIALS, credentials->origin, "these credentials %s at %s",
             is_past ? "expired" : "expire in less than a minute,", time);
-    err_set_hint(reterr, "get new ones (and check this machine's clock)");
+    err_set_hint(reterr, "%s; and check this machine's clock", credentials->renewal);
     return false;
 }
 
@@ -142,18 +143,25 @@ void credentials_will_come(const struct credentials_context *context, const stru
 
 /* --- the chain --- */
 
+static enum credentials_outcome not_asked(const char *option, struct err *reterr)
+{
+    (void)err_set(reterr, ERR_CREDENTIALS, NULL, "not asked: %s was given", option);
+    return CREDENTIALS_ABSENT;
+}
+
 /* CREDENTIALS_ABSENT when nobody has any: *reterr lists what each said. */
 static enum credentials_outcome search(struct credentials_context *context,
         struct credentials *ret_credentials,
         struct err *reterr)
 {
     struct err tried;
-    bool has_wish = context->settings->wish.profile != NULL;
+    const struct option_value *profile = &context->settings->wish.profile;
+    bool has_wish = profile->value != NULL && profile->value[0] != '\0';
     (void)err_set(&tried, ERR_CREDENTIALS, NULL, "no AWS credentials were found; tried");
     for (size_t i = 0; i < sizeof(chain) / sizeof(chain[0]); i++) {
         struct err err = { .kind = ERR_NONE };
         enum credentials_outcome outcome = has_wish && chain[i]->is_skipped_with_profile
-                ? credentials_absent(&err, "not asked: --profile was given")
+                ? not_asked(profile->name, &err)
                 : chain[i]->fetch(context, ret_credentials, &err);
         if (outcome != CREDENTIALS_ABSENT) {
             *reterr = err;
@@ -168,30 +176,25 @@ static enum credentials_outcome search(struct credentials_context *context,
     return CREDENTIALS_ABSENT;
 }
 
-/* Before anything is asked for: each setting under its own name. */
-static bool check_wished_role(const struct credentials_context *context, struct err *reterr)
+/* False where there is none. */
+static bool find_wished_role(const struct settings *settings, struct sts_role *ret_role)
 {
-    const struct sts_role role = { .arn = context->role_arn, .where = "--role-arn" };
-    const struct sts_role session = { .arn = context->role_arn,
-        .session_name = environment_get(context->settings->environment, "AWS_ROLE_SESSION_NAME"),
-        .where = "AWS_ROLE_SESSION_NAME" };
-    return sts_check_role(&role, reterr) && sts_check_role(&session, reterr);
+    (void)setting_from_variable(
+            settings->environment, "AWS_ROLE_SESSION_NAME", &ret_role->session_name);
+    return setting_from_option(&settings->wish.role_arn, &ret_role->arn);
 }
 
-static bool assume_wished_role(
-        struct credentials_context *context, struct credentials *credentials, struct err *reterr)
+static bool assume_wished_role(struct credentials_context *context,
+        const struct sts_role *role,
+        struct credentials *credentials,
+        struct err *reterr)
 {
     CLEANUP(credentials_clear) struct credentials assumed = CREDENTIALS_INIT;
-    const struct sts_role role = {
-        .arn = context->role_arn,
-        .session_name = environment_get(context->settings->environment, "AWS_ROLE_SESSION_NAME"),
-        .where = "--role-arn",
-    };
-    if (!sts_assume_role(context, &role, credentials, &assumed, reterr)) {
+    if (!sts_assume_role(context, role, credentials, &assumed, reterr)) {
         return false;
     }
-    (void)snprintf(assumed.origin, sizeof(assumed.origin), "role %.200s (--role-arn, by %.250s)",
-            role.arn, credentials->origin);
+    (void)snprintf(assumed.origin, sizeof(assumed.origin), "role %.200s (%s, by %.250s)",
+            role->arn.value, context->settings->wish.role_arn.name, credentials->origin);
     credentials_move(credentials, &assumed);
     return credentials_check(context, credentials, reterr);
 }
@@ -201,12 +204,15 @@ bool credentials_find(struct credentials_context *context,
         struct err *reterr)
 {
     CLEANUP(credentials_clear) struct credentials found = CREDENTIALS_INIT;
-    if (context->role_arn != NULL && !check_wished_role(context, reterr)) {
+    struct sts_role role = { 0 };
+    bool has_role = find_wished_role(context->settings, &role);
+    /* Before anything is asked for. */
+    if (has_role && !sts_check_role(&role, reterr)) {
         return false;
     }
     if (search(context, &found, reterr) != CREDENTIALS_FOUND
             || !credentials_check(context, &found, reterr)
-            || (context->role_arn != NULL && !assume_wished_role(context, &found, reterr))) {
+            || (has_role && !assume_wished_role(context, &role, &found, reterr))) {
         return false;
     }
     credentials_move(ret_credentials, &found);

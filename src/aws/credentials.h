@@ -28,6 +28,7 @@ struct credentials {
     int64_t expires_s;           /* since the epoch; 0: not known to expire */
     bool may_be_past_expiry;     /* EC2 may give such, and AWS takes them while it cannot renew */
     char origin[512];            /* who gave them, for messages: "environment", "profile x" */
+    char renewal[640];           /* how to get others in their place: a clause for hints */
 };
 
 #define CREDENTIALS_INIT                                                              \
@@ -54,7 +55,6 @@ struct credentials_context {
     struct imds *imds;           /* the metadata service, asked by several */
     struct meanwhile *meanwhile; /* what else may be done while one is waited for; may be NULL */
     bool meanwhile_costs_trust;  /* beside a TLS connection it reads all certificates once more */
-    const char *role_arn;        /* --role-arn: assumed with whatever is found; may be NULL */
     int64_t skew_s;              /* to be added to our clock, as far as STS has told */
 };
 
@@ -94,7 +94,7 @@ void credentials_move(struct credentials *to, struct credentials *from);
 
 /*
  * Asks the providers in the order of the AWS SDKs; the first whose condition holds decides. Then
- * assumes context->role_arn. Checks what is found. ERR_CREDENTIALS, or what the network gives; where
+ * assumes the role of --role-arn. Checks what is found. ERR_CREDENTIALS, or what the network gives; where
  * none has any, the message lists what each of them said.
  */
 MUST_CHECK bool credentials_find(struct credentials_context *context,

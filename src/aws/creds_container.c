@@ -6,6 +6,7 @@
 
 #include "aws/creds_document.h"
 #include "aws/plain_call.h"
+#include "aws/setting.h"
 #include "aws/sts.h"
 #include "aws/token_file.h"
 #include "aws/uri.h"
@@ -71,16 +72,23 @@ static bool find_uri(const struct environment *environment,
     return true;
 }
 
-static bool find_token(
-        const struct credentials_context *context, struct secret *ret_token, struct err *reterr)
+static bool find_token(const struct credentials_context *context,
+        const char **ret_variable,
+        struct secret *ret_token,
+        struct err *reterr)
 {
     const struct environment *environment = context->settings->environment;
-    const char *file = environment_get(environment, TOKEN_FILE);
-    const char *token = environment_get(environment, TOKEN);
-    if (file != NULL) {
+    CLEANUP(text_clear) struct text path = TEXT_INIT(4096);
+    struct setting file = { 0 };
+    if (setting_from_variable(environment, TOKEN_FILE, &file)) {
         const struct file_limits limits = { context->clock, context->calls->deadline_ms };
-        return token_file_read(file, TOKEN_LINE, TOKEN_FILE, &limits, ret_token, reterr);
+        *ret_variable = TOKEN_FILE;
+        return setting_expand_path(&file, environment, &path, reterr)
+                && token_file_read(
+                        text_string(&path), TOKEN_LINE, TOKEN_FILE, &limits, ret_token, reterr);
     }
+    const char *token = environment_get(environment, TOKEN);
+    *ret_variable = token == NULL ? NULL : TOKEN;
     secret_append_text(ret_token, token == NULL ? "" : token);
     if (strpbrk(secret_expose(ret_token), "\r\n") != NULL) {
         return err_set(reterr, ERR_CREDENTIALS, TOKEN, "holds a line break");
@@ -95,40 +103,74 @@ static void read_role(struct json_value root, struct text *ret_role)
     struct err ignored;
     bool is_read = json_find_typed(root, "RoleArn", JSON_STRING, &member)
             && json_decode_text(member, NULL, ret_role, &ignored);
-    const struct sts_role role = { .arn = text_string(ret_role), .where = "" };
-    if (!is_read || ret_role->state != TEXT_SOUND || !sts_check_role(&role, &ignored)) {
+    if (!is_read || ret_role->state != TEXT_SOUND || !sts_is_role_arn(text_string(ret_role))) {
         text_reset(ret_role);
     }
 }
 
+/* Who was asked, and with what. */
+struct asked {
+    const char *variable;       /* that names the URL */
+    const char *token_variable; /* that names the token, or holds it; NULL: none does */
+};
+
+static void add_hint(int status, const struct asked *asked, struct err *err)
+{
+    if ((status == 401 || status == 403) && asked->token_variable == NULL) {
+        err_set_hint(err, "no token was sent: neither %s nor %s is set", TOKEN_FILE, TOKEN);
+    } else if (status == 401 || status == 403) {
+        err_set_hint(err,
+                "check the token of %s, and that the role trusts the task or pod (EKS: the Pod Identity "
+                "association and the role's trust of pods.eks.amazonaws.com)",
+                asked->token_variable);
+    } else {
+        err_set_hint(err,
+                "check that the task or pod has a role, and the agent (ECS, EKS Pod Identity) that %s "
+                "names",
+                asked->variable);
+    }
+}
+
 static bool read_reply(const struct plain_call *plain,
-        const char *variable,
+        const struct asked *asked,
         struct credentials *ret_credentials,
         struct err *reterr)
 {
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     CLEANUP(text_clear) struct text role = TEXT_INIT(ROLE_MAX_BYTES);
     if (plain->status != 200) {
-        (void)err_set(reterr, ERR_CREDENTIALS, plain->subject, "%s refused (HTTP status %d)",
-                plain->host, plain->status);
-        if (plain->status == 401 || plain->status == 403) {
-            err_set_hint(reterr, "check %s or %s, and that the role trusts this container",
-                    TOKEN_FILE, TOKEN);
-        } else {
-            err_set_hint(reterr, "check that the task or pod has a role");
-        }
+        (void)plain_call_refuse(plain, reterr);
+        add_hint(plain->status, asked, reterr);
         return false;
     }
-    if (!json_parse(&plain->body, plain->subject, &document, reterr)
+    if (!json_parse(&plain->body, plain->subject, &document, reterr)) {
+        add_hint(plain->status, asked, reterr);
+        return false;
+    }
+    if (!creds_document_is_success(json_root(&document), plain->subject, reterr)
             || !creds_document_read(json_root(&document), &creds_endpoint_members, plain->subject,
                     ret_credentials, reterr)) {
+        plain_call_explain(plain, reterr);
+        add_hint(plain->status, asked, reterr);
         return false;
     }
     read_role(json_root(&document), &role);
     (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
-            "container credentials (%.200s, %s%s%.200s)", plain->host, variable,
+            "container credentials (%.200s, %s%s%.200s)", plain->host, asked->variable,
             role.len == 0 ? "" : ", role ", text_string(&role));
+    (void)snprintf(ret_credentials->renewal, sizeof(ret_credentials->renewal),
+            "the agent at %.200s, named by %s, gives new ones: is it healthy, and is its clock right?",
+            plain->host, asked->variable);
     return true;
+}
+
+/* Nothing answers at the address. */
+static void hint_at_silence(const struct uri *uri, const char *variable, struct err *err)
+{
+    err_set_hint(err,
+            "%s names %s: is the agent there (ECS agent, EKS Pod Identity agent), and may this "
+            "container reach it (network policy, host network, firewall)?",
+            variable, uri->authority);
 }
 
 static enum credentials_outcome fetch(struct credentials_context *context,
@@ -140,37 +182,45 @@ static enum credentials_outcome fetch(struct credentials_context *context,
     CLEANUP(text_clear) struct text url = TEXT_INIT(4096);
     CLEANUP(secret_clear) struct secret accept = SECRET_INIT(sizeof(APPLICATION_JSON));
     CLEANUP(secret_clear) struct secret token = SECRET_INIT(TOKEN_MAX_BYTES);
+    CLEANUP(secret_clear) struct secret path = SECRET_INIT(TOKEN_MAX_BYTES);
     CLEANUP(plain_call_clear) struct plain_call plain = { 0 };
     const struct environment *environment = context->settings->environment;
-    const char *variable = NULL;
+    struct asked asked = { 0 };
     if (environment_get(environment, RELATIVE) == NULL
             && environment_get(environment, FULL) == NULL) {
         (void)err_set(reterr, ERR_CREDENTIALS, NULL, "%s and %s are not set", RELATIVE, FULL);
         return CREDENTIALS_ABSENT;
     }
-    if (!find_uri(environment, &variable, &uri, &url, reterr)
-            || !find_token(context, &token, reterr)) {
+    if (!find_uri(environment, &asked.variable, &uri, &url, reterr)
+            || !find_token(context, &asked.token_variable, &token, reterr)) {
         return CREDENTIALS_FAILED;
     }
     secret_append_text(&accept, APPLICATION_JSON);
+    secret_append_text(&path, uri.path); /* on ECS it is all that a client has to know */
     plain = (struct plain_call){
         .method = HTTP_GET,
         .subject = "container credentials",
         .host = uri.host,
         .operation = "credentials",
         .url = text_string(&url),
-        .headers = { { "accept", &accept }, { "authorization", &token } },
+        .headers = { { "accept", &accept, false }, { "authorization", &token, true } },
         .never_proxied = true,
+        .secret_path = &path,
     };
     if (secret_is_empty(&token)) {
         plain.headers[1].name = NULL;
     }
     credentials_will_come(context, &uri);
-    if (!plain_call_run(context->calls, &plain, reterr)
-            || !read_reply(&plain, variable, ret_credentials, reterr)) {
+    if (!plain_call_run(context->calls, &plain, reterr)) {
+        if (!plain.was_answered) {
+            hint_at_silence(&uri, asked.variable, reterr);
+        } else if (reterr->hint[0] == '\0') {
+            add_hint(plain.status, &asked, reterr);
+        }
         return CREDENTIALS_FAILED;
     }
-    return CREDENTIALS_FOUND;
+    return read_reply(&plain, &asked, ret_credentials, reterr) ? CREDENTIALS_FOUND
+                                                               : CREDENTIALS_FAILED;
 }
 
 const struct credentials_provider creds_container = { .name = "container credentials",

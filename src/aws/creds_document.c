@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/creds_document.h"
 
+#include <string.h>
+
 #include "base/timestamp.h"
 
 enum {
-    TIME_MAX_BYTES = 64
+    TIME_MAX_BYTES = 64,
+    CODE_MAX_BYTES = 256
 };
 
 const struct creds_members creds_endpoint_members = {
@@ -28,7 +31,7 @@ static bool take_member(struct json_value object,
                 || err_set(reterr, ERR_CREDENTIALS, where, "the answer has no %s", name);
     }
     if (json_type_of(member) != JSON_STRING) {
-        return err_set(reterr, ERR_CREDENTIALS, where, "the answer's %s is no string", name);
+        return err_set(reterr, ERR_CREDENTIALS, where, "the answer's %s is not a string", name);
     }
     if (!json_decode_secret(member, where, ret_value, reterr)) {
         return false;
@@ -66,7 +69,21 @@ static bool take_expiration(struct json_value object,
             && timestamp_parse_iso8601(text_string(&time), ret_expires_s)) {
         return true;
     }
-    return err_set(reterr, ERR_CREDENTIALS, where, "the answer's %s is no time", name);
+    return err_set(reterr, ERR_CREDENTIALS, where, "the answer's %s is not a time", name);
+}
+
+bool creds_document_is_success(struct json_value object, const char *where, struct err *reterr)
+{
+    CLEANUP(text_clear) struct text code = TEXT_INIT(CODE_MAX_BYTES);
+    struct json_value member;
+    struct err ignored;
+    if (json_type_of(object) != JSON_OBJECT || !json_find(object, "Code", &member)) {
+        return true;
+    }
+    bool is_success = json_type_of(member) == JSON_STRING
+            && json_decode_text(member, NULL, &code, &ignored) && code.state == TEXT_SOUND
+            && strcmp(text_string(&code), "Success") == 0;
+    return is_success || err_set(reterr, ERR_CREDENTIALS, where, "the answer holds no credentials");
 }
 
 bool creds_document_read(struct json_value object,
@@ -76,7 +93,7 @@ bool creds_document_read(struct json_value object,
         struct err *reterr)
 {
     if (json_type_of(object) != JSON_OBJECT) {
-        return err_set(reterr, ERR_CREDENTIALS, where, "the answer is no JSON object");
+        return err_set(reterr, ERR_CREDENTIALS, where, "the answer is not a JSON object");
     }
     return take_member(object, members->access_key_id, true, where, &ret_credentials->access_key_id,
                    reterr)

@@ -23,6 +23,13 @@ struct creds_members {
 extern const struct creds_members creds_endpoint_members;
 
 /*
+ * Whether a document does not say itself that it holds no credentials: endpoints answer with status 200
+ * and another "Code" than "Success" where there are none. ERR_CREDENTIALS at `where`.
+ */
+MUST_CHECK bool creds_document_is_success(
+        struct json_value object, const char *where, struct err *reterr);
+
+/*
  * Reads an object's members into ret_credentials, which must be empty; origin stays as it is.
  * ERR_CREDENTIALS at `where` names the member that is missing or malformed, never a value.
  */

@@ -5,14 +5,16 @@
 
 #include "base/timestamp.h"
 
+static const char EXPIRATION[] = "AWS_CREDENTIAL_EXPIRATION";
+
 static bool take_expiration(const struct environment *environment,
         struct credentials *ret_credentials,
         struct err *reterr)
 {
-    const char *expiration = environment_get(environment, "AWS_CREDENTIAL_EXPIRATION");
+    const char *expiration = environment_get(environment, EXPIRATION);
     if (expiration != NULL && !timestamp_parse_iso8601(expiration, &ret_credentials->expires_s)) {
-        return err_set(reterr, ERR_CREDENTIALS, "AWS_CREDENTIAL_EXPIRATION",
-                "not a time such as 2026-11-24T08:12:30Z");
+        return err_set(
+                reterr, ERR_CREDENTIALS, EXPIRATION, "not a time such as 2026-11-24T08:12:30Z");
     }
     return true;
 }
@@ -32,14 +34,23 @@ static enum credentials_outcome fetch(struct credentials_context *context,
                 "not set, although AWS_ACCESS_KEY_ID is");
         return CREDENTIALS_FAILED;
     }
-    const char *token = environment_get(environment, "AWS_SESSION_TOKEN");
+    /* AWS_SECURITY_TOKEN is the older name. */
+    const char *token_variable = "AWS_SESSION_TOKEN";
+    const char *token = environment_get(environment, token_variable);
     if (token == NULL) {
-        token = environment_get(environment, "AWS_SECURITY_TOKEN");
+        token_variable = "AWS_SECURITY_TOKEN";
+        token = environment_get(environment, token_variable);
     }
     secret_append_text(&ret_credentials->access_key_id, access_key_id);
     secret_append_text(&ret_credentials->secret_access_key, secret_access_key);
     secret_append_text(&ret_credentials->session_token, token == NULL ? "" : token);
     (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin), "environment");
+    (void)snprintf(ret_credentials->renewal, sizeof(ret_credentials->renewal),
+            "set new ones in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY%s%s%s",
+            token == NULL ? " (AWS_SESSION_TOKEN is not set)" : " and ",
+            token == NULL ? "" : token_variable,
+            environment_get(environment, EXPIRATION) == NULL ? ""
+                                                             : ", and AWS_CREDENTIAL_EXPIRATION");
     return take_expiration(environment, ret_credentials, reterr) ? CREDENTIALS_FOUND
                                                                  : CREDENTIALS_FAILED;
 }

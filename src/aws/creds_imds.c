@@ -13,8 +13,7 @@ static const char SUBJECT[] = "EC2 instance metadata";
 static const char ROLES[] = "meta-data/iam/security-credentials/";
 
 enum {
-    ROLE_MAX_BYTES = 64,
-    MESSAGE_MAX_BYTES = 512
+    ROLE_MAX_BYTES = 64
 };
 
 static enum credentials_outcome outcome_of(enum imds_outcome outcome)
@@ -42,38 +41,17 @@ static bool take_role(const struct secret *list, char ret_role[static ROLE_MAX_B
     return true;
 }
 
-/* Empty where there is none; what it echoes of our session token is cut out. */
-static void copy_text(
-        const struct imds *imds, struct json_value root, const char *name, struct secret *ret_text)
+/* Why there are none, in the service's own words; what they echo of our session token is cut out. */
+static void explain(const struct imds *imds, const struct secret *body, struct err *err)
 {
-    struct json_value member;
-    struct err ignored;
-    if (json_find_typed(root, name, JSON_STRING, &member)
-            && (json_encoded_len(member) > MESSAGE_MAX_BYTES
-                    || !json_decode_secret(member, NULL, ret_text, &ignored))) {
-        secret_clear(ret_text);
-    }
-    service_error_cut_out(ret_text, &imds->token);
+    CLEANUP(service_error_clear) struct service_error reason = SERVICE_ERROR_INIT;
+    const struct secret *const secrets[] = { &imds->token };
+    service_error_read_document(body, &reason);
+    service_error_clean(&reason, secrets, 1);
+    service_error_pass_on(&reason, err);
 }
 
 /* Status 200 with another Code than Success: the instance cannot assume its role. */
-static bool check_code(
-        const struct imds *imds, struct json_value root, const char *role, struct err *reterr)
-{
-    CLEANUP(secret_clear) struct secret code = SECRET_INIT(MESSAGE_MAX_BYTES);
-    CLEANUP(secret_clear) struct secret message = SECRET_INIT(MESSAGE_MAX_BYTES);
-    copy_text(imds, root, "Code", &code);
-    if (strcmp(secret_expose(&code), "Success") == 0) {
-        return true;
-    }
-    copy_text(imds, root, "Message", &message);
-    (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "no credentials for role %s: %s", role,
-            secret_expose(&message));
-    err_set_code(reterr, secret_expose(&code));
-    err_set_hint(reterr, "check the instance profile, and that EC2 may assume its role");
-    return false;
-}
-
 static bool read_document(const struct imds *imds,
         const struct secret *body,
         const char *role,
@@ -81,10 +59,24 @@ static bool read_document(const struct imds *imds,
         struct err *reterr)
 {
     CLEANUP(json_document_clear) struct json_document document = { 0 };
-    return json_parse(body, SUBJECT, &document, reterr)
-            && check_code(imds, json_root(&document), role, reterr)
+    bool is_json = json_parse(body, SUBJECT, &document, reterr);
+    if (is_json && !creds_document_is_success(json_root(&document), SUBJECT, reterr)) {
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "no credentials for role %s", role);
+        explain(imds, body, reterr);
+        err_set_hint(reterr, "check the instance profile, and that EC2 may assume its role");
+        return false;
+    }
+    if (is_json
             && creds_document_read(json_root(&document), &creds_endpoint_members, SUBJECT,
-                    ret_credentials, reterr);
+                    ret_credentials, reterr)) {
+        return true;
+    }
+    if (is_json) {
+        explain(imds, body, reterr);
+    }
+    err_set_hint(reterr, "is %s EC2's metadata service, or something that stands in for it?",
+            imds_host(imds));
+    return false;
 }
 
 static enum credentials_outcome fetch(struct credentials_context *context,
@@ -106,6 +98,8 @@ static enum credentials_outcome fetch(struct credentials_context *context,
     if (!take_role(&list, role)) {
         (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "%s names no usable role",
                 imds_host(context->imds));
+        err_set_hint(reterr, "is %s EC2's metadata service, or something that stands in for it?",
+                imds_host(context->imds));
         return CREDENTIALS_FAILED;
     }
     /*
@@ -123,6 +117,10 @@ static enum credentials_outcome fetch(struct credentials_context *context,
     ret_credentials->may_be_past_expiry = true;
     (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
             "EC2 instance metadata (role %s)", role);
+    (void)snprintf(ret_credentials->renewal, sizeof(ret_credentials->renewal),
+            "EC2 renews those of its role %s: check the instance profile, and that EC2 may assume its "
+            "role",
+            role);
     return CREDENTIALS_FOUND;
 }
 

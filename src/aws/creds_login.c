@@ -28,7 +28,9 @@ static bool find_cache_file(const struct credentials_context *context,
     digest_to_hex(digest, hash);
     if (!home_expand(context->settings->environment,
                 directory == NULL ? "~/.aws/login/cache" : directory, ret_path)) {
-        return err_set(reterr, ERR_CREDENTIALS, "~/.aws/login/cache", "HOME is not set");
+        return err_set(reterr, ERR_CREDENTIALS,
+                directory == NULL ? "~/.aws/login/cache" : "AWS_LOGIN_CACHE_DIRECTORY",
+                HOME_UNKNOWN);
     }
     text_append_format(ret_path, "/%s.json", hash);
     return text_check(ret_path, "~/.aws/login/cache", reterr);
@@ -67,14 +69,19 @@ enum credentials_outcome creds_login_fetch(const struct credentials_context *con
     CLEANUP(secret_clear) struct secret contents = SECRET_INIT(CACHE_FILE_MAX_BYTES);
     const struct file_limits limits = { context->clock, context->calls->deadline_ms };
     enum file_presence presence = FILE_ABSENT;
+    char where[PROFILE_WHERE_BYTES];
+    profile_property_where_key(login_session, where);
+    (void)snprintf(ret_credentials->renewal, sizeof(ret_credentials->renewal),
+            "run: aws login --profile %s", profile_name);
     bool is_read = find_cache_file(context, profile_property_text(login_session), &path, reterr)
             && file_read(text_string(&path), &limits, &contents, &presence, reterr);
     if (is_read && presence == FILE_ABSENT) {
-        is_read = err_set(reterr, ERR_CREDENTIALS, NULL,
-                "profile \"%s\" has a login_session, and nobody has signed in here", profile_name);
+        is_read = err_set(reterr, ERR_CREDENTIALS, where,
+                "profile \"%s\" has a login_session, and nobody has signed in here: there is no %s",
+                profile_name, text_string(&path));
     }
     if (!is_read || !read_cache(&contents, text_string(&path), ret_credentials, reterr)) {
-        err_set_hint(reterr, "run: aws login --profile %s", profile_name);
+        err_set_hint(reterr, "%s", ret_credentials->renewal);
         return CREDENTIALS_FAILED;
     }
     (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),

@@ -108,6 +108,17 @@ static bool read_output(const struct secret *output,
     return creds_document_read(json_root(&document), &members, where, ret_credentials, reterr);
 }
 
+/* Its own standard error, which reached the user, says more than its status. */
+static void hint_at_helper(struct err *err)
+{
+    if (err->hint[0] == '\0') {
+        err_set_hint(err,
+                "run the command behind credential_process by hand, in the same environment: it must "
+                "print {\"Version\": 1, \"AccessKeyId\": ..., \"SecretAccessKey\": ...} and end with "
+                "status 0");
+    }
+}
+
 enum credentials_outcome creds_process_fetch(const struct credentials_context *context,
         const struct profile_property *command,
         struct credentials *ret_credentials,
@@ -130,10 +141,16 @@ enum credentials_outcome creds_process_fetch(const struct credentials_context *c
     credentials_will_come(context, /* asked= */ NULL);
     if (!context->runner->run(&request, &output, reterr)) {
         err_add_why(reterr, " (credential_process)");
+        hint_at_helper(reterr);
         return CREDENTIALS_FAILED;
     }
     (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
             "credential_process of %.480s", where);
-    return read_output(&output, where, ret_credentials, reterr) ? CREDENTIALS_FOUND
-                                                                : CREDENTIALS_FAILED;
+    (void)snprintf(ret_credentials->renewal, sizeof(ret_credentials->renewal),
+            "run the credential_process of %s by hand: does it keep old ones?", where);
+    if (!read_output(&output, where, ret_credentials, reterr)) {
+        hint_at_helper(reterr);
+        return CREDENTIALS_FAILED;
+    }
+    return CREDENTIALS_FOUND;
 }

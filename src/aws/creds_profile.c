@@ -20,7 +20,6 @@ struct link {
     struct link *older;
     const char *profile_name;
     struct sts_role role;
-    char where[PROFILE_WHERE_BYTES];
 };
 
 /* Where the roles' chain has led to: the profile, or another provider, that has the first keys. */
@@ -29,6 +28,7 @@ struct chain {
     const char *profile_name;
     const struct profile_section *profile;
     const struct credentials_provider *provider; /* credential_source; NULL: the profile's own */
+    char source_where[PROFILE_WHERE_BYTES];      /* who named it, unless it is the first one */
     bool has_static_keys;                        /* which a source profile's other keys yield to */
 };
 
@@ -78,6 +78,14 @@ static bool refuse_mfa(const struct chain *chain, struct err *reterr)
     return false;
 }
 
+/* What both kinds of roles have; false without a role_arn. */
+static bool find_role(const struct profile_section *profile, struct sts_role *ret_role)
+{
+    (void)setting_from_key(profile, "role_session_name", &ret_role->session_name);
+    (void)setting_from_key(profile, "duration_seconds", &ret_role->duration_s);
+    return setting_from_key(profile, "role_arn", &ret_role->arn);
+}
+
 static bool push_role(struct chain *chain, struct err *reterr)
 {
     struct link *link = calloc(1, sizeof(*link));
@@ -85,15 +93,9 @@ static bool push_role(struct chain *chain, struct err *reterr)
         return err_set_no_memory(reterr);
     }
     const struct profile_section *profile = chain->profile;
-    profile_property_where(profile_section_find(profile, "role_arn"), link->where);
     link->profile_name = chain->profile_name;
-    link->role = (struct sts_role){
-        .arn = profile_section_get(profile, "role_arn"),
-        .session_name = profile_section_get(profile, "role_session_name"),
-        .external_id = profile_section_get(profile, "external_id"),
-        .duration_s = profile_section_get(profile, "duration_seconds"),
-        .where = link->where,
-    };
+    (void)find_role(profile, &link->role);
+    (void)setting_from_key(profile, "external_id", &link->role.external_id);
     link->older = chain->newest;
     chain->newest = link;
     return sts_check_role(&link->role, reterr);
@@ -187,6 +189,8 @@ static bool follow(
         if (!push_role(chain, reterr)) {
             return false;
         }
+        profile_property_where_key(
+                source_profile != NULL ? source_profile : credential_source, chain->source_where);
         bool followed = source_profile != NULL
                 ? follow_source_profile(context, chain, source_profile, reterr)
                 : follow_credential_source(chain, credential_source, reterr);
@@ -206,9 +210,9 @@ static enum credentials_outcome take_static_keys(
             chain->profile, "aws_access_key_id");
     const struct secret *secret_access_key = profile_section_get_secret(
             chain->profile, "aws_secret_access_key");
+    char where[PROFILE_WHERE_BYTES];
+    profile_property_where(access_key_id, where);
     if (secret_access_key == NULL) {
-        char where[PROFILE_WHERE_BYTES];
-        profile_property_where(access_key_id, where);
         (void)err_set(reterr, ERR_CREDENTIALS, where,
                 "profile \"%s\" has aws_access_key_id and no aws_secret_access_key",
                 chain->profile_name);
@@ -220,8 +224,11 @@ static enum credentials_outcome take_static_keys(
     if (token != NULL) {
         secret_append_secret(&ret_credentials->session_token, token);
     }
-    (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin), "profile \"%s\"",
-            chain->profile_name);
+    (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
+            "profile \"%.64s\" (%.400s)", chain->profile_name, where);
+    (void)snprintf(ret_credentials->renewal, sizeof(ret_credentials->renewal),
+            "put new ones into profile \"%.64s\", whose keys begin at %s", chain->profile_name,
+            where);
     return CREDENTIALS_FOUND;
 }
 
@@ -231,21 +238,14 @@ static enum credentials_outcome take_web_identity(struct credentials_context *co
         struct credentials *ret_credentials,
         struct err *reterr)
 {
-    char where[PROFILE_WHERE_BYTES];
-    profile_property_where(token_file, where);
-    const struct sts_role role = {
-        .arn = profile_section_get(chain->profile, "role_arn"),
-        .session_name = profile_section_get(chain->profile, "role_session_name"),
-        .duration_s = profile_section_get(chain->profile, "duration_seconds"),
-        .where = where,
-    };
-    if (role.arn == NULL) {
-        (void)err_set(reterr, ERR_CREDENTIALS, where,
-                "web_identity_token_file is set, and role_arn is not");
+    struct setting file = { 0 };
+    struct sts_role role = { 0 };
+    if (!find_role(chain->profile, &role)) {
+        (void)fail_at(token_file, reterr, "web_identity_token_file is set, and role_arn is not");
         return CREDENTIALS_FAILED;
     }
-    return creds_web_identity_fetch(
-            context, &role, profile_property_text(token_file), ret_credentials, reterr);
+    (void)setting_from_property(token_file, &file);
+    return creds_web_identity_fetch(context, &role, &file, ret_credentials, reterr);
 }
 
 /* In botocore's order: where the static keys stand decides about their rank. */
@@ -294,7 +294,7 @@ static enum credentials_outcome take_first_keys(struct credentials_context *cont
         return outcome;
     }
     /* The profile said where its credentials are: not finding them there ends the search. */
-    err_set_where(reterr, chain->newest->where);
+    err_set_where(reterr, chain->source_where);
     return CREDENTIALS_FAILED;
 }
 
@@ -312,8 +312,8 @@ static bool assume_roles(struct credentials_context *context,
             return false;
         }
         (void)snprintf(assumed.origin, sizeof(assumed.origin),
-                "role %.200s (profile \"%.64s\", by %.160s)", link->role.arn, link->profile_name,
-                credentials->origin);
+                "role %.200s (profile \"%.64s\", by %.160s)", link->role.arn.value,
+                link->profile_name, credentials->origin);
         credentials_move(credentials, &assumed);
     }
     return true;

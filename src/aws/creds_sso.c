@@ -9,7 +9,7 @@
 #include "aws/digest.h"
 #include "aws/plain_call.h"
 #include "aws/region.h"
-#include "aws/service_error.h"
+#include "aws/setting.h"
 #include "base/home.h"
 #include "base/timestamp.h"
 
@@ -21,11 +21,11 @@ enum {
 /* What the profile and its session say together. */
 struct sso {
     const char *profile_name;
-    const char *start_url;
-    const char *region;
-    const char *account_id;
-    const char *role_name;
-    const char *cache_key; /* the session's name, or in the legacy form the start URL */
+    struct setting start_url;
+    struct setting region;
+    struct setting account_id;
+    struct setting role_name;
+    struct setting cache_key; /* the session's name, or in the legacy form the start URL */
 };
 
 bool creds_sso_is_configured(const struct profile_section *profile)
@@ -38,18 +38,18 @@ bool creds_sso_is_configured(const struct profile_section *profile)
 static bool find_shared_key(const struct profile_section *profile,
         const struct profile_section *session,
         const char *key,
-        const char **ret_value,
+        struct setting *ret_setting,
         struct err *reterr)
 {
-    const struct profile_property *own = profile_section_find(profile, key);
-    const char *from_session = profile_section_get(session, key);
-    *ret_value = from_session != NULL ? from_session : profile_section_get(profile, key);
-    if (own != NULL && from_session != NULL
-            && strcmp(profile_property_text(own), from_session) != 0) {
-        char where[PROFILE_WHERE_BYTES];
-        profile_property_where(own, where);
-        return err_set(
-                reterr, ERR_CREDENTIALS, where, "%s differs from that of the sso-session", key);
+    struct setting own = { 0 };
+    bool has_own = setting_from_key(profile, key, &own);
+    if (!setting_from_key(session, key, ret_setting)) {
+        *ret_setting = own;
+        return true;
+    }
+    if (has_own && strcmp(own.value, ret_setting->value) != 0) {
+        return err_set(reterr, ERR_CREDENTIALS, own.where,
+                "differs from that of the sso-session, at %s", ret_setting->where);
     }
     return true;
 }
@@ -59,14 +59,16 @@ static bool check_complete(const struct sso *sso, struct err *reterr)
     const struct {
         const char *key;
         const char *value;
-    } required[] = { { "sso_start_url", sso->start_url }, { "sso_region", sso->region },
-        { "sso_account_id", sso->account_id }, { "sso_role_name", sso->role_name } };
+    } required[] = { { "sso_start_url", sso->start_url.value }, { "sso_region", sso->region.value },
+        { "sso_account_id", sso->account_id.value }, { "sso_role_name", sso->role_name.value } };
+    const struct setting *there = sso->account_id.value != NULL ? &sso->account_id
+                                                                : &sso->role_name;
 
     bool complete = true;
     for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++) {
         if (required[i].value == NULL && complete) {
-            complete = err_set(reterr, ERR_CREDENTIALS, NULL, "profile \"%s\" lacks for SSO: %s",
-                    sso->profile_name, required[i].key);
+            complete = err_set(reterr, ERR_CREDENTIALS, there->where,
+                    "profile \"%s\" lacks for SSO: %s", sso->profile_name, required[i].key);
         } else if (required[i].value == NULL) {
             err_add_why(reterr, ", %s", required[i].key);
         }
@@ -87,27 +89,29 @@ static bool read_profile(const struct credentials_context *context,
     }
     if (naming != NULL && session == NULL) {
         char where[PROFILE_WHERE_BYTES];
-        profile_property_where(naming, where);
+        profile_property_where_key(naming, where);
         return err_set(reterr, ERR_CREDENTIALS, where, "there is no section [sso-session %s]",
                 profile_property_text(naming));
     }
-    sso->account_id = profile_section_get(profile, "sso_account_id");
-    sso->role_name = profile_section_get(profile, "sso_role_name");
+    (void)setting_from_key(profile, "sso_account_id", &sso->account_id);
+    (void)setting_from_key(profile, "sso_role_name", &sso->role_name);
     if (!find_shared_key(profile, session, "sso_start_url", &sso->start_url, reterr)
             || !find_shared_key(profile, session, "sso_region", &sso->region, reterr)
             || !check_complete(sso, reterr)) {
         return false;
     }
-    sso->cache_key = naming != NULL ? profile_property_text(naming) : sso->start_url;
-    return region_check(sso->region, "sso_region", reterr);
+    if (!setting_from_property(naming, &sso->cache_key)) {
+        sso->cache_key = sso->start_url;
+    }
+    return region_check(sso->region.value, sso->region.where, reterr);
 }
 
 /* --- the cached token --- */
 
 static bool needs_login(const struct sso *sso, struct err *reterr, const char *what)
 {
-    (void)err_set(reterr, ERR_CREDENTIALS, NULL, "the SSO session of profile \"%s\" %s",
-            sso->profile_name, what);
+    (void)err_set(reterr, ERR_CREDENTIALS, sso->cache_key.where,
+            "the SSO session of profile \"%s\" %s", sso->profile_name, what);
     err_set_hint(reterr, "run: aws sso login --profile %s", sso->profile_name);
     return false;
 }
@@ -118,7 +122,7 @@ static bool find_cache_file(const struct credentials_context *context,
         struct err *reterr)
 {
     char hash[DIGEST_SHA1_HEX_BYTES];
-    if (!digest_sha1_hex(sso->cache_key, hash, reterr)) {
+    if (!digest_sha1_hex(sso->cache_key.value, hash, reterr)) {
         return false;
     }
     if (!home_expand(context->settings->environment, "~/.aws/sso/cache/", ret_path)) {
@@ -169,7 +173,9 @@ static bool read_token(const struct credentials_context *context,
         return false;
     }
     if (presence == FILE_ABSENT) {
-        return needs_login(sso, reterr, "is missing: nobody has signed in here");
+        (void)needs_login(sso, reterr, "is missing: nobody has signed in here");
+        err_add_why(reterr, " (there is no %s)", text_string(&path));
+        return false;
     }
     if (!json_parse(&contents, NULL, &document, &ignored)
             || !json_find_typed(json_root(&document), "accessToken", JSON_STRING, &token)
@@ -186,12 +192,16 @@ static bool read_token(const struct credentials_context *context,
 static bool read_refusal(const struct sso *sso, const struct plain_call *plain, struct err *reterr)
 {
     if (plain->status == 401) {
-        return needs_login(sso, reterr, "is no longer valid");
+        (void)needs_login(sso, reterr, "is no longer valid");
+        service_error_pass_on(&plain->refusal, reterr);
+        return false;
     }
-    (void)err_set(reterr, ERR_CREDENTIALS, plain->subject, "%s refused (HTTP status %d)",
-            plain->host, plain->status);
-    err_set_hint(reterr, "is the permission set %s in account %s assigned to whoever signed in?",
-            sso->role_name, sso->account_id);
+    (void)plain_call_refuse(plain, reterr);
+    err_set_hint(reterr,
+            "is the permission set %s (%s) in account %s assigned to whoever signed in, and is %s the "
+            "region of IAM Identity Center (%s)?",
+            sso->role_name.value, sso->role_name.where, sso->account_id.value, sso->region.value,
+            sso->region.where);
     return false;
 }
 
@@ -210,20 +220,23 @@ static bool read_reply(
         return false;
     }
     if (!json_find_typed(json_root(&document), "roleCredentials", JSON_OBJECT, &role)) {
-        return err_set(reterr, ERR_PROTOCOL, plain->subject, "the answer has no roleCredentials");
+        (void)err_set(reterr, ERR_PROTOCOL, plain->subject, "the answer has no roleCredentials");
+        plain_call_explain(plain, reterr);
+        return false;
     }
     return creds_document_read(role, &members, plain->subject, ret_credentials, reterr);
 }
 
 static void make_url(const struct uri *endpoint, const struct sso *sso, struct text *url)
 {
-    assert(sso->role_name != NULL && sso->account_id != NULL); /* check_complete has seen to it */
+    assert(sso->role_name.value != NULL
+            && sso->account_id.value != NULL); /* check_complete has seen to it */
     text_append_format(url,
             "%s://%s%sfederation/credentials?role_name=", endpoint->is_https ? "https" : "http",
             endpoint->authority, endpoint->path);
-    uri_encode(url, sso->role_name, strlen(sso->role_name));
+    uri_encode(url, sso->role_name.value, strlen(sso->role_name.value));
     text_append_string(url, "&account_id=");
-    uri_encode(url, sso->account_id, strlen(sso->account_id));
+    uri_encode(url, sso->account_id.value, strlen(sso->account_id.value));
 }
 
 static bool ask_portal(const struct credentials_context *context,
@@ -235,7 +248,8 @@ static bool ask_portal(const struct credentials_context *context,
     CLEANUP(uri_clear) struct uri endpoint = { 0 };
     CLEANUP(text_clear) struct text url = TEXT_INIT(PATH_MAX_BYTES);
     CLEANUP(plain_call_clear) struct plain_call plain = { 0 };
-    if (!settings_find_endpoint(context->settings, ENDPOINT_SSO, sso->region, &endpoint, reterr)) {
+    if (!settings_find_endpoint(
+                context->settings, ENDPOINT_SSO, sso->region.value, &endpoint, reterr)) {
         return false;
     }
     make_url(&endpoint, sso, &url);
@@ -248,7 +262,7 @@ static bool ask_portal(const struct credentials_context *context,
         .host = endpoint.host,
         .operation = "GetRoleCredentials",
         .url = text_string(&url),
-        .headers = { { "x-amz-sso_bearer_token", token } },
+        .headers = { { "x-amz-sso_bearer_token", token, true } },
         .never_proxied = endpoint.is_loopback,
     };
     credentials_will_come(context, &endpoint);
@@ -272,7 +286,9 @@ enum credentials_outcome creds_sso_fetch(const struct credentials_context *conte
         return CREDENTIALS_FAILED;
     }
     (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
-            "SSO (profile \"%s\", role %s in account %s)", profile_name, sso.role_name,
-            sso.account_id);
+            "SSO (profile \"%s\", role %s in account %s)", profile_name, sso.role_name.value,
+            sso.account_id.value);
+    (void)snprintf(ret_credentials->renewal, sizeof(ret_credentials->renewal),
+            "run: aws sso login --profile %s", profile_name);
     return CREDENTIALS_FOUND;
 }

@@ -5,22 +5,36 @@
 
 #include "aws/token_file.h"
 
+enum {
+    PATH_MAX_BYTES = 4096
+};
+
 static const char TOKEN_FILE[] = "AWS_WEB_IDENTITY_TOKEN_FILE";
 
 enum credentials_outcome creds_web_identity_fetch(struct credentials_context *context,
         const struct sts_role *role,
-        const char *token_file,
+        const struct setting *token_file,
         struct credentials *ret_credentials,
         struct err *reterr)
 {
-    CLEANUP(secret_clear) struct secret token = SECRET_INIT(STS_TOKEN_MAX_BYTES);
+    CLEANUP(secret_clear) struct secret value = SECRET_INIT(STS_TOKEN_MAX_BYTES);
+    CLEANUP(text_clear) struct text path = TEXT_INIT(PATH_MAX_BYTES);
     const struct file_limits limits = { context->clock, context->calls->deadline_ms };
-    if (!token_file_read(token_file, TOKEN_WORD, role->where, &limits, &token, reterr)
-            || !sts_assume_role_with_web_identity(context, role, &token, ret_credentials, reterr)) {
+    /* What can be judged before the token is read is judged first. */
+    if (!sts_check_role(role, reterr)
+            || !setting_expand_path(token_file, context->settings->environment, &path, reterr)
+            || !token_file_read(
+                    text_string(&path), TOKEN_WORD, token_file->where, &limits, &value, reterr)) {
+        return CREDENTIALS_FAILED;
+    }
+    const struct sts_token token = { &value, text_string(&path) };
+    if (!sts_assume_role_with_web_identity(context, role, &token, ret_credentials, reterr)) {
         return CREDENTIALS_FAILED;
     }
     (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
-            "web identity (role %s)", role->arn);
+            "web identity (role %s)", role->arn.value);
+    (void)snprintf(ret_credentials->renewal, sizeof(ret_credentials->renewal),
+            "STS gives new ones in exchange for the token in %s at each run", text_string(&path));
     return CREDENTIALS_FOUND;
 }
 
@@ -29,21 +43,19 @@ static enum credentials_outcome fetch(struct credentials_context *context,
         struct err *reterr)
 {
     const struct environment *environment = context->settings->environment;
-    const char *token_file = environment_get(environment, TOKEN_FILE);
-    const struct sts_role role = {
-        .arn = environment_get(environment, "AWS_ROLE_ARN"),
-        .session_name = environment_get(environment, "AWS_ROLE_SESSION_NAME"),
-        .where = TOKEN_FILE,
-    };
-    if (token_file == NULL) {
-        return credentials_absent(reterr, "AWS_WEB_IDENTITY_TOKEN_FILE is not set");
+    struct setting token_file = { 0 };
+    struct sts_role role = { 0 };
+    if (!setting_from_variable(environment, TOKEN_FILE, &token_file)) {
+        (void)err_set(reterr, ERR_CREDENTIALS, NULL, "%s is not set", TOKEN_FILE);
+        return CREDENTIALS_ABSENT;
     }
-    if (role.arn == NULL) {
+    (void)setting_from_variable(environment, "AWS_ROLE_SESSION_NAME", &role.session_name);
+    if (!setting_from_variable(environment, "AWS_ROLE_ARN", &role.arn)) {
         (void)err_set(
                 reterr, ERR_CREDENTIALS, "AWS_ROLE_ARN", "not set, although %s is", TOKEN_FILE);
         return CREDENTIALS_FAILED;
     }
-    return creds_web_identity_fetch(context, &role, token_file, ret_credentials, reterr);
+    return creds_web_identity_fetch(context, &role, &token_file, ret_credentials, reterr);
 }
 
 const struct credentials_provider creds_web_identity = {

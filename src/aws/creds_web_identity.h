@@ -14,6 +14,6 @@ extern const struct credentials_provider creds_web_identity;
 /* The same with a role and a file that a profile names. FOUND or FAILED. */
 enum credentials_outcome creds_web_identity_fetch(struct credentials_context *context,
         const struct sts_role *role,
-        const char *token_file,
+        const struct setting *token_file,
         struct credentials *ret_credentials,
         struct err *reterr);

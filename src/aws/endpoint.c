@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/endpoint.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "aws/region.h"
@@ -21,12 +20,6 @@ static const struct service services[] = {
     [ENDPOINT_SSO] = { "portal.sso", "portal.sso", "AWS_ENDPOINT_URL_SSO", "sso", false },
 };
 
-/* A URL that somebody configured, and who. */
-struct configured {
-    const char *url;
-    char where[PROFILE_WHERE_BYTES];
-};
-
 static bool is_on(const struct endpoint_request *request, const char *variable, const char *key)
 {
     const char *value = environment_get(request->environment, variable);
@@ -34,26 +27,6 @@ static bool is_on(const struct endpoint_request *request, const char *variable, 
         value = profile_section_get(request->profile, key);
     }
     return value != NULL && ascii_equals_ignoring_case(value, "true");
-}
-
-static bool use_variable(
-        const struct endpoint_request *request, const char *name, struct configured *found)
-{
-    found->url = environment_get(request->environment, name);
-    if (found->url != NULL) {
-        (void)snprintf(found->where, sizeof(found->where), "%s", name);
-    }
-    return found->url != NULL;
-}
-
-static bool use_property(const struct profile_property *property, struct configured *found)
-{
-    if (property == NULL) {
-        return false;
-    }
-    found->url = profile_property_text(property);
-    profile_property_where(property, found->where);
-    return true;
 }
 
 /* The services section that the profile names; naming one that is missing is an error. */
@@ -70,7 +43,7 @@ static bool find_services_section(const struct endpoint_request *request,
     *ret_section = profile_files_find(request->files, PROFILE_SECTION_SERVICES, name);
     if (*ret_section == NULL) {
         char where[PROFILE_WHERE_BYTES];
-        profile_property_where(naming, where);
+        profile_property_where_key(naming, where);
         return err_set(reterr, ERR_INPUT, where, "there is no section [services %s]", name);
     }
     return true;
@@ -78,36 +51,35 @@ static bool find_services_section(const struct endpoint_request *request,
 
 static bool find_configured(const struct endpoint_request *request,
         const struct service *service,
-        struct configured *ret_found,
+        struct setting *ret_found,
         struct err *reterr)
 {
-    if (request->command_line_url != NULL) {
-        *ret_found = (struct configured){ request->command_line_url, "--endpoint-url" };
-        return true;
-    }
-    *ret_found = (struct configured){ 0 };
-    if (is_on(request, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls")
-            || use_variable(request, service->url_variable, ret_found)
-            || use_variable(request, "AWS_ENDPOINT_URL", ret_found)) {
+    if ((request->command_line_url != NULL
+                && setting_from_option(request->command_line_url, ret_found))
+            || is_on(request, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+                    "ignore_configured_endpoint_urls")
+            || setting_from_variable(request->environment, service->url_variable, ret_found)
+            || setting_from_variable(request->environment, "AWS_ENDPOINT_URL", ret_found)) {
         return true;
     }
     const struct profile_section *section = NULL;
     if (!find_services_section(request, &section, reterr)) {
         return false;
     }
-    if (!use_property(profile_section_find_nested(section, service->section_key, "endpoint_url"),
+    if (!setting_from_property(
+                profile_section_find_nested(section, service->section_key, "endpoint_url"),
                 ret_found)) {
-        (void)use_property(profile_section_find(request->profile, "endpoint_url"), ret_found);
+        (void)setting_from_key(request->profile, "endpoint_url", ret_found);
     }
     return true;
 }
 
 static bool use_configured(const struct endpoint_request *request,
-        const struct configured *configured,
+        const struct setting *configured,
         struct uri *ret_endpoint,
         struct err *reterr)
 {
-    if (!uri_parse(configured->url, configured->where, ret_endpoint, reterr)) {
+    if (!uri_parse(configured->value, configured->where, ret_endpoint, reterr)) {
         return false;
     }
     if (!ret_endpoint->is_https && !ret_endpoint->is_loopback && !request->allow_http) {
@@ -145,11 +117,11 @@ bool endpoint_find(const struct endpoint_request *request,
 {
     bool fips = is_on(request, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
     bool dual_stack = is_on(request, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
-    struct configured configured;
+    struct setting configured = { 0 };
     if (!find_configured(request, &services[service], &configured, reterr)) {
         return false;
     }
-    if (configured.url == NULL) {
+    if (configured.value == NULL) {
         return use_own_host(&services[service], region, fips, dual_stack, ret_endpoint, reterr);
     }
     if (fips || dual_stack) {

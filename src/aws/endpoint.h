@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "aws/profile_file.h"
+#include "aws/setting.h"
 #include "aws/uri.h"
 #include "base/attrs.h"
 #include "base/environment.h"
@@ -19,9 +20,9 @@ enum endpoint_service {
 struct endpoint_request {
     const struct environment *environment;
     const struct profile_files *files;
-    const struct profile_section *profile; /* may be NULL */
-    const char *command_line_url;          /* --endpoint-url; NULL: not given */
-    bool allow_http;                       /* http to a host that is not loopback */
+    const struct profile_section *profile;       /* may be NULL */
+    const struct option_value *command_line_url; /* --endpoint-url; NULL: not for this service */
+    bool allow_http;                             /* http to a host that is not loopback */
 };
 
 /*

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "aws/plain_call.h"
+#include "aws/setting.h"
 #include "base/ascii.h"
 #include "base/clock.h"
 
@@ -35,28 +36,31 @@ const char *imds_host(const struct imds *imds)
 }
 
 /* The variable, else the profile's key. */
-static const char *find_setting(
-        const struct settings *settings, const char *variable, const char *key)
+static bool find_setting(const struct settings *settings,
+        const char *variable,
+        const char *key,
+        struct setting *ret_setting)
 {
-    const char *value = environment_get(settings->environment, variable);
-    return value != NULL ? value : profile_section_get(settings->profile, key);
+    return setting_from_variable(settings->environment, variable, ret_setting)
+            || setting_from_key(settings->profile, key, ret_setting);
 }
 
 static bool find_endpoint(struct imds *imds, struct err *reterr)
 {
-    const char *url = find_setting(
-            imds->settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint");
-    const char *mode = find_setting(imds->settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
-            "ec2_metadata_service_endpoint_mode");
-    bool is_ipv6 = mode != NULL && ascii_equals_ignoring_case(mode, "IPv6");
-    if (mode != NULL && !is_ipv6 && !ascii_equals_ignoring_case(mode, "IPv4")) {
-        return err_set(reterr, ERR_INPUT, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
-                "\"%s\" is neither IPv4 nor IPv6", mode);
+    struct setting url = { 0 };
+    struct setting mode = { 0 };
+    bool has_mode = find_setting(imds->settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+            "ec2_metadata_service_endpoint_mode", &mode);
+    bool is_ipv6 = has_mode && ascii_equals_ignoring_case(mode.value, "IPv6");
+    if (has_mode && !is_ipv6 && !ascii_equals_ignoring_case(mode.value, "IPv4")) {
+        return err_set(
+                reterr, ERR_INPUT, mode.where, "\"%s\" is neither IPv4 nor IPv6", mode.value);
     }
-    if (url == NULL) {
-        url = is_ipv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
+    if (!find_setting(imds->settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                "ec2_metadata_service_endpoint", &url)) {
+        url.value = is_ipv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
     }
-    return uri_parse(url, "AWS_EC2_METADATA_SERVICE_ENDPOINT", &imds->endpoint, reterr);
+    return uri_parse(url.value, url.where, &imds->endpoint, reterr);
 }
 
 /* A whole number from 1 on; *ret_number stays where nothing is configured. */
@@ -66,14 +70,16 @@ static bool find_number(const struct settings *settings,
         int64_t *ret_number,
         struct err *reterr)
 {
-    const char *value = find_setting(settings, variable, key);
-    if (value == NULL) {
+    struct setting setting = { 0 };
+    if (!find_setting(settings, variable, key, &setting)) {
         return true;
     }
+    const char *value = setting.value;
     size_t len = strspn(value, "0123456789");
     int64_t number = len > 0 && len < 6 && value[len] == '\0' ? strtoll(value, NULL, 10) : 0;
     if (number < 1) {
-        return err_set(reterr, ERR_INPUT, variable, "\"%s\" is no whole number from 1 on", value);
+        return err_set(reterr, ERR_INPUT, setting.where,
+                "\"%s\" is not a whole number from 1 to 99999", value);
     }
     *ret_number = number;
     return true;
@@ -166,6 +172,7 @@ static enum imds_outcome judge_token(
     if (plain->status != 200 || secret_is_empty(&plain->body)) {
         (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT,
                 "%s gives no session token (HTTP status %d)", imds->endpoint.host, plain->status);
+        service_error_pass_on(&plain->refusal, reterr);
         if (plain->status == 403) {
             err_set_hint(reterr, "is the metadata service disabled for this instance?");
         }
@@ -191,7 +198,7 @@ static enum imds_outcome open_session(struct imds *imds, struct err *reterr)
     }
     (void)snprintf(digits, sizeof(digits), "%d", IMDS_TOKEN_TTL_S);
     secret_append_text(&ttl, digits);
-    const struct plain_header header = { "x-aws-ec2-metadata-token-ttl-seconds", &ttl };
+    const struct plain_header header = { "x-aws-ec2-metadata-token-ttl-seconds", &ttl, false };
     if (!ask(imds, HTTP_PUT, "api/token", &header, &plain, reterr)) {
         return explain_silence(imds, &plain, reterr);
     }
@@ -210,13 +217,17 @@ enum imds_outcome imds_get(
         *reterr = imds->err;
         return imds->outcome;
     }
-    const struct plain_header header = { "x-aws-ec2-metadata-token", &imds->token };
+    const struct plain_header header = { "x-aws-ec2-metadata-token", &imds->token, true };
     if (!ask(imds, HTTP_GET, path, &header, &plain, reterr)) {
         return IMDS_FAILED;
     }
     if (plain.status != 200) {
         (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "%s has no %s (HTTP status %d)",
                 imds->endpoint.host, path, plain.status);
+        service_error_pass_on(&plain.refusal, reterr);
+        if (plain.status == 401) {
+            err_set_hint(reterr, "it does not know the session token that it gave");
+        }
         return plain.status == 404 ? IMDS_ABSENT : IMDS_FAILED;
     }
     secret_move(ret_body, &plain.body);

@@ -2,7 +2,6 @@
 #include "aws/plain_call.h"
 
 #include "aws/client.h"
-#include "aws/service_error.h"
 
 static bool prepare(struct call *call, struct http_request *ret_request, struct err *reterr)
 {
@@ -20,27 +19,65 @@ static bool prepare(struct call *call, struct http_request *ret_request, struct 
     return true;
 }
 
+/* Whatever the reply says may echo what was sent. */
+static void clean(const struct plain_call *plain, struct service_error *error)
+{
+    const struct secret *secrets[PLAIN_CALL_HEADERS_MAX + 1];
+    size_t count = 0;
+    for (size_t i = 0; i < PLAIN_CALL_HEADERS_MAX && plain->headers[i].name != NULL; i++) {
+        if (plain->headers[i].is_secret) {
+            secrets[count] = plain->headers[i].value;
+            count++;
+        }
+    }
+    if (plain->secret_path != NULL) {
+        secrets[count] = plain->secret_path;
+        count++;
+    }
+    service_error_clean(error, secrets, count);
+}
+
 static enum call_verdict judge(struct call *call,
         struct http_reply *reply,
         enum retry_cause *ret_cause,
         struct err *reterr)
 {
     struct plain_call *plain = (struct plain_call *)call;
-    CLEANUP(service_error_clear) struct service_error error = SERVICE_ERROR_INIT;
     plain->was_answered = true;
+    plain->status = reply->status;
     if (reply->status != 200) {
-        service_error_read(reply, &error);
-        *ret_cause = service_error_retry_cause(reply->status, error.code);
+        service_error_clear(&plain->refusal);
+        service_error_read(reply, &plain->refusal);
+        *ret_cause = service_error_retry_cause(reply->status, plain->refusal.code);
+        service_error_read_sentence(reply, &plain->refusal);
+        clean(plain, &plain->refusal);
     }
     if (*ret_cause != RETRY_NEVER) {
-        /* Whatever else the reply says may echo the token that was sent. */
         (void)err_set(reterr, ERR_NETWORK, plain->subject, "%s: HTTP status %d", plain->host,
                 reply->status);
+        service_error_pass_on(&plain->refusal, reterr);
         return CALL_RETRIES;
     }
-    plain->status = reply->status;
     secret_move(&plain->body, &reply->body);
     return CALL_DONE;
+}
+
+bool plain_call_refuse(const struct plain_call *plain, struct err *reterr)
+{
+    (void)err_set(reterr, ERR_CREDENTIALS, plain->subject, "%s refused (HTTP status %d)",
+            plain->host, plain->status);
+    service_error_pass_on(&plain->refusal, reterr);
+    return false;
+}
+
+void plain_call_explain(const struct plain_call *plain, struct err *err)
+{
+    CLEANUP(service_error_clear) struct service_error reason = SERVICE_ERROR_INIT;
+    service_error_read_document(&plain->body, &reason);
+    clean(plain, &reason);
+    if (reason.code[0] != '\0' || !secret_is_empty(&reason.message)) {
+        service_error_pass_on(&reason, err);
+    }
 }
 
 bool plain_call_run(
@@ -56,6 +93,7 @@ bool plain_call_run(
         .operation = plain->operation,
     };
     plain->body = SECRET_INIT(PLAIN_CALL_REPLY_MAX_BYTES);
+    plain->refusal = SERVICE_ERROR_INIT;
     if (calls_run(settings, calls, 1, &problems)) {
         return true;
     }
@@ -69,4 +107,5 @@ bool plain_call_run(
 void plain_call_clear(struct plain_call *plain)
 {
     secret_clear(&plain->body);
+    service_error_clear(&plain->refusal);
 }

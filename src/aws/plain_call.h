@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "aws/service_error.h"
 #include "base/attrs.h"
 #include "base/error.h"
 #include "base/secret.h"
@@ -19,6 +20,7 @@ enum {
 struct plain_header {
     const char *name;
     const struct secret *value;
+    bool is_secret; /* to be cut out of whatever is said back */
 };
 
 /* Borrows everything but the reply; release with plain_call_clear. */
@@ -32,9 +34,12 @@ struct plain_call {
     struct plain_header headers[PLAIN_CALL_HEADERS_MAX]; /* the first without a name ends them */
     bool never_proxied;
 
+    const struct secret *secret_path; /* part of the URL that nobody may read back; may be NULL */
+
     int status; /* of the reply */
     struct secret body;
-    bool was_answered; /* by some status, at any try */
+    struct service_error refusal; /* what the reply says, cleaned, unless its status is 200 */
+    bool was_answered;            /* by some status, at any try */
 };
 
 /*
@@ -43,5 +48,17 @@ struct plain_call {
  */
 MUST_CHECK bool plain_call_run(
         const struct call_settings *settings, struct plain_call *plain, struct err *reterr);
+
+/*
+ * Sets *reterr to the refusal: ERR_CREDENTIALS at the subject, with host and status and whatever the
+ * service says, cleaned of what it echoes of our headers. Always false.
+ */
+bool plain_call_refuse(const struct plain_call *plain, struct err *reterr);
+
+/*
+ * Completes an error about a document of status 200 that is of no use by the reason that stands in it, in
+ * AWS's forms, if one does.
+ */
+void plain_call_explain(const struct plain_call *plain, struct err *err);
 
 void plain_call_clear(struct plain_call *plain);

@@ -15,6 +15,7 @@
 enum {
     FILE_MAX_BYTES = 1024 * 1024,
     PATH_MAX_BYTES = 4096,
+    KEY_SHOWN_MAX_BYTES = 64,
     PROBLEMS_PER_FILE_MAX = 8, /* a file that is something else altogether needs no more */
 };
 
@@ -69,14 +70,22 @@ struct parser {
     enum continued continued;
 };
 
-static void format_where(const char *path, size_t line, char ret_where[static PROFILE_WHERE_BYTES])
+/* A key that is longer than any of AWS's is cut, so that the end of the path and the line are not. */
+static void format_where_key(
+        const char *path, size_t line, const char *key, char ret_where[static PROFILE_WHERE_BYTES])
 {
     static const char CUT_MARK[] = "...";
-    static const size_t KEPT_MAX = PROFILE_WHERE_BYTES - sizeof("...:18446744073709551615");
+    static const size_t KEPT_MAX = PROFILE_WHERE_BYTES - KEY_SHOWN_MAX_BYTES
+            - sizeof("...:18446744073709551615: ");
     size_t len = strlen(path);
     const char *kept = len > KEPT_MAX ? path + len - KEPT_MAX : path;
-    (void)snprintf(
-            ret_where, PROFILE_WHERE_BYTES, "%s%s:%zu", kept == path ? "" : CUT_MARK, kept, line);
+    (void)snprintf(ret_where, PROFILE_WHERE_BYTES, "%s%s:%zu%s%.*s", kept == path ? "" : CUT_MARK,
+            kept, line, key[0] == '\0' ? "" : ": ", KEY_SHOWN_MAX_BYTES, key);
+}
+
+static void format_where(const char *path, size_t line, char ret_where[static PROFILE_WHERE_BYTES])
+{
+    format_where_key(path, line, "", ret_where);
 }
 
 static bool fail(const struct parser *parser, const char *why, struct err *reterr)
@@ -554,8 +563,7 @@ static bool locate(const struct environment *environment,
             *ret_path = NULL;
             return true;
         }
-        return err_set(reterr, ERR_INPUT, variable,
-                "cannot resolve ~: HOME is not set, and the user database knows no home directory");
+        return err_set(reterr, ERR_INPUT, variable, HOME_UNKNOWN);
     }
     if (!text_check(&expanded, variable, reterr)) {
         return false;
@@ -839,6 +847,12 @@ void profile_property_where(
         const struct profile_property *property, char ret_where[static PROFILE_WHERE_BYTES])
 {
     format_where(property->path, property->line, ret_where);
+}
+
+void profile_property_where_key(
+        const struct profile_property *property, char ret_where[static PROFILE_WHERE_BYTES])
+{
+    format_where_key(property->path, property->line, property->key, ret_where);
 }
 
 const struct secret *profile_section_get_secret(

@@ -101,6 +101,10 @@ enum {
 void profile_property_where(
         const struct profile_property *property, char ret_where[static PROFILE_WHERE_BYTES]);
 
+/* The same with the key: "file:line: key". */
+void profile_property_where_key(
+        const struct profile_property *property, char ret_where[static PROFILE_WHERE_BYTES]);
+
 /* Shorthands for those who need no more than the value; NULL where absent. */
 const struct secret *profile_section_get_secret(
         const struct profile_section *section, const char *key);

@@ -10,6 +10,7 @@
 
 enum {
     PIECE_MIN_BYTES = 12,
+    SENTENCE_MAX_BYTES = 500,
     CODE_MAX_BYTES = 64,
 };
 
@@ -80,6 +81,7 @@ static void read_json_error(const struct secret *body, struct service_error *err
     struct json_value root = json_root(&document);
     put_code_member(error, root, "__type");
     put_code_member(error, root, "code");
+    put_code_member(error, root, "Code");
     put_message_member(error, root, "message");
     put_message_member(error, root, "Message");
     if (json_find_typed(root, "Error", JSON_OBJECT, &nested)) {
@@ -116,6 +118,27 @@ void service_error_read(const struct http_reply *reply, struct service_error *re
         read_query_error(&reply->body, ret_error);
     }
     drop_strange_words(ret_error);
+}
+
+void service_error_read_document(const struct secret *body, struct service_error *ret_error)
+{
+    read_json_error(body, ret_error);
+    drop_strange_words(ret_error);
+    if (strcmp(ret_error->code, "Success") == 0) {
+        ret_error->code[0] = '\0';
+    }
+}
+
+void service_error_read_sentence(const struct http_reply *reply, struct service_error *error)
+{
+    const char *body = secret_expose(&reply->body);
+    size_t start = 0;
+    size_t len = ascii_trim(body, secret_len(&reply->body), &start);
+    bool is_sentence = len > 0 && strchr("{[<", body[start]) == NULL;
+    if (secret_is_empty(&error->message) && is_sentence) {
+        secret_append(&error->message, body + start,
+                len < SERVICE_ERROR_MESSAGE_MAX_BYTES ? len : SERVICE_ERROR_MESSAGE_MAX_BYTES);
+    }
 }
 
 void service_error_clear(struct service_error *error)
@@ -191,4 +214,41 @@ void service_error_cut_out(struct secret *text, const struct secret *secret)
         }
     }
     secret_move(text, &cleaned);
+}
+
+/* A word that changes when it is cleaned echoes a secret. */
+static void drop_echo(char *word, const struct secret *const secrets[], size_t count)
+{
+    CLEANUP(secret_clear) struct secret cleaned = SECRET_INIT(SERVICE_ERROR_MESSAGE_MAX_BYTES);
+    secret_append_text(&cleaned, word);
+    for (size_t i = 0; i < count; i++) {
+        service_error_cut_out(&cleaned, secrets[i]);
+    }
+    if (strcmp(secret_expose(&cleaned), word) != 0) {
+        word[0] = '\0';
+    }
+}
+
+void service_error_clean(
+        struct service_error *error, const struct secret *const secrets[], size_t count)
+{
+    drop_echo(error->code, secrets, count);
+    drop_echo(error->request_id, secrets, count);
+    for (size_t i = 0; i < count; i++) {
+        service_error_cut_out(&error->message, secrets[i]);
+    }
+}
+
+void service_error_pass_on(const struct service_error *error, struct err *err)
+{
+    size_t start = 0;
+    const char *bytes = secret_expose(&error->message);
+    size_t len = ascii_trim(bytes, secret_len(&error->message), &start);
+    if (len > 0) {
+        err_add_why(err, "%s%.*s%s", err->why[0] == '\0' ? "" : ": ",
+                (int)(len < SENTENCE_MAX_BYTES ? len : SENTENCE_MAX_BYTES), bytes + start,
+                len > SENTENCE_MAX_BYTES ? "..." : "");
+    }
+    err_set_code(err, error->code);
+    err_set_request_id(err, error->request_id);
 }

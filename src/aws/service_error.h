@@ -3,7 +3,9 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
+#include "base/error.h"
 #include "base/secret.h"
 #include "http/http.h"
 #include "http/retry.h"
@@ -24,6 +26,25 @@ struct service_error {
 
 /* Reads code, message and request id; whatever is not there stays empty. */
 void service_error_read(const struct http_reply *reply, struct service_error *ret_error);
+
+/*
+ * The same for a document that came with status 200 and may say all the same why it is of no use. Its
+ * code is dropped where it is "Success".
+ */
+void service_error_read_document(const struct secret *body, struct service_error *ret_error);
+
+/*
+ * For a reply without a code or a message in AWS's forms: its body, if it is a sentence and neither JSON,
+ * which may hold values, nor a page of a web server. Shortened to what somebody reads.
+ */
+void service_error_read_sentence(const struct http_reply *reply, struct service_error *error);
+
+/* Cuts secrets of ours out of the message; a code or request id that holds a piece of one is dropped. */
+void service_error_clean(
+        struct service_error *error, const struct secret *const secrets[], size_t count);
+
+/* Appends the message to err->why, and sets err's code and request id where there are any. */
+void service_error_pass_on(const struct service_error *error, struct err *err);
 
 void service_error_clear(struct service_error *error);
 

@@ -12,45 +12,16 @@
 #include "aws/user_agent.h"
 #include "base/ascii.h"
 
-/* A value, and what to call the place it came from in a message. */
-struct setting {
-    const char *value; /* NULL: set nowhere */
-    char where[PROFILE_WHERE_BYTES];
+enum {
+    PATH_MAX_BYTES = 4096
 };
-
-static bool use_value(struct setting *setting, const char *value, const char *where)
-{
-    if (value == NULL || value[0] == '\0') {
-        return false;
-    }
-    setting->value = value;
-    (void)snprintf(setting->where, sizeof(setting->where), "%s", where);
-    return true;
-}
-
-static bool use_variable(
-        struct setting *setting, const struct settings *settings, const char *variable)
-{
-    return use_value(setting, environment_get(settings->environment, variable), variable);
-}
-
-static bool use_profile(struct setting *setting, const struct settings *settings, const char *key)
-{
-    const struct profile_property *property = profile_section_find(settings->profile, key);
-    if (property == NULL) {
-        return false;
-    }
-    setting->value = profile_property_text(property);
-    profile_property_where(property, setting->where);
-    return true;
-}
 
 static bool find_profile(struct settings *settings, struct err *reterr)
 {
     struct setting name = { 0 };
-    if (!use_value(&name, settings->wish.profile, "--profile")
-            && !use_variable(&name, settings, "AWS_PROFILE")) {
-        (void)use_variable(&name, settings, "AWS_DEFAULT_PROFILE");
+    if (!setting_from_option(&settings->wish.profile, &name)
+            && !setting_from_variable(settings->environment, "AWS_PROFILE", &name)) {
+        (void)setting_from_variable(settings->environment, "AWS_DEFAULT_PROFILE", &name);
     }
     settings->profile_name = name.value == NULL ? "default" : name.value;
     settings->profile = profile_files_find(
@@ -80,10 +51,10 @@ static bool use_region(
 static bool find_region(struct settings *settings, struct err *reterr)
 {
     struct setting region = { 0 };
-    if (!use_value(&region, settings->wish.region, "--region")
-            && !use_variable(&region, settings, "AWS_REGION")
-            && !use_variable(&region, settings, "AWS_DEFAULT_REGION")
-            && !use_profile(&region, settings, "region")) {
+    if (!setting_from_option(&settings->wish.region, &region)
+            && !setting_from_variable(settings->environment, "AWS_REGION", &region)
+            && !setting_from_variable(settings->environment, "AWS_DEFAULT_REGION", &region)
+            && !setting_from_key(settings->profile, "region", &region)) {
         return true;
     }
     return use_region(settings, region.value, region.where, reterr);
@@ -99,7 +70,7 @@ bool settings_find_endpoint(const struct settings *settings,
         .environment = settings->environment,
         .files = &settings->files,
         .profile = settings->profile,
-        .command_line_url = service == ENDPOINT_SSM ? settings->wish.endpoint_url : NULL,
+        .command_line_url = service == ENDPOINT_SSM ? &settings->wish.endpoint_url : NULL,
         .allow_http = settings->wish.allow_http,
     };
     return endpoint_find(&request, service, region, ret_endpoint, reterr);
@@ -129,36 +100,49 @@ bool settings_set_region(
     return true;
 }
 
+static bool check_ca_file(const char *path, const char *where, struct err *reterr)
+{
+    struct stat status = { 0 };
+    if (stat(path, &status) != 0 || access(path, R_OK) != 0) {
+        return err_set_errno(reterr, ERR_INPUT, errno, where,
+                "the file of trusted certificates, %s, cannot be read", path);
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return err_set(reterr, ERR_INPUT, where, "%s is %s; a file of PEM certificates is wanted",
+                path, S_ISDIR(status.st_mode) ? "a directory" : "not a regular file");
+    }
+    return true;
+}
+
+/* SSL_CERT_FILE is OpenSSL's variable, and OpenSSL expands nothing. */
 static bool find_ca_file(struct settings *settings, struct err *reterr)
 {
     struct setting file = { 0 };
-    if (!use_value(&file, settings->wish.ca_bundle, "--ca-bundle")
-            && !use_variable(&file, settings, "AWS_CA_BUNDLE")
-            && !use_profile(&file, settings, "ca_bundle")) {
-        (void)use_variable(&file, settings, "SSL_CERT_FILE");
-    }
-    struct stat status = { 0 };
-    settings->ca_file = file.value;
-    if (file.value == NULL) {
+    CLEANUP(text_clear) struct text path = TEXT_INIT(PATH_MAX_BYTES);
+    if (setting_from_option(&settings->wish.ca_bundle, &file)
+            || setting_from_variable(settings->environment, "AWS_CA_BUNDLE", &file)
+            || setting_from_key(settings->profile, "ca_bundle", &file)) {
+        if (!setting_expand_path(&file, settings->environment, &path, reterr)) {
+            return false;
+        }
+    } else if (setting_from_variable(settings->environment, "SSL_CERT_FILE", &file)) {
+        text_append_string(&path, file.value);
+    } else {
         return true;
     }
-    if (stat(file.value, &status) != 0 || access(file.value, R_OK) != 0) {
-        return err_set_errno(reterr, ERR_INPUT, errno, file.where,
-                "the file of trusted certificates, %s, cannot be read", file.value);
+    if (!text_check(&path, file.where, reterr)
+            || !check_ca_file(text_string(&path), file.where, reterr)) {
+        return false;
     }
-    if (!S_ISREG(status.st_mode)) {
-        return err_set(reterr, ERR_INPUT, file.where,
-                "%s is %s; a file of PEM certificates is wanted", file.value,
-                S_ISDIR(status.st_mode) ? "a directory" : "no regular file");
-    }
-    return true;
+    settings->ca_file = text_take(&path);
+    return settings->ca_file != NULL ? true : err_set_no_memory(reterr);
 }
 
 static bool find_attempts(struct settings *settings, struct err *reterr)
 {
     struct setting attempts = { 0 };
-    if (!use_variable(&attempts, settings, "AWS_MAX_ATTEMPTS")
-            && !use_profile(&attempts, settings, "max_attempts")) {
+    if (!setting_from_variable(settings->environment, "AWS_MAX_ATTEMPTS", &attempts)
+            && !setting_from_key(settings->profile, "max_attempts", &attempts)) {
         return true;
     }
     char *end = NULL;
@@ -175,8 +159,8 @@ static bool find_attempts(struct settings *settings, struct err *reterr)
 static bool find_user_agent(struct settings *settings, struct err *reterr)
 {
     struct setting app = { 0 };
-    if (!use_variable(&app, settings, "AWS_SDK_UA_APP_ID")) {
-        (void)use_profile(&app, settings, "sdk_ua_app_id");
+    if (!setting_from_variable(settings->environment, "AWS_SDK_UA_APP_ID", &app)) {
+        (void)setting_from_key(settings->profile, "sdk_ua_app_id", &app);
     }
     settings->user_agent = user_agent_make(
             environment_get(settings->environment, "AWS_EXECUTION_ENV"), app.value);
@@ -217,6 +201,7 @@ void settings_clear(struct settings *settings)
     profile_files_clear(&settings->files);
     uri_clear(&settings->ssm_endpoint);
     free(settings->region);
+    free(settings->ca_file);
     free(settings->user_agent);
     *settings = (struct settings){ 0 };
 }

@@ -9,6 +9,7 @@
 
 #include "aws/endpoint.h"
 #include "aws/profile_file.h"
+#include "aws/setting.h"
 #include "aws/uri.h"
 #include "base/attrs.h"
 #include "base/environment.h"
@@ -16,12 +17,13 @@
 #include "base/event.h"
 #include "base/file.h"
 
-/* What the command line says; NULL where it says nothing. */
+/* What the command line says. */
 struct settings_wish {
-    const char *region;
-    const char *profile;
-    const char *endpoint_url;
-    const char *ca_bundle;
+    struct option_value region;
+    struct option_value profile;
+    struct option_value role_arn; /* assumed with whatever credentials are found */
+    struct option_value endpoint_url;
+    struct option_value ca_bundle;
     bool allow_http;
 };
 
@@ -34,7 +36,7 @@ struct settings {
     const struct profile_section *profile; /* NULL: there is no default profile */
     char *region;                          /* NULL: said nowhere, the metadata service may know */
     struct uri ssm_endpoint;               /* without a region not to be used yet */
-    const char *ca_file;                   /* NULL: the system's certificates */
+    char *ca_file;                         /* NULL: the system's certificates */
     int attempts_max;                      /* 0: not set */
     char *user_agent;
 };

@@ -8,6 +8,7 @@
 
 #include "aws/client.h"
 #include "aws/creds_document.h"
+#include "aws/policy.h"
 #include "aws/uri.h"
 #include "aws/xml.h"
 #include "base/ascii.h"
@@ -19,6 +20,7 @@ enum {
     REPLY_MAX_BYTES = 256 * 1024,
     SESSION_NAME_MAX_BYTES = 64,
     FIELD_MAX_BYTES = 64,
+    ACTION_MAX_BYTES = 64,
 };
 
 /* --- the role --- */
@@ -44,24 +46,61 @@ static bool is_duration(const char *text)
     return number >= STS_DURATION_MIN_S && number <= STS_DURATION_MAX_S;
 }
 
+static bool is_arn(const char *text)
+{
+    return strncmp(text, "arn:", 4) == 0 && consists_of(text, ":/_+=,.@-", 20, 2048);
+}
+
+/* Other services that speak STS's protocol have ARNs of their own shape: only IAM's is looked into. */
+static bool is_other_than_role(const char *arn)
+{
+    const char *iam = strstr(arn, ":iam::");
+    const char *resource = iam == NULL ? NULL : strchr(iam + strlen(":iam::"), ':');
+    return strstr(arn, ":assumed-role/") != NULL
+            || (resource != NULL && strncmp(resource, ":role/", strlen(":role/")) != 0);
+}
+
+bool sts_is_role_arn(const char *text)
+{
+    return is_arn(text) && !is_other_than_role(text);
+}
+
+static bool check_arn(const struct setting *arn, struct err *reterr)
+{
+    static const char SHAPE[] = "arn:aws:iam::123456789012:role/NAME";
+    if (!is_arn(arn->value)) {
+        return err_set(reterr, ERR_INPUT, arn->where, "the role is not an ARN such as %s", SHAPE);
+    }
+    if (is_other_than_role(arn->value)) {
+        (void)err_set(reterr, ERR_INPUT, arn->where,
+                "the ARN is not that of a role, which is such as %s", SHAPE);
+        if (strstr(arn->value, ":assumed-role/") != NULL) {
+            err_set_hint(reterr, "it is that of a session of a role (assumed-role)");
+        }
+        return false;
+    }
+    return true;
+}
+
 bool sts_check_role(const struct sts_role *role, struct err *reterr)
 {
-    if (strncmp(role->arn, "arn:", 4) != 0 || !consists_of(role->arn, ":/_+=,.@-", 20, 2048)) {
-        return err_set(reterr, ERR_INPUT, role->where,
-                "the role is no ARN such as arn:aws:iam::123456789012:role/NAME");
+    if (!check_arn(&role->arn, reterr)) {
+        return false;
     }
-    if (role->session_name != NULL
-            && !consists_of(role->session_name, "_+=,.@-", 2, SESSION_NAME_MAX_BYTES)) {
-        return err_set(reterr, ERR_INPUT, role->where,
-                "the role session name must be 2 to 64 letters, digits and _+=,.@-");
+    if (role->session_name.value != NULL
+            && !consists_of(role->session_name.value, "_+=,.@-", 2, SESSION_NAME_MAX_BYTES)) {
+        return err_set(reterr, ERR_INPUT, role->session_name.where,
+                "a role session name is 2 to 64 letters, digits and _+=,.@-");
     }
-    if (role->external_id != NULL && !consists_of(role->external_id, "_+=,.@:/-", 2, 1224)) {
-        return err_set(reterr, ERR_INPUT, role->where,
-                "external_id must be 2 to 1224 letters, digits and _+=,.@:/-");
+    if (role->external_id.value != NULL
+            && !consists_of(role->external_id.value, "_+=,.@:/-", 2, 1224)) {
+        return err_set(reterr, ERR_INPUT, role->external_id.where,
+                "an external id is 2 to 1224 letters, digits and _+=,.@:/-");
     }
-    if (role->duration_s != NULL && !is_duration(role->duration_s)) {
-        return err_set(reterr, ERR_INPUT, role->where,
-                "duration_seconds must be a number from 900 to 43200");
+    if (role->duration_s.value != NULL && !is_duration(role->duration_s.value)) {
+        return err_set(reterr, ERR_INPUT, role->duration_s.where,
+                "a session lasts a number of seconds from %d to %d", STS_DURATION_MIN_S,
+                STS_DURATION_MAX_S);
     }
     return true;
 }
@@ -74,6 +113,7 @@ struct sts_call {
     struct client_attempt attempt;
     const char *action;
     const struct sts_role *role;
+    const char *token_origin; /* the file that the web identity's token is from */
     struct secret form;
     struct credentials *ret_credentials;
 };
@@ -115,12 +155,12 @@ static bool make_form(struct sts_call *sts, const struct secret *token, struct e
     secret_append_text(&sts->form, "Action=");
     secret_append_text(&sts->form, sts->action);
     append_field(&sts->form, "Version", "2011-06-15");
-    append_field(&sts->form, "RoleArn", role->arn);
+    append_field(&sts->form, "RoleArn", role->arn.value);
     append_field(&sts->form, "RoleSessionName",
-            role->session_name != NULL ? role->session_name : session_name);
-    append_field(&sts->form, "DurationSeconds", role->duration_s);
-    append_field(&sts->form, "ExternalId", role->external_id);
-    return token == NULL ? secret_check(&sts->form, role->where, reterr)
+            role->session_name.value != NULL ? role->session_name.value : session_name);
+    append_field(&sts->form, "DurationSeconds", role->duration_s.value);
+    append_field(&sts->form, "ExternalId", role->external_id.value);
+    return token == NULL ? secret_check(&sts->form, role->arn.where, reterr)
                          : append_token(&sts->form, token, reterr);
 }
 
@@ -200,21 +240,56 @@ static bool read_xml(const struct sts_call *sts, const struct secret *body, stru
     return true;
 }
 
+/* The sentence says which policy is in the way; "no identity-based policy" means the caller's. */
+static void hint_at_policy(const struct sts_call *sts, struct err *err)
+{
+    const char *arn = sts->role->arn.value;
+    CLEANUP(text_clear) struct text action = TEXT_INIT(ACTION_MAX_BYTES);
+    text_append_format(&action, "sts:%s", sts->action);
+    const struct policy_finding finding = policy_read(err->why);
+    const struct policy_request request = {
+        .action = text_string(&action),
+        .resource = arn,
+        .resource_owner = "the role's trust policy",
+    };
+    if (policy_hint(finding, &request, err)) {
+        return;
+    }
+    if (sts->client.credentials == NULL) {
+        err_set_hint(err,
+                "the trust policy of %s must allow the token's issuer, subject (sub) and audience "
+                "(aud); the role is named by %s",
+                arn, sts->role->arn.where);
+    } else {
+        err_set_hint(err,
+                "the role's trust policy must allow this caller, and the caller's policy must allow "
+                "sts:AssumeRole on %s; the role is named by %s, the caller's credentials came from: "
+                "%s",
+                arn, sts->role->arn.where, sts->client.credentials->origin);
+    }
+}
+
 static void add_hint(const struct sts_call *sts, struct err *err)
 {
-    if (strcmp(err->code, "AccessDenied") == 0) {
-        err_set_hint(err,
-                "the role's trust policy must allow this caller, and unless it is a web identity "
-                "the caller's policy must allow sts:AssumeRole on %s",
-                sts->role->arn);
+    if (strcmp(err->code, "AccessDenied") == 0 || strcmp(err->code, "AccessDeniedException") == 0) {
+        hint_at_policy(sts, err);
     } else if (strcmp(err->code, "InvalidIdentityToken") == 0) {
         err_set_hint(err,
                 "the role's account must have an OIDC provider for the token's issuer, and the "
-                "token's audience must be one of its client ids (sts.amazonaws.com on EKS)");
+                "token's audience must be one of its client ids (sts.amazonaws.com on EKS); the "
+                "token is from %s",
+                sts->token_origin);
     } else if (strcmp(err->code, "RegionDisabledException") == 0) {
         err_set_hint(err, "STS is not enabled in %s for this account", sts->client.region);
-    } else if (strcmp(err->code, "ExpiredTokenException") == 0 && sts->client.credentials == NULL) {
-        err_set_hint(err, "the web identity token has expired: is its file still being renewed?");
+    } else if (sts->client.credentials == NULL
+            && (strcmp(err->code, "ExpiredTokenException") == 0
+                    || strcmp(err->code, "ExpiredToken") == 0)) {
+        err_set_hint(err,
+                "the web identity token has expired: is its file, %s, still being renewed?",
+                sts->token_origin);
+    } else if (strcmp(err->code, "ValidationError") == 0
+            && strstr(err->why, "DurationSeconds") != NULL && sts->role->duration_s.value != NULL) {
+        err_set_hint(err, "the duration is from %s", sts->role->duration_s.where);
     }
 }
 
@@ -256,9 +331,10 @@ static bool ask(struct credentials_context *context,
                     &endpoint, reterr)) {
         return false;
     }
-    sts->call = (struct call){
-        .type = &type, .subject = sts->role->arn, .host = endpoint.host, .operation = sts->action
-    };
+    sts->call = (struct call){ .type = &type,
+        .subject = sts->role->arn.value,
+        .host = endpoint.host,
+        .operation = sts->action };
     sts->client.protocol = CLIENT_QUERY;
     sts->client.service = "sts";
     sts->client.region = context->settings->region;
@@ -278,7 +354,9 @@ static bool ask(struct credentials_context *context,
         (void)err_set_no_memory(reterr);
     }
     (void)snprintf(sts->ret_credentials->origin, sizeof(sts->ret_credentials->origin), "role %s",
-            sts->role->arn);
+            sts->role->arn.value);
+    (void)snprintf(sts->ret_credentials->renewal, sizeof(sts->ret_credentials->renewal),
+            "STS gives new ones for the role named by %s at each run", sts->role->arn.where);
     return done;
 }
 
@@ -305,16 +383,17 @@ bool sts_assume_role(struct credentials_context *context,
 
 bool sts_assume_role_with_web_identity(struct credentials_context *context,
         const struct sts_role *role,
-        const struct secret *token,
+        const struct sts_token *token,
         struct credentials *ret_credentials,
         struct err *reterr)
 {
     CLEANUP(clear_call)
     struct sts_call sts = {
-        .client = { .token_in_body = token },
+        .client = { .token_in_body = token->value },
         .action = "AssumeRoleWithWebIdentity",
         .role = role,
+        .token_origin = token->origin,
         .ret_credentials = ret_credentials,
     };
-    return ask(context, &sts, token, reterr);
+    return ask(context, &sts, token->value, reterr);
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "aws/credentials.h"
+#include "aws/setting.h"
 #include "base/attrs.h"
 #include "base/error.h"
 #include "base/secret.h"
@@ -18,17 +19,19 @@ enum {
     STS_DURATION_MAX_S = 43200,
 };
 
-/* Texts as they are configured; borrowed. */
+/* As they are configured; values are borrowed. */
 struct sts_role {
-    const char *arn;
-    const char *session_name; /* NULL: ssm-exec-<seconds since the epoch> */
-    const char *external_id;  /* NULL: none */
-    const char *duration_s;   /* NULL: the role's own default, an hour */
-    const char *where;        /* who names the role: for messages */
+    struct setting arn;
+    struct setting session_name; /* set nowhere: ssm-exec-<seconds since the epoch> */
+    struct setting external_id;  /* set nowhere: none */
+    struct setting duration_s;   /* set nowhere: the role's own default, an hour */
 };
 
-/* ERR_INPUT at role->where for what STS's API would not accept in these fields. */
+/* ERR_INPUT, naming the setting, for what STS's API would not accept in these fields. */
 MUST_CHECK bool sts_check_role(const struct sts_role *role, struct err *reterr);
+
+/* Whether the text is a role's ARN. */
+bool sts_is_role_arn(const char *text);
 
 /*
  * Credentials of the role for whoever source belongs to. ret_credentials must be empty. What
@@ -40,9 +43,14 @@ MUST_CHECK bool sts_assume_role(struct credentials_context *context,
         struct credentials *ret_credentials,
         struct err *reterr);
 
+struct sts_token {
+    const struct secret *value;
+    const char *origin; /* its file, for messages */
+};
+
 /* The same for the bearer of a token; the request is not signed. */
 MUST_CHECK bool sts_assume_role_with_web_identity(struct credentials_context *context,
         const struct sts_role *role,
-        const struct secret *token,
+        const struct sts_token *token,
         struct credentials *ret_credentials,
         struct err *reterr);

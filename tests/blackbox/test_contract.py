@@ -106,7 +106,7 @@ def test_refused_connections_are_waited_out(store, run) -> None:
     ({"AWS_REGION": "us-east-1.evil.example"}, "is no region name", "look like eu-west-1"),
     ({"AWS_ACCESS_KEY_ID": None}, "no AWS credentials were found; tried environment (AWS_ACCESS_KEY_ID is not set)", "AWS_PROFILE"),
     ({"AWS_SECRET_ACCESS_KEY": None}, "AWS_SECRET_ACCESS_KEY: not set", ""),
-    ({"AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"}, "expired at 2020-01-01T00:00:00Z", "get new ones"),
+    ({"AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z"}, "expired at 2020-01-01T00:00:00Z", "set new ones in AWS_ACCESS_KEY_ID"),
     ({"AWS_CA_BUNDLE": "/no/such/file"}, "AWS_CA_BUNDLE: the file of trusted certificates, /no/such/file", ""),
     ({"AWS_ENDPOINT_URL": "http://192.0.2.1"}, "AWS_ENDPOINT_URL: http:// to 192.0.2.1", "--allow-http"),
     ({"AWS_ENDPOINT_URL": "ftp://x"}, "AWS_ENDPOINT_URL: not a URL", ""),

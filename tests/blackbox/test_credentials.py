@@ -71,7 +71,7 @@ def test_environment_expiration(chain: Chain) -> None:
     until = f"{in_seconds(3600):%Y-%m-%dT%H:%M:%SZ}"
     assert f"credentials from: environment, until {until}\n" in chain.run("-v", env={**keys, "AWS_CREDENTIAL_EXPIRATION": until}).err
     chain.store.journal.clear()
-    chain.fail(f"error: environment: these credentials expired at {PAST_TEXT}", "hint: get new ones",
+    chain.fail(f"error: environment: these credentials expired at {PAST_TEXT}", "hint: set new ones in AWS_ACCESS_KEY_ID", "check this machine's clock",
                env={**keys, "AWS_CREDENTIAL_EXPIRATION": PAST_TEXT})
     soon = f"{in_seconds(40):%Y-%m-%dT%H:%M:%SZ}"
     chain.fail(f"error: environment: these credentials expire in less than a minute, at {soon}",
@@ -122,8 +122,8 @@ def test_token_files_that_hold_no_token(chain: Chain, contents: str, text: str) 
 def test_web_identity_settings_that_cannot_work(chain: Chain) -> None:
     env = {**chain.web_identity_env(), **chain.container_env()}
     chain.fail("AWS_ROLE_ARN: not set, although AWS_WEB_IDENTITY_TOKEN_FILE is", env={**env, "AWS_ROLE_ARN": ""})
-    chain.fail("AWS_WEB_IDENTITY_TOKEN_FILE: the role is no ARN", env={**env, "AWS_ROLE_ARN": "reader"})
-    chain.fail("AWS_WEB_IDENTITY_TOKEN_FILE: the role session name must be 2 to 64", env={**env, "AWS_ROLE_SESSION_NAME": "not a name"})
+    chain.fail("AWS_ROLE_ARN: the role is not an ARN such as arn:", env={**env, "AWS_ROLE_ARN": "reader"})
+    chain.fail("AWS_ROLE_SESSION_NAME: a role session name is 2 to 64", env={**env, "AWS_ROLE_SESSION_NAME": "not a name"})
     chain.fail("/no/such/file: there is no such file (named by AWS_WEB_IDENTITY_TOKEN_FILE)",
                env={**env, "AWS_WEB_IDENTITY_TOKEN_FILE": "/no/such/file"})
     chain.fail(f"{chain.home}: is a directory", env={**env, "AWS_WEB_IDENTITY_TOKEN_FILE": str(chain.home)})
@@ -136,7 +136,7 @@ def test_a_role_alone_is_no_web_identity(chain: Chain) -> None:
 
 
 @pytest.mark.parametrize("token,code,hint", [
-    ("unknown.token", "InvalidIdentityToken", "OIDC provider"), ("expired.token", "ExpiredTokenException", "is its file still being renewed"),
+    ("unknown.token", "InvalidIdentityToken", "OIDC provider"), ("expired.token", "ExpiredTokenException", "still being renewed"),
     ("other.token", "AccessDenied", "trust policy"),
 ])
 def test_refused_web_identities(chain: Chain, token: str, code: str, hint: str) -> None:
@@ -209,7 +209,7 @@ def test_static_keys_of_a_profile(chain: Chain, select: tuple[dict[str, str | No
         section = f"profile {name}" if file == "config" and name != "default" else name
         getattr(chain, file)[section] = chain.properties(name, session_token=f"token-of-{name}")
     assert chain.succeed(*select[1], env=select[0]) == "dev"
-    assert 'credentials from: profile "dev"\n' in chain.run("-v", *select[1], env=select[0]).err
+    assert re.search(rf'credentials from: profile "dev" \(/.*/\.aws/{file}:[0-9]+\)\n', chain.run("-v", *select[1], env=select[0]).err)
 
 
 def test_the_credentials_file_wins_key_by_key(chain: Chain) -> None:
@@ -276,7 +276,7 @@ def test_role_with_source_profile(chain: Chain) -> None:
         "ExternalId": "partner:/=@x",
     }
     until = f"{chain.issued().expiration:%Y-%m-%dT%H:%M:%SZ}"
-    assert f'credentials from: role {role("app")} (profile "app", by profile "base"), until {until}\n' in result.err
+    assert f'credentials from: role {role("app")} (profile "app", by profile "base" ({chain.home}/.aws/config:9)), until {until}\n' in result.err
 
 
 def test_nothing_is_sent_that_is_not_configured(chain: Chain) -> None:
@@ -342,11 +342,11 @@ def test_a_profiles_role_wins_over_its_keys(chain: Chain) -> None:
     ({"role_arn": role("app"), "credential_source": "Environment"}, "AWS_ACCESS_KEY_ID is not set"),
     ({"role_arn": role("app"), "credential_source": "EcsContainer"}, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and AWS_CONTAINER_CREDENTIALS_FULL_URI are not set"),
     ({"role_arn": role("app"), "credential_source": "Ec2InstanceMetadata"}, "AWS_EC2_METADATA_DISABLED is true"),
-    ({"role_arn": "app", "source_profile": "base"}, "the role is no ARN"),
-    ({"role_arn": role("app"), "source_profile": "base", "duration_seconds": "899"}, "duration_seconds must be a number from 900 to 43200"),
-    ({"role_arn": role("app"), "source_profile": "base", "duration_seconds": "1h"}, "duration_seconds must be a number from 900 to 43200"),
-    ({"role_arn": role("app"), "source_profile": "base", "external_id": "x"}, "external_id must be 2 to 1224"),
-    ({"role_arn": role("app"), "source_profile": "base", "role_session_name": "a b"}, "the role session name must be 2 to 64"),
+    ({"role_arn": "app", "source_profile": "base"}, "config:2: role_arn: the role is not an ARN such as arn:"),
+    ({"role_arn": role("app"), "source_profile": "base", "duration_seconds": "899"}, "config:4: duration_seconds: a session lasts a number of seconds from 900 to 43200"),
+    ({"role_arn": role("app"), "source_profile": "base", "duration_seconds": "1h"}, "config:4: duration_seconds: a session lasts a number of seconds from 900 to 43200"),
+    ({"role_arn": role("app"), "source_profile": "base", "external_id": "x"}, "config:4: external_id: an external id is 2 to 1224"),
+    ({"role_arn": role("app"), "source_profile": "base", "role_session_name": "a b"}, "config:4: role_session_name: a role session name is 2 to 64"),
 ])
 def test_role_profiles_that_cannot_work_end_the_search(chain: Chain, profile: dict[str, str], text: str) -> None:
     chain.config = {"profile app": profile, "profile base": chain.properties("base"), "profile empty": {"region": "us-east-1"}}
@@ -508,9 +508,9 @@ def test_standard_error_of_the_helper_reaches_the_user_and_its_output_never(chai
     ('{"Version": 1, "SecretAccessKey": "hush-hush"}', "", "the answer has no AccessKeyId"),
     ('{"Version": 1, "AccessKeyId": "AKIAX"}', "", "the answer has no SecretAccessKey"),
     ('{"Version": 1, "AccessKeyId": "AKIAX", "SecretAccessKey": ""}', "", "the answer's SecretAccessKey is empty"),
-    ('{"Version": 1, "AccessKeyId": "AKIAX", "SecretAccessKey": 7}', "", "the answer's SecretAccessKey is no string"),
+    ('{"Version": 1, "AccessKeyId": "AKIAX", "SecretAccessKey": 7}', "", "the answer's SecretAccessKey is not a string"),
     ('{"Version": 1, "AccessKeyId": "AKIAX", "SecretAccessKey": "a\\nb"}', "", "the secret access key holds a line break"),
-    ('{"Version": 1, "AccessKeyId": "AKIAX", "SecretAccessKey": "s", "Expiration": "soon"}', "", "the answer's Expiration is no time"),
+    ('{"Version": 1, "AccessKeyId": "AKIAX", "SecretAccessKey": "s", "Expiration": "soon"}', "", "the answer's Expiration is not a time"),
     (f'{{"Version": 1, "AccessKeyId": "AKIAX", "SecretAccessKey": "s", "Expiration": "{PAST_TEXT}"}}', "", f"these credentials expired at {PAST_TEXT}"),
     ("", "head -c 70000 /dev/zero", "longer than the limit of 65536 bytes"), ("", "exec yes", "longer than the limit of 65536 bytes"),
 ])
@@ -707,7 +707,8 @@ def test_sso_sessions_that_need_a_new_login(chain: Chain, legacy: bool, trouble:
 
 def test_an_sso_role_that_is_not_assigned(chain: Chain) -> None:
     chain.config["default"] = chain.sso_profile(sso_role_name="Admin")
-    chain.fail("SSO: 127.0.0.1 refused (HTTP status 403)", f"is the permission set Admin in account {ACCOUNT} assigned")
+    chain.fail("SSO: ForbiddenException: 127.0.0.1 refused (HTTP status 403): No access (request id ",
+               "is the permission set Admin (", f"config:8: sso_role_name) in account {ACCOUNT} assigned", "config:3: sso_region")
 
 
 @pytest.mark.parametrize("change,text", [
@@ -726,7 +727,7 @@ def test_sso_keys_that_contradict_each_other(chain: Chain) -> None:
     assert chain.succeed() == "sso"
     chain.store.journal.clear()
     chain.config["default"]["sso_region"] = "eu-west-1"
-    chain.fail("sso_region differs from that of the sso-session", "config:")
+    chain.fail("config:9: sso_region: differs from that of the sso-session, at ", "config:3: sso_region")
 
 
 def test_an_sso_session_alone_is_no_source_of_credentials(chain: Chain) -> None:
@@ -815,7 +816,7 @@ def test_role_arn_takes_its_session_name_from_the_environment(chain: Chain) -> N
 def test_role_arns_that_do_not_work(chain: Chain) -> None:
     chain.sts.add_role(role("top"), trusts=["AKIASOMEBODYELSE"])
     chain.fail(f"{role('top')}: AccessDenied: ", "trust policy", options=("--role-arn", role("top")), env=chain.variables())
-    chain.fail("--role-arn: the role is no ARN", options=("--role-arn", "reader"), env=chain.variables())
+    chain.fail("--role-arn: the role is not an ARN such as arn:", options=("--role-arn", "reader"), env=chain.variables())
     chain.fail("no AWS credentials were found", options=("--role-arn", role("top")))
 
 
@@ -870,14 +871,14 @@ def test_container_tokens_that_cannot_work(chain: Chain) -> None:
 
 
 @pytest.mark.parametrize("env,status,hint", [
-    ({"AWS_CONTAINER_AUTHORIZATION_TOKEN": "another"}, 401, "check AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE or AWS_CONTAINER_AUTHORIZATION_TOKEN"),
-    ({"AWS_CONTAINER_AUTHORIZATION_TOKEN": None}, 401, "check AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"), ({"path": "/other"}, 404, "check that the task or pod has a role"),
+    ({"AWS_CONTAINER_AUTHORIZATION_TOKEN": "another"}, 401, "check the token of AWS_CONTAINER_AUTHORIZATION_TOKEN, "),
+    ({"AWS_CONTAINER_AUTHORIZATION_TOKEN": None}, 401, "no token was sent: neither AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE nor"), ({"path": "/other"}, 404, "check that the task or pod has a role"),
 ])
 def test_refusals_of_the_container_endpoint(chain: Chain, env: dict[str, str | None], status: int, hint: str) -> None:
     variables = chain.container_env(CONTAINER_TOKEN)
     if "path" in env:
         env = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": chain.container.endpoint_url + str(env["path"])}
-    chain.fail(f"container credentials: 127.0.0.1 refused (HTTP status {status})", hint, env={**variables, **chain.metadata_env(), **env})
+    chain.fail("container credentials: ", f": 127.0.0.1 refused (HTTP status {status}): ", hint, env={**variables, **chain.metadata_env(), **env})
     assert chain.metadata.issued == []
 
 
@@ -1058,7 +1059,7 @@ def test_metadata_is_asked_again_after_a_passing_fault(chain: Chain, fault: faul
 
 
 @pytest.mark.parametrize("fault,text", [
-    (faults.not_json(), "EC2 instance metadata: "), (faults.StatusAnswer(200, body=b"[]"), "no credentials for role"),
+    (faults.not_json(), "EC2 instance metadata: "), (faults.StatusAnswer(200, body=b"[]"), "the answer is not a JSON object"),
     (faults.StatusAnswer(200, body=b'{"Code":"Success","AccessKeyId":"x","SecretAccessKey":"y","Token":"z"}'), "the answer has no Expiration"),
     (faults.StatusAnswer(404), "(HTTP status 404)"),
 ])

@@ -124,13 +124,13 @@ def test_an_arn_of_another_service_is_refused(run: Runner, store: ParameterStore
 def test_a_pipe_is_no_file_of_certificates(run: Runner, store: ParameterStore, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    run("/p", "--ca-bundle", str(pipe), *ECHO).expect_failure(f"--ca-bundle: {pipe} is no regular file")
+    run("/p", "--ca-bundle", str(pipe), *ECHO).expect_failure(f"--ca-bundle: {pipe} is not a regular file")
     (tmp_path / "empty").touch()
     run("/p", "--ca-bundle", str(tmp_path / "empty"), *ECHO).expect_failure("the file of certificates to trust (--ca-bundle")
 
 
 def test_a_role_is_checked_before_anything_is_asked(run: Runner, store: ParameterStore) -> None:
-    run("/p", "--role-arn", "garbage", *ECHO).expect_failure("--role-arn: the role is no ARN")
+    run("/p", "--role-arn", "garbage", *ECHO).expect_failure("--role-arn: the role is not an ARN such as")
     env = {**run.environment(), "AWS_ROLE_SESSION_NAME": "x"}
     run("/p", "--role-arn", "arn:aws:iam::123456789012:role/r", *ECHO, env=env).expect_failure("AWS_ROLE_SESSION_NAME: the role session name")
     assert store.journal.entries == []

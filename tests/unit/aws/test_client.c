@@ -41,6 +41,8 @@ static int set_up(void **state)
     secret_append_text(&fixture->credentials.access_key_id, KEY_ID);
     secret_append_text(&fixture->credentials.secret_access_key, SECRET_KEY);
     (void)snprintf(fixture->credentials.origin, sizeof(fixture->credentials.origin), "environment");
+    (void)snprintf(
+            fixture->credentials.renewal, sizeof(fixture->credentials.renewal), "get others");
     fixture->client = (struct client){
         .service = "ssm",
         .region = "us-east-1",
@@ -189,13 +191,13 @@ static void refusals_have_verdicts(void **state)
                 RETRY_TRANSIENT, ERR_SERVICE, "InternalServerError", "", "" },
         { "expired", 400, "", "{\"__type\":\"ExpiredTokenException\",\"message\":\"m\"}",
                 CALL_FAILED, RETRY_NEVER, ERR_SERVICE, "ExpiredTokenException", "m",
-                "have expired: get new ones (these came from: environment)" },
+                "have expired: get others (credentials from: environment)" },
         { "unknown key", 400, "", "{\"__type\":\"UnrecognizedClientException\",\"message\":\"m\"}",
                 CALL_FAILED, RETRY_NEVER, ERR_SERVICE, "UnrecognizedClientException", "m",
-                "(these came from: environment)" },
+                "belong to it: get others (credentials from: environment)" },
         { "wrong secret", 400, "", "{\"__type\":\"InvalidSignatureException\",\"message\":\"m\"}",
                 CALL_FAILED, RETRY_NEVER, ERR_SERVICE, "InvalidSignatureException", "m",
-                "the secret access key does not belong" },
+                "the access key id: get others (credentials from: environment)" },
         { "wrong region", 400, "",
                 "{\"__type\":\"InvalidSignatureException\",\"message\":\"Credential should be scoped "
                 "to a valid region.\"}",

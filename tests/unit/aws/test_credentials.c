@@ -378,6 +378,11 @@ static void an_absent_service_is_not_asked_again(void **state)
 
 /* --- STS --- */
 
+static const struct option_value ROLE = {
+    "arn:aws:iam::123456789012:role/reader",
+    "--role-arn",
+};
+
 static void sts_asks_at_the_regions_host(void **state)
 {
     struct fixture *fixture = *state;
@@ -394,7 +399,7 @@ static void sts_asks_at_the_regions_host(void **state)
             (const char *const[]){ "AWS_ACCESS_KEY_ID=AKIDEXAMPLE",
                     "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI", NULL }));
     credentials_clear(&fixture->credentials);
-    fixture->context.role_arn = "arn:aws:iam::123456789012:role/reader";
+    fixture->settings.wish.role_arn = ROLE;
     assert_true(credentials_find(&fixture->context, &fixture->credentials, &fixture->err));
     assert_string_equal(fixture->world->sent[0].url, "https://sts.us-east-1.amazonaws.com/");
     assert_string_equal(fixture->world->sent[0].body,
@@ -419,7 +424,7 @@ static void sts_may_answer_in_json(void **state)
             (const char *const[]){ "AWS_ACCESS_KEY_ID=AKIDEXAMPLE",
                     "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI", NULL }));
     credentials_clear(&fixture->credentials);
-    fixture->context.role_arn = "arn:aws:iam::123456789012:role/reader";
+    fixture->settings.wish.role_arn = ROLE;
     assert_true(credentials_find(&fixture->context, &fixture->credentials, &fixture->err));
     assert_string_equal(secret_expose(&fixture->credentials.access_key_id), "ASIAROLE");
     assert_int_equal(fixture->credentials.expires_s, 1440938160 + 3600);

@@ -914,9 +914,10 @@ static void only_a_first_segment_of_tilde_is_the_home_directory(void **state)
     } ROWS[] = {
         { "first segment", "~/other/config", "/other/config", true },
         { "later segment", "other/~/config", "other/~/config", false },
-        { "somebody's", "~nobody/config", "~nobody/config", false },
+        { "of an unknown user", "~no-such-user/config", "~no-such-user/config", false },
         { "in an absolute path", "/~/config", "/~/config", false },
-        { "variables stay", "$HOME/config", "$HOME/config", false },
+        { "a variable", "$HOME/config", "/config", true },
+        { "an unknown variable", "$NOT_SET/config", "$NOT_SET/config", false },
     };
     struct fixture *fixture = *state;
     set_variable(fixture, "HOME", fixture->directory);
