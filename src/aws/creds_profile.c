@@ -12,6 +12,7 @@
 #include "aws/creds_process.h"
 #include "aws/creds_sso.h"
 #include "aws/creds_web_identity.h"
+#include "aws/profile_dropped.h"
 #include "aws/sts.h"
 #include "base/ascii.h"
 
@@ -203,6 +204,22 @@ static bool follow(
 
 /* --- the first keys --- */
 
+/* ABSENT, but where the files hold something that was meant to give credentials: FAILED. */
+static enum credentials_outcome unless_dropped(
+        const struct credentials_context *context, const struct chain *chain, struct err *reterr)
+{
+    struct err dropped;
+    if (profile_dropped_check(
+                &context->settings->files, chain->profile_name, context->calls->events, &dropped)) {
+        return CREDENTIALS_ABSENT;
+    }
+    *reterr = dropped;
+    err_set_hint(reterr,
+            "it would be passed over in silence, and credentials looked for elsewhere: correct it or "
+            "take it out");
+    return CREDENTIALS_FAILED;
+}
+
 static enum credentials_outcome take_static_keys(
         const struct chain *chain, struct credentials *ret_credentials, struct err *reterr)
 {
@@ -221,6 +238,10 @@ static enum credentials_outcome take_static_keys(
     secret_append_secret(&ret_credentials->access_key_id, profile_property_secret(access_key_id));
     secret_append_secret(&ret_credentials->secret_access_key, secret_access_key);
     const struct secret *token = profile_section_get_secret(chain->profile, "aws_session_token");
+    if (token == NULL) {
+        token = profile_section_get_secret(
+                chain->profile, "aws_security_token"); /* its older name */
+    }
     if (token != NULL) {
         secret_append_secret(&ret_credentials->session_token, token);
     }
@@ -279,7 +300,7 @@ static enum credentials_outcome take_own_keys(struct credentials_context *contex
     }
     (void)err_set(reterr, ERR_CREDENTIALS, NULL, "profile \"%s\" has no credentials",
             chain->profile_name);
-    return CREDENTIALS_ABSENT;
+    return unless_dropped(context, chain, reterr);
 }
 
 static enum credentials_outcome take_first_keys(struct credentials_context *context,
@@ -329,7 +350,7 @@ static enum credentials_outcome fetch(struct credentials_context *context,
     if (chain.profile == NULL) {
         (void)err_set(
                 reterr, ERR_CREDENTIALS, NULL, "there is no profile \"%s\"", chain.profile_name);
-        return CREDENTIALS_ABSENT;
+        return unless_dropped(context, &chain, reterr);
     }
     if (!follow(context, &chain, reterr)) {
         return CREDENTIALS_FAILED;

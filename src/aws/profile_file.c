@@ -35,11 +35,13 @@ struct profile_section {
     struct profile_section *older;          /* the one read before it, whatever its name */
     struct profile_section *older_namesake; /* the one to go on with where a key is absent */
     struct profile_property *newest_property;
-    size_t ordinal; /* in reading order: config file first, so that the credentials file wins */
+    const char *path; /* the files' own */
+    size_t ordinal;   /* in reading order: config file first, so that the credentials file wins */
     size_t line;
     enum profile_file file;
     enum profile_section_kind kind;
-    bool has_type; /* "[profile default]" and not "[default]" */
+    bool has_type;               /* "[profile default]" and not "[default]" */
+    const char *ignored_because; /* NULL: it counts */
     char name[];
 };
 
@@ -65,8 +67,8 @@ struct parser {
     enum profile_file file;
     size_t line;
     bool has_seen_section;
-    struct profile_section *section;   /* NULL: what follows is not kept */
-    struct profile_property *property; /* unless it CONTINUES_NOTHING or _IGNORED */
+    struct profile_section *section;
+    struct profile_property *property; /* the one above; NULL: the line above was none, or wrong */
     enum continued continued;
 };
 
@@ -122,6 +124,16 @@ static struct span trim(struct span text)
 static bool span_equals(struct span text, const char *word)
 {
     return text.len == strlen(word) && memcmp(text.bytes, word, text.len) == 0;
+}
+
+static bool span_equals_ignoring_case(struct span text, const char *word)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (word[i] == '\0' || ascii_lower(text.bytes[i]) != word[i]) {
+            return false;
+        }
+    }
+    return word[text.len] == '\0';
 }
 
 static bool is_comment_start(char c)
@@ -290,11 +302,15 @@ static bool is_cli_section(struct span name)
     return span_equals(name, "plugins") || span_equals(name, "preview");
 }
 
-static bool add_section(struct parser *parser,
-        enum profile_section_kind kind,
-        bool has_type,
-        const char *name,
-        struct err *reterr)
+/* What a header says. */
+struct header {
+    enum profile_section_kind kind;
+    bool has_type;
+    const char *ignored_because; /* NULL: it counts */
+};
+
+static bool add_section(
+        struct parser *parser, const struct header *header, const char *name, struct err *reterr)
 {
     size_t name_bytes = strlen(name) + 1;
     struct profile_section *section = calloc(1, sizeof(*section) + name_bytes);
@@ -302,8 +318,10 @@ static bool add_section(struct parser *parser,
         return err_set_no_memory(reterr);
     }
     memcpy(section->name, name, name_bytes);
-    section->kind = kind;
-    section->has_type = has_type;
+    section->kind = header->kind;
+    section->has_type = header->has_type;
+    section->ignored_because = header->ignored_because;
+    section->path = parser->path;
     section->file = parser->file;
     section->line = parser->line;
     section->ordinal = parser->files->section_count_;
@@ -311,6 +329,38 @@ static bool add_section(struct parser *parser,
     parser->files->newest_section_ = section;
     parser->files->section_count_++;
     parser->section = section;
+    return true;
+}
+
+/* It is kept all the same, to be found by whoever misses it: see profile_dropped.h. */
+static bool ignore_section(
+        struct parser *parser, struct span header, const char *why, struct err *reterr)
+{
+    const struct header ignored = { .kind = PROFILE_SECTION_PROFILE, .ignored_because = why };
+    CLEANUP(text_clear) struct text name = TEXT_INIT(FILE_MAX_BYTES);
+    text_append(&name, header.bytes, header.len);
+    if (!is_cli_section(header)) {
+        char message[256];
+        (void)snprintf(message, sizeof(message), "section ignored: %s", why);
+        warn(parser, message);
+    }
+    return text_check(&name, parser->path, reterr)
+            && add_section(parser, &ignored, text_string(&name), reterr);
+}
+
+/* What stands behind the ] of a section is nothing, or it would be lost. */
+static bool check_behind(const struct parser *parser, struct span behind, struct err *reterr)
+{
+    if (behind.len == 0 || is_comment_start(behind.bytes[0])) {
+        return true;
+    }
+    struct span key = { 0 };
+    struct span value = { 0 };
+    if (split_assignment(behind, &key, &value) || memchr(behind.bytes, '[', behind.len) != NULL) {
+        return fail(parser,
+                "something stands behind the ] of the section: it needs lines of its own", reterr);
+    }
+    warn(parser, "what stands behind the ] of the section is ignored");
     return true;
 }
 
@@ -330,30 +380,29 @@ static bool parse_section(struct parser *parser, struct span line, struct err *r
         return fail(parser, "section without a closing ]", reterr);
     }
     struct span behind = trim((struct span){ line.bytes + bracket + 1, line.len - bracket - 1 });
-    if (behind.len > 0 && !is_comment_start(behind.bytes[0])) {
-        warn(parser, "what stands behind the ] of the section is ignored");
+    if (!check_behind(parser, behind, reterr)) {
+        return false;
     }
 
-    struct span header = trim((struct span){ line.bytes + 1, bracket - 1 });
-    enum profile_section_kind kind = PROFILE_SECTION_PROFILE;
-    bool has_type = take_type(&header, &kind);
-    if (parser->file == PROFILE_FILE_CREDENTIALS && has_type) {
-        warn(parser, "section ignored: in the credentials file it is [NAME], without a type");
-        return true;
+    struct span written = trim((struct span){ line.bytes + 1, bracket - 1 });
+    struct span rest = written;
+    struct header header = { .kind = PROFILE_SECTION_PROFILE };
+    header.has_type = take_type(&rest, &header.kind);
+    if (parser->file == PROFILE_FILE_CREDENTIALS && header.has_type) {
+        return ignore_section(
+                parser, written, "in the credentials file it is [NAME], without a type", reterr);
     }
-    if (parser->file == PROFILE_FILE_CONFIG && !has_type && !span_equals(header, "default")) {
-        if (!is_cli_section(header)) {
-            warn(parser, "section ignored: in the config file a profile is [profile NAME]");
-        }
-        return true;
+    if (parser->file == PROFILE_FILE_CONFIG && !header.has_type && !span_equals(rest, "default")) {
+        return ignore_section(
+                parser, written, "in the config file a profile is [profile NAME]", reterr);
     }
     CLEANUP(text_clear) struct text name = TEXT_INIT(FILE_MAX_BYTES);
-    if (!read_name(header, parser->file, &name)) {
-        warn(parser, "section ignored: its name is empty or has a character names cannot have");
-        return true;
+    if (!read_name(rest, parser->file, &name)) {
+        return ignore_section(
+                parser, written, "its name is empty or has a character names cannot have", reterr);
     }
     return text_check(&name, parser->path, reterr)
-            && add_section(parser, kind, has_type, text_string(&name), reterr);
+            && add_section(parser, &header, text_string(&name), reterr);
 }
 
 /* Adds to the list at *newest, which owns the property from here on. */
@@ -401,18 +450,18 @@ static bool parse_property(struct parser *parser, struct span line, struct err *
     if (has_control_char(value)) {
         return fail(parser, "control character in a value", reterr);
     }
-    if (!is_identifier(key)) {
-        warn(parser, "property ignored: its key has a character keys cannot have");
-        return true;
-    }
     if (parser->section == NULL) {
-        return true;
+        return true; /* its header is wrong, which was said */
     }
     if (!add_property(parser, &parser->section->newest_property, key, value, reterr)) {
         return false;
     }
     parser->property = parser->section->newest_property;
-    parser->continued = value.len > 0 ? CONTINUES_VALUE : CONTINUES_NESTED;
+    if (!is_identifier(key)) {
+        warn(parser, "property ignored: its key has a character keys cannot have");
+    } else if (parser->section->ignored_because == NULL) {
+        parser->continued = value.len > 0 ? CONTINUES_VALUE : CONTINUES_NESTED;
+    }
     return true;
 }
 
@@ -455,6 +504,25 @@ static bool is_one_line_key(const char *key)
     return false;
 }
 
+/* Keys of which a value must not vanish in that of another key, whatever that is. */
+static bool is_credentials_line(struct span line)
+{
+    static const char *const keys[] = { "aws_access_key_id", "aws_secret_access_key",
+        "aws_session_token", "role_arn", "credential_process", "web_identity_token_file",
+        "sso_account_id", "sso_role_name", "login_session" };
+    struct span key = { 0 };
+    struct span value = { 0 };
+    if (!split_assignment(line, &key, &value)) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (span_equals_ignoring_case(key, keys[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool parse_indented(struct parser *parser, struct span line, struct err *reterr)
 {
     struct span text = trim(line);
@@ -463,6 +531,19 @@ static bool parse_indented(struct parser *parser, struct span line, struct err *
         parser->continued = CONTINUES_IGNORED;
         parser->has_seen_section = true;
         return fail(parser, "indented line that continues no property", reterr);
+    }
+    if (parser->continued == CONTINUES_VALUE && is_one_line_key(parser->property->key)) {
+        (void)fail(parser, "indented line, which continues the value above it: ", reterr);
+        err_add_why(reterr, "%s has one line only", parser->property->key);
+        err_set_hint(reterr, "remove the blanks at the line's start");
+        return false;
+    }
+    if (parser->property != NULL && is_credentials_line(text)) {
+        (void)fail(parser,
+                "indented line, which continues the value above it: it looks like a property of its own",
+                reterr);
+        err_set_hint(reterr, "remove the blanks at the line's start");
+        return false;
     }
     if (parser->continued == CONTINUES_IGNORED) {
         return true;
@@ -475,12 +556,6 @@ static bool parse_indented(struct parser *parser, struct span line, struct err *
     }
     if (parser->continued == CONTINUES_NESTED) {
         return parse_nested(parser, text, reterr);
-    }
-    if (is_one_line_key(parser->property->key)) {
-        (void)fail(parser, "indented line, which continues the value above it: ", reterr);
-        err_add_why(reterr, "%s has one line only", parser->property->key);
-        err_set_hint(reterr, "remove the blanks at the line's start");
-        return false;
     }
     secret_append_char(&parser->property->value, '\n');
     secret_append(&parser->property->value, text.bytes, text.len);
@@ -501,17 +576,41 @@ static bool parse_line(struct parser *parser, struct span line, struct err *rete
     return parse_property(parser, line, reterr);
 }
 
-/* Takes the next line off *rest, and CRs off the line's end. */
+/*
+ * Takes the next line off *rest, without its end: LF, CRs and LF, or a CR alone. Without the last one all
+ * of a file whose lines end so would be the rest of its first line, which botocore reads as it is meant.
+ */
 static struct span take_line(struct span *rest)
 {
-    const char *end = memchr(rest->bytes, '\n', rest->len);
-    size_t taken = end == NULL ? rest->len : (size_t)(end - rest->bytes) + 1;
-    struct span line = { rest->bytes, end == NULL ? taken : taken - 1 };
-    *rest = (struct span){ rest->bytes + taken, rest->len - taken };
-    while (line.len > 0 && line.bytes[line.len - 1] == '\r') {
-        line.len--;
+    size_t len = 0;
+    while (len < rest->len && rest->bytes[len] != '\n' && rest->bytes[len] != '\r') {
+        len++;
     }
+    size_t crs_end = len;
+    while (crs_end < rest->len && rest->bytes[crs_end] == '\r') {
+        crs_end++;
+    }
+    bool has_lf = crs_end < rest->len && rest->bytes[crs_end] == '\n';
+    size_t taken = has_lf ? crs_end + 1 : len < rest->len ? len + 1 : len;
+    struct span line = { rest->bytes, len };
+    *rest = (struct span){ rest->bytes + taken, rest->len - taken };
     return line;
+}
+
+/* Text in UTF-16 or UTF-32 has them, and so has no other text. */
+static bool check_no_nul(struct parser *parser, struct span contents, struct err *reterr)
+{
+    const char *nul = memchr(contents.bytes, '\0', contents.len);
+    if (nul == NULL) {
+        return true;
+    }
+    parser->line = 1;
+    for (const char *at = contents.bytes; at < nul; at++) {
+        parser->line += *at == '\n' ? 1 : 0;
+    }
+    (void)fail(parser, "a NUL byte: the file is not a text in UTF-8", reterr);
+    err_set_hint(reterr, "is it UTF-16, as some editors and shells write it? Save it as UTF-8");
+    return false;
 }
 
 /* Goes on behind a line that is wrong: all of them are worth knowing before the file is edited. */
@@ -523,6 +622,11 @@ static bool parse_contents(
     size_t mark_len = strlen(BYTE_ORDER_MARK);
     if (rest.len >= mark_len && memcmp(rest.bytes, BYTE_ORDER_MARK, mark_len) == 0) {
         rest = (struct span){ rest.bytes + mark_len, rest.len - mark_len };
+    }
+    struct err not_text = { 0 };
+    if (!check_no_nul(parser, rest, &not_text)) {
+        err_list_add(problems, &not_text);
+        return false;
     }
     size_t problem_count = 0;
     while (rest.len > 0 && problem_count < PROBLEMS_PER_FILE_MAX) {
@@ -580,11 +684,11 @@ static bool is_out_of_sight(const char *path)
 }
 
 /*
- * A container's HOME is often another user's, such as /root, and botocore takes what it cannot see
+ * variable: that names the file; NULL: it is the default one. A container's HOME is often another user's, such as /root, and botocore takes what it cannot see
  * there as missing. A file that was asked for, or can be seen, must be readable.
  */
 static bool read_contents(const char *path,
-        bool is_configured,
+        const char *variable,
         const struct file_limits *limits,
         struct event_sink *events,
         struct secret *contents,
@@ -593,9 +697,13 @@ static bool read_contents(const char *path,
     enum file_presence presence = FILE_ABSENT;
     struct err refusal = { 0 };
     if (file_read(path, limits, contents, &presence, &refusal)) {
+        if (presence == FILE_ABSENT && variable != NULL) {
+            event_emit(events, EVENT_WARNING, path, "%s names it, and there is no such file",
+                    variable);
+        }
         return true;
     }
-    if (!is_configured && refusal.os_error == EACCES && is_out_of_sight(path)) {
+    if (variable == NULL && refusal.os_error == EACCES && is_out_of_sight(path)) {
         event_emit(events, EVENT_WARNING, path, "taken as missing: %s", strerror(EACCES));
         return true;
     }
@@ -619,9 +727,10 @@ static bool load_file(struct profile_files *files,
     if (path == NULL) {
         return true;
     }
-    bool is_configured = environment_get(environment, SOURCES[file].variable) != NULL;
+    const char *variable = SOURCES[file].variable;
+    const char *configured_by = environment_get(environment, variable) != NULL ? variable : NULL;
     CLEANUP(secret_clear) struct secret contents = SECRET_INIT(FILE_MAX_BYTES);
-    if (!read_contents(path, is_configured, limits, events, &contents, &problem)) {
+    if (!read_contents(path, configured_by, limits, events, &contents, &problem)) {
         err_list_add(problems, &problem);
         return false;
     }
@@ -652,8 +761,9 @@ static int compare_sections(const void *a, const void *b)
 
 static bool is_default(const struct profile_section *section, bool has_type)
 {
-    return section->kind == PROFILE_SECTION_PROFILE && section->file == PROFILE_FILE_CONFIG
-            && section->has_type == has_type && strcmp(section->name, "default") == 0;
+    return section->ignored_because == NULL && section->kind == PROFILE_SECTION_PROFILE
+            && section->file == PROFILE_FILE_CONFIG && section->has_type == has_type
+            && strcmp(section->name, "default") == 0;
 }
 
 /* In the config file "[profile default]", wherever it stands, leaves nothing of "[default]". */
@@ -682,9 +792,11 @@ static bool index_sections(
     for (struct profile_section *section = files->newest_section_; section != NULL;
             section = section->older) {
         if (is_default_replaced && is_default(section, /* has_type= */ false)) {
-            warn_at(events, files->paths_[section->file], section->line,
+            section->ignored_because = "[profile default] replaces [default]";
+            warn_at(events, section->path, section->line,
                     "section ignored: [profile default] replaces [default]");
-        } else {
+        }
+        if (section->ignored_because == NULL) {
             files->index_[count] = section;
             count++;
         }
@@ -853,6 +965,53 @@ void profile_property_where_key(
         const struct profile_property *property, char ret_where[static PROFILE_WHERE_BYTES])
 {
     format_where_key(property->path, property->line, property->key, ret_where);
+}
+
+const struct profile_section *profile_files_newest_section(const struct profile_files *files)
+{
+    return files->newest_section_;
+}
+
+const struct profile_section *profile_section_older(const struct profile_section *section)
+{
+    return section->older;
+}
+
+const struct profile_property *profile_section_newest_property(
+        const struct profile_section *section)
+{
+    return section->newest_property;
+}
+
+const struct profile_property *profile_property_older(const struct profile_property *property)
+{
+    return property->older;
+}
+
+const char *profile_section_ignored(const struct profile_section *section)
+{
+    return section->ignored_because;
+}
+
+const char *profile_section_name(const struct profile_section *section)
+{
+    return section->name;
+}
+
+bool profile_section_is_profile(const struct profile_section *section)
+{
+    return section->kind == PROFILE_SECTION_PROFILE;
+}
+
+void profile_section_where(
+        const struct profile_section *section, char ret_where[static PROFILE_WHERE_BYTES])
+{
+    format_where(section->path, section->line, ret_where);
+}
+
+const char *profile_property_key(const struct profile_property *property)
+{
+    return property->key;
 }
 
 const struct secret *profile_section_get_secret(

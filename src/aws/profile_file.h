@@ -30,6 +30,10 @@ enum profile_section_kind {
     PROFILE_SECTION_SERVICES,    /* config file only */
 };
 
+enum {
+    PROFILE_WHERE_BYTES = 512,
+};
+
 struct profile_section;
 struct profile_property;
 
@@ -53,7 +57,8 @@ struct profile_files {
  * untouched, and what was found in both files is added to *problems, a handful for each file:
  * ERR_INPUT (unreadable, a directory, too long; not the grammar, `where` being "file:line"),
  * ERR_TIMEOUT or ERR_SYSTEM. Sections and properties that the grammar ignores are EVENT_WARNINGs,
- * and so is a default file in a directory closed to us, which counts as missing. None of them ever
+ * and so are a file that a variable names and that is missing, and a default file in a directory closed
+ * to us, which counts as missing. None of them ever
  * quotes a line.
  */
 MUST_CHECK bool profile_files_load(const struct environment *environment,
@@ -93,10 +98,6 @@ const char *profile_property_text(const struct profile_property *property);
 /* The file that the value is from: static keys rank by it. */
 enum profile_file profile_property_file(const struct profile_property *property);
 
-enum {
-    PROFILE_WHERE_BYTES = 512,
-};
-
 /* "file:line" of the property, for the `where` of an error; a long path loses its beginning. */
 void profile_property_where(
         const struct profile_property *property, char ret_where[static PROFILE_WHERE_BYTES]);
@@ -104,6 +105,26 @@ void profile_property_where(
 /* The same with the key: "file:line: key". */
 void profile_property_where_key(
         const struct profile_property *property, char ret_where[static PROFILE_WHERE_BYTES]);
+
+/*
+ * Everything that was read, whether it counts or not, the last section and the last property first: for
+ * whoever has to say why a profile is not what it was meant to be (profile_dropped.h). NULL at the end.
+ */
+const struct profile_section *profile_files_newest_section(const struct profile_files *files);
+const struct profile_section *profile_section_older(const struct profile_section *section);
+const struct profile_property *profile_section_newest_property(
+        const struct profile_section *section);
+const struct profile_property *profile_property_older(const struct profile_property *property);
+
+/* Why the section is ignored; NULL: it is not. */
+const char *profile_section_ignored(const struct profile_section *section);
+
+/* Of an ignored section: all that stands between its brackets. */
+const char *profile_section_name(const struct profile_section *section);
+bool profile_section_is_profile(const struct profile_section *section);
+void profile_section_where(
+        const struct profile_section *section, char ret_where[static PROFILE_WHERE_BYTES]);
+const char *profile_property_key(const struct profile_property *property);
 
 /* Shorthands for those who need no more than the value; NULL where absent. */
 const struct secret *profile_section_get_secret(

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "aws/profile_dropped.h"
 #include "aws/region.h"
 #include "aws/user_agent.h"
 #include "base/ascii.h"
@@ -32,6 +33,11 @@ static bool find_profile(struct settings *settings, struct err *reterr)
     const char *config = profile_files_path(&settings->files, PROFILE_FILE_CONFIG);
     const char *credentials = profile_files_path(&settings->files, PROFILE_FILE_CREDENTIALS);
     (void)err_set(reterr, ERR_CREDENTIALS, name.where, "there is no profile \"%s\"", name.value);
+    struct err dropped;
+    if (!profile_dropped_check(&settings->files, name.value, /* events= */ NULL, &dropped)) {
+        err_set_hint(reterr, "%s: %s", dropped.where, dropped.why);
+        return false;
+    }
     err_set_hint(reterr, "looked for [profile %s] in %s and [%s] in %s", name.value,
             config == NULL ? "~/.aws/config" : config, name.value,
             credentials == NULL ? "~/.aws/credentials" : credentials);

@@ -1199,6 +1199,50 @@ def test_the_profiles_ca_bundle(chain: Chain) -> None:
     chain.fail(f"{role('top')}: 127.0.0.1: ", "AWS_CA_BUNDLE", env={"AWS_CA_BUNDLE": None})
 
 
+@pytest.mark.parametrize("path", ["~/corp.pem", "$HOME/corp.pem", "${HOME}/corp.pem"])
+@pytest.mark.parametrize("place", ["--ca-bundle", "SSM_EXEC_CA_BUNDLE", "AWS_CA_BUNDLE", "ca_bundle"])
+def test_a_ca_bundle_below_the_home_directory(chain: Chain, place: str, path: str) -> None:
+    (chain.home / "corp.pem").write_bytes(chain.store.ca_file.read_bytes())
+    options = (f"--ca-bundle={path}",) if place == "--ca-bundle" else ()
+    env = {**chain.variables(), "AWS_CA_BUNDLE": None, **({place: path} if place.isupper() else {})}
+    chain.config["default"] = {"ca_bundle": path} if place == "ca_bundle" else {}
+    assert chain.succeed(*options, env=env) == "env"
+    (chain.home / "corp.pem").unlink()
+    chain.store.journal.clear()
+    where = "config:2: ca_bundle" if place == "ca_bundle" else place
+    chain.fail(f"{where}: the file of trusted certificates, {chain.home}/corp.pem, cannot be read", options=options, env=env)
+
+
+def test_ssl_cert_file_is_taken_as_it_is_and_comes_last(chain: Chain) -> None:
+    """It is OpenSSL's variable: AWS's own settings win over it, and OpenSSL expands nothing."""
+    ca_file, wrong = str(chain.store.ca_file), chain.token_file("not a certificate")
+    env = {**chain.variables(), "AWS_CA_BUNDLE": None}
+    assert chain.succeed(env={**env, "SSL_CERT_FILE": ca_file}) == "env"
+    assert chain.succeed(env={**env, "AWS_CA_BUNDLE": ca_file, "SSL_CERT_FILE": wrong}) == "env"
+    assert chain.succeed("--ca-bundle", ca_file, env={**env, "AWS_CA_BUNDLE": wrong, "SSL_CERT_FILE": wrong}) == "env"
+    chain.config["default"] = {"ca_bundle": ca_file}
+    assert chain.succeed(env={**env, "SSL_CERT_FILE": wrong}) == "env"
+    chain.config["default"] = {"ca_bundle": wrong}
+    assert chain.succeed(env={**env, "AWS_CA_BUNDLE": ca_file}) == "env"
+    chain.store.journal.clear()
+    chain.config.clear()
+    (chain.home / "corp.pem").write_bytes(chain.store.ca_file.read_bytes())
+    chain.fail("SSL_CERT_FILE: the file of trusted certificates, ~/corp.pem, cannot be read", env={**env, "SSL_CERT_FILE": "~/corp.pem"})
+
+
+@pytest.mark.parametrize("place", ["AWS_WEB_IDENTITY_TOKEN_FILE", "web_identity_token_file", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"])
+def test_a_token_file_below_the_home_directory(chain: Chain, place: str) -> None:
+    chain.token_file(CONTAINER_TOKEN if "CONTAINER" in place else WEB_TOKEN, "token")
+    if place == "web_identity_token_file":
+        chain.config["default"] = {"role_arn": chain.web_identity("web"), place: "~/token"}
+        assert chain.succeed() == "web"
+    elif place == "AWS_WEB_IDENTITY_TOKEN_FILE":
+        assert chain.succeed(env={"AWS_ROLE_ARN": chain.web_identity("web"), place: "~/token"}) == "web"
+    else:
+        env = {**chain.container_env(CONTAINER_TOKEN), "AWS_CONTAINER_AUTHORIZATION_TOKEN": None}
+        assert chain.succeed(env={**env, place: "$HOME/token"}) == "container"
+
+
 # --- The order
 
 

@@ -250,6 +250,19 @@ def known(chain: Chain, *names: str) -> Env:
     return {}
 
 
+def elsewhere(chain: Chain, path: str, **env: str) -> Env:
+    """Keys in a file that AWS_CONFIG_FILE names."""
+    (chain.home / "elsewhere").write_text("[default]\n" + keys_text("own"))
+    known(chain, "own")
+    return {**env, "AWS_CONFIG_FILE": path.format(home=chain.home) if "{home}" in path else path}
+
+
+def ca_bundle(chain: Chain, path: str) -> Env:
+    """The certificate of STS behind ~, which no shell has seen."""
+    (chain.home / "corp.pem").write_bytes(Path(str(chain.store.ca_file)).read_bytes())
+    return config(chain, {"AWS_CA_BUNDLE": None}, **role_keys(chain), ca_bundle=path)
+
+
 def two_profiles(chain: Chain) -> None:
     chain.config = {"profile one": chain.properties("one"), "profile two": chain.properties("two")}
 
@@ -333,6 +346,18 @@ SINGLES: dict[str, Single] = {
     "the command line's profile": Single(lambda chain: (two_profiles(chain), {"AWS_PROFILE": "two"})[1], "one", profile="one"),
     "blanks and continuations in files": Single(
         lambda chain: known(chain, "own"), "own", raw={"config": "\n# x\n; y\n[default]\n" + keys_text("own", "   =\t")}),
+    "line ends of CR alone": Single(
+        lambda chain: known(chain, "own"), "own", raw={"config": ("# mine\n[default]\n" + keys_text("own")).replace("\n", "\r")}),
+    "a file below ~": Single(lambda chain: elsewhere(chain, "~/elsewhere"), "own"),
+    "a file below the home directory of a user": Single(lambda chain: elsewhere(chain, "~root/../{home}/elsewhere"), "own"),
+    "a file below $HOME": Single(lambda chain: elsewhere(chain, "$HOME/elsewhere"), "own"),
+    "a file named by several variables": Single(lambda chain: elsewhere(chain, "${HOME}/$NAME", NAME="elsewhere"), "own"),
+    "a file below an unknown variable": Single(lambda chain: elsewhere(chain, "$NOT_SET/elsewhere"), "none"),
+    "a file below the home directory of an unknown user": Single(lambda chain: elsewhere(chain, "~no-such-user/elsewhere"), "none"),
+    "a CA bundle below ~": Single(lambda chain: ca_bundle(chain, "~/corp.pem"), "app"),
+    "a token under its older name": Single(
+        lambda chain: config(chain, None, **{"aws_security_token" if key == "aws_session_token" else key: value
+                                             for key, value in chain.properties("own", session_token="token-of-own").items()}), "own"),
     "quoted profile names": Single(lambda chain: {**known(chain, "own"), "AWS_PROFILE": "my dev"}, "own", raw={"config": '[profile "my dev"]\n' + keys_text("own")}),
     "a plain section of the config file is no profile": Single(
         lambda chain: {**known(chain, "own"), "AWS_PROFILE": "dev"}, "error", raw={"config": "[dev]\n" + keys_text("own")}),

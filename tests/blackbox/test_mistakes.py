@@ -132,7 +132,7 @@ def test_a_pipe_is_no_file_of_certificates(run: Runner, store: ParameterStore, t
 def test_a_role_is_checked_before_anything_is_asked(run: Runner, store: ParameterStore) -> None:
     run("/p", "--role-arn", "garbage", *ECHO).expect_failure("--role-arn: the role is not an ARN such as")
     env = {**run.environment(), "AWS_ROLE_SESSION_NAME": "x"}
-    run("/p", "--role-arn", "arn:aws:iam::123456789012:role/r", *ECHO, env=env).expect_failure("AWS_ROLE_SESSION_NAME: the role session name")
+    run("/p", "--role-arn", "arn:aws:iam::123456789012:role/r", *ECHO, env=env).expect_failure("AWS_ROLE_SESSION_NAME: a role session name")
     assert store.journal.entries == []
 
 

@@ -398,6 +398,11 @@ static void line_ends_and_marks_of_other_systems_do_no_harm(void **state)
         { .name = "CRLF", .config = "[profile x]\r\nk = a\r\n\r\n  b\r\n", .want = "a\nb" },
         { .name = "CRLF and a comment", .config = "[profile x] # c\r\nk = a # c\r\n", .want = "a" },
         { .name = "CR at the very end", .config = "[profile x]\nk = a\r", .want = "a" },
+        { .name = "CR alone", .config = "[profile x]\rk = a\r\r  b\r", .want = "a\nb" },
+        { .name = "CR alone behind a comment",
+                .config = "#c\r[profile x]#\rk = a # c\r",
+                .want = "a" },
+        { .name = "CR CR LF", .config = "[profile x]\r\r\nk = a\r\r\n b\r\r\n", .want = "a\nb" },
         { .name = "byte order mark", .config = "\xEF\xBB\xBF[profile x]\nk = v\n", .want = "v" },
         { .name = "in the credentials file",
                 .credentials = "\xEF\xBB\xBF[x]\r\nk = v\r\n",
@@ -675,6 +680,14 @@ static void bad_lines_are_errors_that_name_file_and_line(void **state)
         { "no equals sign", "[default]\nhush\nk = " HUSH "\n", NULL, 2, "key = value" },
         { "only in a comment", "[default]\nhush # " HUSH "\n", NULL, 2, "key = value" },
         { "no key", "[default]\n= " HUSH "\n", NULL, 2, "no key" },
+        { "a property behind the bracket", "[default] k = " HUSH "\n", NULL, 1, "behind the ]" },
+        { "a section behind the bracket", "[a][b]\nk = " HUSH "\n", NULL, 1, "behind the ]" },
+        { "keys below another's value", "[default]\nk = v\n aws_access_key_id = " HUSH "\n", NULL,
+                3, "a property of its own" },
+        { "below an empty value", "[default]\nk =\n role_arn=" HUSH "\n", NULL, 3,
+                "a property of its own" },
+        { "below a key that is ignored", "[default]\nb d = v\n Role_Arn = " HUSH "\n", NULL, 3,
+                "a property of its own" },
         { "no equals sign in an ignored section", "[x]\nk = " HUSH "\nhush\n", NULL, 3,
                 "key = value" },
         { "nothing to continue", "[default]\n " HUSH "\n", NULL, 2, "continues no property" },
@@ -689,7 +702,7 @@ static void bad_lines_are_errors_that_name_file_and_line(void **state)
         { "control character", "[default]\nk = \x1b[1m" HUSH "\n", NULL, 2, "control character" },
         { "DEL", "[default]\nk = " HUSH "\x7f\n", NULL, 2, "control character" },
         { "form feed at the end", "[default]\nk = " HUSH "\f\n", NULL, 2, "control character" },
-        { "inner CR", "[default]\nk = " HUSH "\rv\n", NULL, 2, "control character" },
+        { "inner CR", "[default]\nk = " HUSH "\rv\n", NULL, 3, "key = value" },
         { "in a continuation", "[default]\nk = v\n " HUSH "\b\n", NULL, 3, "control character" },
         { "in a nested value", "[default]\nk =\n n = " HUSH "\b\n", NULL, 3, "control character" },
         { "in the credentials file", NULL, "\n\n[x]\r\nhush\r\n#" HUSH, 4, "key = value" },
@@ -728,7 +741,7 @@ static void what_is_ignored_is_a_warning_that_names_file_and_line(void **state)
         { "empty name", "[profile '']\nk = " HUSH "\n", NULL, 1, "name" },
         { "type in the credentials file", NULL, "[profile hush]\nk = " HUSH "\n", 1, "[NAME]" },
         { "character in a name there", NULL, "[hush!]\nk = " HUSH "\n", 1, "name" },
-        { "text behind the bracket", "[profile x] " HUSH "\n", NULL, 1, "behind the ]" },
+        { "words behind the bracket", "[profile x] hush\n#" HUSH, NULL, 1, "behind the ]" },
         { "character in a key", "[default]\nhu sh = " HUSH "\n", NULL, 2, "its key" },
         { "in a nested key", "[default]\nk =\n hu sh = " HUSH "\n", NULL, 3, "its key" },
         { "[default] above", "[default]\nk = " HUSH "\n[profile default]\n", NULL, 1,
@@ -747,7 +760,8 @@ static void what_is_ignored_is_a_warning_that_names_file_and_line(void **state)
         struct fixture *fixture = *state;
         const struct complaint_row *row = &ROWS[i];
         assert_row_has_secret(row);
-        load_texts(fixture, row->config, row->credentials);
+        load_texts(fixture, row->config == NULL ? "" : row->config,
+                row->credentials == NULL ? "" : row->credentials);
         const char *warnings = text_string(&fixture->warnings);
         char where[2 * PATH_BYTES];
         format_where(fixture, row, where);
@@ -764,27 +778,39 @@ static void what_is_ignored_is_a_warning_that_names_file_and_line(void **state)
     }
 }
 
-static void a_nul_in_a_value_is_an_error(void **state)
+static void a_nul_anywhere_is_one_error(void **state)
 {
-    static const char CONFIG[] = "[default]\n# \0 does no harm here\nk = a\0b\n";
-    struct fixture *fixture = *state;
-    put_file(fixture->config, CONFIG, sizeof(CONFIG) - 1);
-    assert_false(load(fixture));
-    assert_int_equal(fixture->problems.len, 1);
-    char where[2 * PATH_BYTES];
-    (void)snprintf(where, sizeof(where), "%s:3", fixture->config);
-    assert_is_problem(fixture, 0, where, "control character");
-}
+#define BYTES(text) text, sizeof(text) - 1
 
-static void nul_in_a_name_or_key_matches_nothing_shorter(void **state)
-{
-    static const char CONFIG[] = "[profile x\0y]\nk = 1\n[profile \"z\0\"]\n[default]\nk\0 = 1\n";
-    struct fixture *fixture = *state;
-    put_file(fixture->config, CONFIG, sizeof(CONFIG) - 1);
-    assert_true(load(fixture));
-    assert_null(find_profile(fixture, "x"));
-    assert_null(find_profile(fixture, "z"));
-    assert_null(profile_section_get(find_profile(fixture, "default"), "k"));
+    static const struct {
+        const char *name;
+        const char *bytes;
+        size_t len;
+        size_t line;
+    } ROWS[] = {
+        { "in a value", BYTES("[default]\nk = a\0b\nbad\n"), 2 },
+        { "in a comment", BYTES("[default]\n\n# \0\nk = a\n"), 3 },
+        { "in a section's name", BYTES("[profile x\0y]\nk = 1\n"), 1 },
+        { "in a key", BYTES("[default]\nk\0 = 1\n"), 2 },
+        { "at the end", BYTES("[default]\nk = 1\n\0"), 3 },
+        { "UTF-16, little end first", BYTES("\xFF\xFE[\0x\0]\0\n\0"), 1 },
+        { "the same without a mark", BYTES("[\0x\0]\0\n\0"), 1 },
+        { "UTF-16, big end first", BYTES("\xFE\xFF\0[\0x\0]\0\n"), 1 },
+        { "the same without a mark", BYTES("\0[\0x\0]\0\n"), 1 },
+    };
+
+#undef BYTES
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
+        struct fixture *fixture = *state;
+        put_file(fixture->config, ROWS[i].bytes, ROWS[i].len);
+        char where[2 * PATH_BYTES];
+        (void)snprintf(where, sizeof(where), "%s:%zu", fixture->config, ROWS[i].line);
+        if (load(fixture) || fixture->problems.len != 1
+                || strcmp(fixture->problems.items[0].where, where) != 0) {
+            fail_msg("%s: %zu problems", ROWS[i].name, fixture->problems.len);
+        }
+        assert_is_problem(fixture, 0, where, "NUL byte");
+    }
 }
 
 static void all_problems_of_both_files_are_told_at_once(void **state)
@@ -1225,8 +1251,7 @@ int main(void)
         TEST(a_section_that_is_null_has_no_keys),
         TEST(bad_lines_are_errors_that_name_file_and_line),
         TEST(what_is_ignored_is_a_warning_that_names_file_and_line),
-        TEST(a_nul_in_a_value_is_an_error),
-        TEST(nul_in_a_name_or_key_matches_nothing_shorter),
+        TEST(a_nul_anywhere_is_one_error),
         TEST(all_problems_of_both_files_are_told_at_once),
         TEST(a_file_that_is_something_else_is_given_up_soon),
         TEST(problems_leave_the_output_untouched),
