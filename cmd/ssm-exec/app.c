@@ -161,7 +161,7 @@ static bool pass_credentials_gate(
     }
     gate->client->region = gate->settings->region;
     gate->client->credentials = gate->credentials;
-    return fetch_check_regions(gate->sources, gate->settings->region, problems);
+    return fetch_check_regions(gate->sources, gate->settings, problems);
 }
 
 /* Everything that goes over the network; connections are closed again when it returns. */
@@ -196,7 +196,7 @@ static bool fetch(const struct run *run,
         .attempts_max = settings->attempts_max,
     };
     bool regions_match = settings->region == NULL
-            || fetch_check_regions(sources, settings->region, problems);
+            || fetch_check_regions(sources, settings, problems);
     if (!regions_match) {
         return false;
     }

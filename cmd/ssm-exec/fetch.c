@@ -263,10 +263,12 @@ bool fetch_map(const struct source_list *sources,
     return ok;
 }
 
-bool fetch_check_regions(
-        const struct source_list *sources, const char *region, struct err_list *problems)
+bool fetch_check_regions(const struct source_list *sources,
+        const struct settings *settings,
+        struct err_list *problems)
 {
     bool ok = true;
+    const char *region = settings->region;
     for (size_t i = 0; i < sources->len; i++) {
         const struct source *source = &sources->items[i];
         if (source->kind != SOURCE_NAME || strncmp(source->name, "arn:", 4) != 0) {
@@ -282,7 +284,9 @@ bool fetch_check_regions(
             struct err err;
             (void)err_set(&err, ERR_USAGE, source->text,
                     "the ARN is of the region %.*s, but this run asks %s", (int)len, at, region);
-            err_set_hint(&err, "one run reads from one region: set --region or AWS_REGION");
+            err_set_hint(&err,
+                    "one run reads from one region: set --region or AWS_REGION (%s comes from %s)",
+                    region, settings->region_where);
             err_list_add(problems, &err);
             ok = false;
         }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "aws/settings.h"
 #include "aws/ssm.h"
 #include "base/attrs.h"
 #include "base/error.h"
@@ -25,9 +26,13 @@ struct fetched {
     size_t *query_of_source; /* for each source its index into paths or names */
 };
 
-/* ERR_USAGE for each ARN of another region than the run's: false, and all are added to problems. */
-MUST_CHECK bool fetch_check_regions(
-        const struct source_list *sources, const char *region, struct err_list *problems);
+/*
+ * ERR_USAGE for each ARN of another region than the run's, which is known by now: false, and all are added
+ * to problems.
+ */
+MUST_CHECK bool fetch_check_regions(const struct source_list *sources,
+        const struct settings *settings,
+        struct err_list *problems);
 
 /* Fetches all sources at the same time. False with what ssm_fetch gives added to problems. */
 MUST_CHECK bool fetch_sources(const struct ssm *ssm,

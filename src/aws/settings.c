@@ -50,6 +50,7 @@ static bool use_region(
     if (!region_check(region, where, reterr)) {
         return false;
     }
+    (void)snprintf(settings->region_where, sizeof(settings->region_where), "%s", where);
     settings->region = strdup(region);
     return settings->region != NULL ? true : err_set_no_memory(reterr);
 }
@@ -156,7 +157,8 @@ static bool find_attempts(struct settings *settings, struct err *reterr)
     long number = ascii_is_digit(attempts.value[0]) ? strtol(attempts.value, &end, 10) : 0;
     if (number < 1 || number > 1000000 || errno != 0 || *end != '\0') {
         return err_set(reterr, ERR_INPUT, attempts.where,
-                "\"%s\" is no number of tries: a whole number from 1 on is wanted", attempts.value);
+                "\"%s\" is not a number of tries: a whole number from 1 on is wanted",
+                attempts.value);
     }
     settings->attempts_max = (int)number;
     return true;

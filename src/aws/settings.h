@@ -33,11 +33,12 @@ struct settings {
     const struct environment *environment;
     struct profile_files files;
     const char *profile_name;
-    const struct profile_section *profile; /* NULL: there is no default profile */
-    char *region;                          /* NULL: said nowhere, the metadata service may know */
-    struct uri ssm_endpoint;               /* without a region not to be used yet */
-    char *ca_file;                         /* NULL: the system's certificates */
-    int attempts_max;                      /* 0: not set */
+    const struct profile_section *profile;  /* NULL: there is no default profile */
+    char *region;                           /* NULL: said nowhere, the metadata service may know */
+    char region_where[PROFILE_WHERE_BYTES]; /* who says it, for messages */
+    struct uri ssm_endpoint;                /* without a region not to be used yet */
+    char *ca_file;                          /* NULL: the system's certificates */
+    int attempts_max;                       /* 0: not set */
     char *user_agent;
 };
 

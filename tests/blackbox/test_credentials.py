@@ -422,6 +422,30 @@ def test_a_role_that_does_not_trust_its_source(chain: Chain) -> None:
     assert len(chain.calls()) == 1 and chain.container.issued == []
 
 
+@pytest.mark.parametrize("kind", ["role", "web identity"])
+@pytest.mark.parametrize("duration", ["900", "43200"])
+def test_the_shortest_and_the_longest_duration_are_asked_for(chain: Chain, duration: str, kind: str) -> None:
+    if kind == "role":
+        chain.sts.add_role(role("app"), max_duration=43200)
+        chain.config = {"profile app": {"role_arn": role("app"), "source_profile": "base"}, "profile base": chain.properties("base")}
+    else:
+        chain.config["profile app"] = {"role_arn": chain.web_identity("app"), "web_identity_token_file": chain.token_file()}
+        chain.sts.add_role(role("app"), max_duration=43200)
+    chain.config["profile app"]["duration_seconds"] = duration
+    assert chain.succeed(env={"AWS_PROFILE": "app"}) == "app"
+    (call,) = chain.calls()
+    assert call.body["DurationSeconds"] == duration
+
+
+@pytest.mark.parametrize("kind", ["role", "web identity"])
+@pytest.mark.parametrize("duration", ["899", "43201", "0", "-900", "900.0", " 900x", "99999", "1000000", "9e2"])
+def test_durations_that_sts_does_not_know_are_not_asked_for(chain: Chain, duration: str, kind: str) -> None:
+    chain.config = {"profile app": {"role_arn": role("app"), "duration_seconds": duration}, "profile base": chain.properties("base")}
+    chain.config["profile app"].update({"source_profile": "base"} if kind == "role" else {"web_identity_token_file": chain.token_file()})
+    chain.fail("config:3: duration_seconds: a session lasts a number of seconds from 900 to 43200", env={"AWS_PROFILE": "app", **chain.metadata_env()})
+    assert chain.calls() == []
+
+
 def test_a_duration_past_the_hour_of_chained_roles(chain: Chain) -> None:
     chain.config["profile app"] = {"role_arn": role("app"), "credential_source": "EcsContainer", "duration_seconds": "7200"}
     chain.sts.add_role(role("app"), max_duration=43200)
@@ -683,6 +707,14 @@ def test_forms_of_expires_at(chain: Chain, expires: str, good: bool) -> None:
     chain.config["default"] = chain.sso_profile()
     write_sso_token(chain.home, "corp", SSO_TOKEN, expires)
     assert chain.succeed() == "sso"
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 5, 30])
+def test_an_sso_token_that_expired_a_moment_ago_is_not_sent(chain: Chain, seconds: int) -> None:
+    chain.config["default"] = chain.sso_profile()
+    write_sso_token(chain.home, "corp", SSO_TOKEN, in_seconds(-seconds))
+    chain.fail('the SSO session of profile "default" expired at ', "hint: run: aws sso login --profile default", env=chain.container_env())
+    assert chain.sso_portal.journal.entries == [] and chain.container.issued == []
 
 
 @pytest.mark.parametrize("legacy", [False, True])
@@ -1098,6 +1130,24 @@ def test_region_order(chain: Chain, certificates_directory: Path, first: int) ->
         assert store.journal.entries[-1].access_key_id == keys.access_key_id
     asked = [entry.operation for entry in chain.metadata.journal.entries]
     assert asked == (["PutToken", "GetRegion"] if first == len(REGION_SOURCES) - 1 else [])
+
+
+@pytest.mark.parametrize("source", ["AWS_REGION", "metadata"])
+def test_an_arn_is_of_the_region_that_is_asked_whoever_says_which_it_is(chain: Chain, source: str) -> None:
+    """Where the metadata service alone knows the region, the ARN is judged as soon as it has told."""
+    chain.metadata.settings.region = "us-east-1"
+    env: dict[str, str | None] = {**chain.variables(), **chain.metadata_env(), "AWS_REGION": None, "AWS_DEFAULT_REGION": None}
+    if source == "AWS_REGION":
+        env["AWS_REGION"] = "us-east-1"
+    where = "AWS_REGION" if source == "AWS_REGION" else "the region of EC2 instance metadata"
+    chain.write()
+    arn = f"arn:aws:ssm:{{}}:{ACCOUNT}:parameter/p/v"
+    result = chain.runner("V=" + arn.format("eu-west-1"), "W=/p/v", "--", "/bin/true", env={**chain.env, **env})
+    result.expect_failure(f"V={arn.format('eu-west-1')}: the ARN is of the region eu-west-1, but this run asks us-east-1",
+                          f"hint: one run reads from one region: set --region or AWS_REGION (us-east-1 comes from {where})")
+    assert chain.store.journal.entries == []
+    result = chain.runner("V=" + arn.format("us-east-1"), "--", "env", "-0", env={**chain.env, **env})
+    assert result.variables["V"] == "value"
 
 
 def test_without_any_region(chain: Chain) -> None:

@@ -1,5 +1,6 @@
 /* The chain against a scripted world: what cannot be asked for on loopback, and how long things take. */
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -21,6 +24,9 @@ enum {
     VARIABLE_BYTES = 160,
     DEADLINE_MS = 60000,
 };
+
+/* Of "corp", the name of the SSO session. */
+#define SESSION_SHA1 "ee0bfd2552fbd840c02cc48b6e823320543c450f"
 
 #define KEYS "\"AccessKeyId\":\"ASIAX\",\"SecretAccessKey\":\"sx\",\"Token\":\"tx\","
 
@@ -376,6 +382,82 @@ static void an_absent_service_is_not_asked_again(void **state)
     assert_int_equal(fixture->world->sent_count, sent);
 }
 
+/* --- SSO --- */
+
+static void put_file(const char *directory, const char *name, const char *text)
+{
+    char path[512];
+    (void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void make_directory(const char *directory, const char *name)
+{
+    char path[512];
+    (void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+    assert_true(mkdir(path, 0700) == 0 || errno == EEXIST);
+}
+
+static void remove_files(const char *directory)
+{
+    static const char *const names[] = { ".aws/sso/cache/" SESSION_SHA1 ".json", ".aws/sso/cache",
+        ".aws/sso", ".aws", "config", "." };
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        char path[512];
+        (void)snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+        (void)remove(path);
+    }
+}
+
+/* The fake clock stands at 2015-08-30T12:36:00Z. */
+static void an_sso_token_holds_until_the_second_it_expires(void **state)
+{
+    (void)state;
+
+    static const struct {
+        const char *expires_at;
+        bool is_sent;
+    } ROWS[] = {
+        { "2015-08-30T12:35:59Z", false },
+        { "2015-08-30T12:36:00Z", false },
+        { "2015-08-30T12:36:01Z", true },
+    };
+    static const struct fake_reply replies[] = { { .status = 401, .body = "{}" } };
+    char directory[] = "/tmp/test_credentials.XXXXXX";
+    char home[64];
+    char config[64];
+    assert_non_null(mkdtemp(directory));
+    (void)snprintf(home, sizeof(home), "HOME=%s", directory);
+    (void)snprintf(config, sizeof(config), "AWS_CONFIG_FILE=%s/config", directory);
+    put_file(directory, "config",
+            "[default]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n"
+            "[sso-session corp]\nsso_start_url = https://x/\nsso_region = us-east-1\n");
+    make_directory(directory, ".aws");
+    make_directory(directory, ".aws/sso");
+    make_directory(directory, ".aws/sso/cache");
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
+        void *one = NULL;
+        char token[128];
+        assert_int_equal(set_up(&one), 0);
+        struct fixture *fixture = one;
+        (void)snprintf(token, sizeof(token), "{\"accessToken\":\"t\",\"expiresAt\":\"%s\"}",
+                ROWS[i].expires_at);
+        put_file(directory, ".aws/sso/cache/" SESSION_SHA1 ".json", token);
+        fixture->world->replies = replies;
+        fixture->world->reply_count = 1;
+        fixture->entries[0] = config;
+        assert_false(find(fixture, (const char *const[]){ home, NULL }));
+        if ((fixture->world->sent_count > 0) != ROWS[i].is_sent) {
+            fail_msg("%s: %s", ROWS[i].expires_at, fixture->err.why);
+        }
+        assert_int_equal(tear_down(&one), 0);
+    }
+    remove_files(directory);
+}
+
 /* --- STS --- */
 
 static const struct option_value ROLE = {
@@ -444,6 +526,7 @@ int main(void)
         TEST(configured_patience_counts),
         TEST(the_run_may_end_before_the_patience),
         TEST(an_absent_service_is_not_asked_again),
+        cmocka_unit_test(an_sso_token_holds_until_the_second_it_expires),
         TEST(sts_asks_at_the_regions_host),
         TEST(sts_may_answer_in_json),
     };
