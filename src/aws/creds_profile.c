@@ -315,7 +315,12 @@ static enum credentials_outcome take_first_keys(struct credentials_context *cont
         return outcome;
     }
     /* The profile said where its credentials are: not finding them there ends the search. */
-    err_set_where(reterr, chain->source_where);
+    const struct err absent = *reterr;
+    (void)err_set(reterr, ERR_CREDENTIALS, chain->source_where, "%s%s%s",
+            chain->provider == NULL ? "" : chain->provider->name,
+            chain->provider == NULL ? "" : ": ", absent.why);
+    err_set_hint(reterr, "%s", absent.hint);
+    err_set_code(reterr, absent.code);
     return CREDENTIALS_FAILED;
 }
 

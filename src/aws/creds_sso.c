@@ -216,15 +216,18 @@ static bool read_reply(
     };
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     struct json_value role;
-    if (!json_parse(&plain->body, plain->subject, &document, reterr)) {
-        return false;
-    }
-    if (!json_find_typed(json_root(&document), "roleCredentials", JSON_OBJECT, &role)) {
-        (void)err_set(reterr, ERR_PROTOCOL, plain->subject, "the answer has no roleCredentials");
+    bool is_json = json_parse(&plain->body, plain->subject, &document, reterr);
+    if (is_json && !json_find_typed(json_root(&document), "roleCredentials", JSON_OBJECT, &role)) {
+        is_json = err_set(
+                reterr, ERR_PROTOCOL, plain->subject, "the answer has no roleCredentials");
         plain_call_explain(plain, reterr);
-        return false;
     }
-    return creds_document_read(role, &members, plain->subject, ret_credentials, reterr);
+    if (is_json && creds_document_read(role, &members, plain->subject, ret_credentials, reterr)) {
+        return true;
+    }
+    err_set_hint(reterr, "is %s the portal of IAM Identity Center, and is a proxy in between?",
+            plain->host);
+    return false;
 }
 
 static void make_url(const struct uri *endpoint, const struct sso *sso, struct text *url)

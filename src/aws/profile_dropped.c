@@ -155,7 +155,7 @@ static bool check_key(
     }
     return meant == NULL
             || err_set(reterr, ERR_CREDENTIALS, where,
-                    "profile \"%s\" has an unknown key: %s is meant?", profile_name, meant);
+                    "profile \"%s\" has an unknown key: is %s meant?", profile_name, meant);
 }
 
 /* Half of what it takes, the other half missing. */

@@ -708,6 +708,9 @@ static bool read_contents(const char *path,
         return true;
     }
     *reterr = refusal;
+    if (variable != NULL) {
+        err_add_why(reterr, " (named by %s)", variable);
+    }
     return false;
 }
 

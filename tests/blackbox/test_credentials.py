@@ -110,8 +110,8 @@ def test_white_space_at_the_end_of_a_token_file_is_dropped(chain: Chain, end: st
 
 
 @pytest.mark.parametrize("contents,text", [
-    ("", "the token file is empty"), (" \n", "the token file is empty"), (f"{WEB_TOKEN} {WEB_TOKEN}", "no token: it holds a blank"),
-    (f"{WEB_TOKEN}\n{WEB_TOKEN}\n", "no token: it holds a blank"), (f"{WEB_TOKEN}\x01", "no token"), ("x" * 20001, "longer than the limit of 20000 bytes"),
+    ("", "the token file is empty"), (" \n", "the token file is empty"), (f"{WEB_TOKEN} {WEB_TOKEN}", "not a token: it holds a blank"),
+    (f"{WEB_TOKEN}\n{WEB_TOKEN}\n", "not a token: it holds a blank"), (f"{WEB_TOKEN}\x01", "not a token"), ("x" * 20001, "longer than the limit of 20000 bytes"),
 ])
 def test_token_files_that_hold_no_token(chain: Chain, contents: str, text: str) -> None:
     env = {"AWS_ROLE_ARN": chain.web_identity("web"), "AWS_WEB_IDENTITY_TOKEN_FILE": chain.token_file(contents)}
@@ -897,7 +897,7 @@ def test_container_tokens_that_cannot_work(chain: Chain) -> None:
                env={**env, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": "/no/such/file"})
     chain.fail("the token file is empty (named by AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE)",
                env={**env, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": chain.token_file("\n")})
-    chain.fail("no token: it holds a blank, a line break or another control character",
+    chain.fail("not a token: it holds a blank, a line break or another control character",
                env={**env, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": chain.token_file(f"{CONTAINER_TOKEN}\nX-Injected: yes\n")})
     assert chain.container.journal.entries == [] and chain.metadata.journal.entries == []
 

@@ -184,7 +184,7 @@ SETTINGS: dict[str, tuple[Callable[[Chain], Env], tuple[str, ...]]] = {
         lambda chain: {**chain.variables(), "SSM_EXEC_ROLE_ARN": role("top"), "AWS_ROLE_SESSION_NAME": "a/b"}, (f"error: AWS_ROLE_SESSION_NAME: {SESSION}",)),
     "SSM_EXEC_ROLE_ARN": (lambda chain: {**chain.variables(), "SSM_EXEC_ROLE_ARN": "reader"}, (f"error: SSM_EXEC_ROLE_ARN: {ARN}",)),
     "AWS_WEB_IDENTITY_TOKEN_FILE": (
-        lambda chain: {**WEB(chain), "AWS_WEB_IDENTITY_TOKEN_FILE": "/no/file"}, ("error: /no/file: there is no such file (named by AWS_WEB_IDENTITY_TOKEN_FILE)",)),
+        lambda chain: {**WEB(chain), "AWS_WEB_IDENTITY_TOKEN_FILE": "/no/file"}, ("error: /no/file: there is no such file (named by AWS_WEB_IDENTITY_TOKEN_FILE)", "hint: whoever renews the token writes this file (on Kubernetes")),
     "role_arn": (lambda chain: config(chain, role_arn="x", credential_source="Environment"), (f"error: {{home}}/.aws/config:2: role_arn: {ARN}",)),
     "role_session_name": (
         lambda chain: config(chain, role_arn=role("x"), credential_source="Environment", role_session_name="a b"), (f"error: {{home}}/.aws/config:4: role_session_name: {SESSION}",)),
@@ -207,7 +207,7 @@ SETTINGS: dict[str, tuple[Callable[[Chain], Env], tuple[str, ...]]] = {
         lambda chain: (chain.config.update({"profile base": {"output": "json"}}), config(chain, role_arn=role("x"), source_profile="base"))[1],
         ('error: {home}/.aws/config:6: source_profile: profile "base" has no credentials',)),
     "credential_source that has none": (
-        lambda chain: config(chain, role_arn=role("x"), credential_source="EcsContainer"), ("error: {home}/.aws/config:3: credential_source: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and",)),
+        lambda chain: config(chain, role_arn=role("x"), credential_source="EcsContainer"), ("error: {home}/.aws/config:3: credential_source: container credentials: AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and",)),
     "credential_process": (lambda chain: config(chain, credential_process="no-such-helper"), ("error: {home}/.aws/config:2: no-such-helper: not found in PATH (",)),
     "login_session": (
         lambda chain: config(chain, login_session="x"),
@@ -236,6 +236,8 @@ SETTINGS: dict[str, tuple[Callable[[Chain], Env], tuple[str, ...]]] = {
         lambda chain: {**config(chain, metadata_service_timeout="x"), "AWS_EC2_METADATA_DISABLED": None}, ('{home}/.aws/config:2: metadata_service_timeout: "x" is not a whole number',)),
     "metadata_service_num_attempts": (
         lambda chain: {**config(chain, metadata_service_num_attempts="0"), "AWS_EC2_METADATA_DISABLED": None}, ('{home}/.aws/config:2: metadata_service_num_attempts: "0" is not a whole number',)),
+    "AWS_CONFIG_FILE": (lambda chain: {"AWS_CONFIG_FILE": "/etc"}, ("error: /etc: is a directory, not a file (named by AWS_CONFIG_FILE)",)),
+    "AWS_SHARED_CREDENTIALS_FILE": (lambda chain: {"AWS_SHARED_CREDENTIALS_FILE": "/etc"}, ("error: /etc: is a directory, not a file (named by AWS_SHARED_CREDENTIALS_FILE)",)),
     "AWS_REGION": (region("AWS_REGION"), ('error: AWS_REGION: "not_one" is ',)),
     "AWS_DEFAULT_REGION": (region("AWS_DEFAULT_REGION"), ('error: AWS_DEFAULT_REGION: "not_one" is ',)),
     "SSM_EXEC_REGION": (region("SSM_EXEC_REGION"), ('error: SSM_EXEC_REGION: "not_one" is ',)),
@@ -348,6 +350,12 @@ SERVICES: dict[str, tuple[Callable[[Chain], Env], Callable[[Chain], None], tuple
         sso, always("sso_portal", faults.ErrorAnswer("TooManyRequestsException", "HTTP 429 Unknown Code", 429)), ("error: SSO: TooManyRequestsException: 127.0.0.1: HTTP status 429: HTTP 429 Unknown Code",)),
     "SSO's reason with status 200": (
         sso, always("sso_portal", answer(200, '{"__type":"ForbiddenException","message":"No access"}')), ("error: SSO: ForbiddenException: the answer has no roleCredentials: No access",)),
+    "SSO's answer that is no JSON": (
+        sso, always("sso_portal", faults.not_json()), ("error: SSO: not valid JSON", "hint: is 127.0.0.1 the portal of IAM Identity Center")),
+    "an instance that does not answer": (
+        lambda chain: {**config(chain, role_arn=role("x"), credential_source="Ec2InstanceMetadata"), **chain.metadata_env()},
+        always("metadata", faults.StatusAnswer(404), "PutToken"),
+        ("error: {home}/.aws/config:3: credential_source: EC2 instance metadata: 127.0.0.1 gives no session token (HTTP status 404)",)),
     "an echo of SSO's token": (
         sso, always("sso_portal", answer(400, f'{{"message":"{SSO_TOKEN} is bad"}}')), ("error: SSO: 127.0.0.1 refused (HTTP status 400): [removed] is bad",)),
     "STS refuses a role": (

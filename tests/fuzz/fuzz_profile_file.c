@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "aws/profile_dropped.h"
 #include "aws/profile_file.h"
 #include "base/clock.h"
 #include "fuzz_input.h"
@@ -43,6 +44,16 @@ static void look_up(const struct profile_files *files, enum profile_section_kind
     }
 }
 
+static void check_dropped(const struct profile_files *files, struct event_sink *events)
+{
+    static const char *const NAMES[] = { "default", "x", "" };
+    for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
+        struct err err = { 0 };
+        bool is_sound = profile_dropped_check(files, NAMES[i], events, &err);
+        assert(is_sound == (err.why[0] == '\0'));
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     CLEANUP(close_fd) int fd = memfd_create("profile_file", MFD_CLOEXEC);
@@ -66,5 +77,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     look_up(&files, PROFILE_SECTION_PROFILE);
     look_up(&files, PROFILE_SECTION_SSO_SESSION);
     look_up(&files, PROFILE_SECTION_SERVICES);
+    check_dropped(&files, &events);
     return 0;
 }
