@@ -4,5 +4,5 @@
 
 #include "aws/credentials.h"
 
-/* Decides where the selected profile has aws_access_key_id. */
+/* Decides where the selected profile gives credentials, or was meant to (profile_dropped.h). */
 extern const struct credentials_provider creds_profile;

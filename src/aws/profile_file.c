@@ -684,8 +684,9 @@ static bool is_out_of_sight(const char *path)
 }
 
 /*
- * variable: that names the file; NULL: it is the default one. A container's HOME is often another user's, such as /root, and botocore takes what it cannot see
- * there as missing. A file that was asked for, or can be seen, must be readable.
+ * variable: that names the file; NULL: it is the default one. A container's HOME is often another user's,
+ * such as /root, and botocore takes what it cannot see there as missing. A file that was asked for, or can
+ * be seen, must be readable.
  */
 static bool read_contents(const char *path,
         const char *variable,
