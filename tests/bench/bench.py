@@ -288,7 +288,7 @@ def measure_nothing_configured(programs: Programs, rounds: int, chain: tuple[Pat
     case, ten = "10 on one path, HTTPS, a chain like AWS's, nothing configured", path_of(10)
     ca_file, certificate = chain
     if "SSM_EXEC_BENCH_NAMESPACE" not in os.environ:
-        table.rows.append(f"| {case} | *needs root* | | | | | | |")
+        table.rows.append(f"| {case} | *needs a mount namespace* | | | | | | |")
         return
     with Server(certificate) as server, trusted_by_system(ca_file, directory / "certs"):
         contenders = [*subjects(programs, ten), curl(server.url, ten, 10, None, directory), *go_peers(programs, server.url, ten)]

@@ -28,9 +28,14 @@ from credential_services.fixtures import (  # noqa: E402, F401
 )
 from parameter_store import Credentials, ParameterStore  # noqa: E402
 from parameter_store.fixtures import certificates_directory, running_store, store  # noqa: E402, F401
+from skips import pytest_runtest_makereport, pytest_terminal_summary  # noqa: E402, F401
 
-# Whoever starts the tests in the background may have had SIGINT ignored, which children inherit.
-signal.signal(signal.SIGINT, signal.default_int_handler)
+# Whoever starts the tests may ignore signals (nohup, a background job of a script) or block them, and
+# children inherit that. Python itself ignores SIGPIPE and SIGXFSZ, and subprocess sets them back.
+for number in signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ}:
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 PATH = "/usr/local/bin:/usr/bin:/bin"
 """The PATH of the program and of what it starts."""

@@ -26,6 +26,7 @@ from parameter_store import faults
 from parameter_store.exchange import Exchange
 from parameter_store.faults import Fault
 from parameter_store.journal import Journal
+from privileges import strace, unshare
 
 STALE_SECONDS = 1.5
 """Longer than a connection is held."""
@@ -190,7 +191,7 @@ def threads(program: Path, run: Runner, chain: Chain, tmp_path: Path) -> Callabl
         chain.write()
         trace = tmp_path / "threads.strace"
         done = subprocess.run(
-            ["/usr/bin/strace", "-f", "-o", trace, "-e", "trace=clone,clone3", program, "/p", "--", "/bin/true"],
+            [*strace("-f", "-o", trace, "-e", "trace=clone,clone3"), program, "/p", "--", "/bin/true"],
             env=run.environment(chain.env), capture_output=True, text=True, check=False, timeout=60,
         )
         assert done.returncode == 0, done.stderr
@@ -324,10 +325,9 @@ def waiting(chain: Chain) -> Iterator[threading.Event]:
     event.set()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a process 1 of its own is root's")
 def test_process_1_ends_while_a_connection_is_held(chain: Chain, run: Runner, program: Path, waiting: threading.Event) -> None:
     with subprocess.Popen(
-        ["/usr/bin/unshare", "--pid", "--fork", "--kill-child", program, "/p", "--", "/bin/echo", "started"],
+        [*unshare("--pid", "--fork", "--kill-child"), program, "/p", "--", "/bin/echo", "started"],
         env=run.environment(chain.env), stdout=subprocess.PIPE,
     ) as started:
         wait_for_connections(chain)()

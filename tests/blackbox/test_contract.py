@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 from parameter_store import ParameterStore, faults
+from privileges import become, strace, unshare
 
 ECHO = ("--", "/bin/echo", "started")
 CHILD = """
@@ -323,10 +324,9 @@ def test_signals_end_the_fetch(store, program, environment, number) -> None:
     assert started.stdout.read() == b""
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="making a PID namespace needs root")
 def test_as_process_1_a_signal_during_the_fetch_ends_with_128_and_its_number(store, program, environment) -> None:
     hold = store.faults.always(faults.Hold())
-    started = subprocess.Popen(["/usr/bin/unshare", "--pid", "--fork", "--kill-child", program, "/p", *ECHO], env=environment)
+    started = subprocess.Popen([*unshare("--pid", "--fork", "--kill-child"), program, "/p", *ECHO], env=environment)
     try:
         store.journal.wait_for(lambda journal: journal.in_flight == 1)
         children = open(f"/proc/{started.pid}/task/{started.pid}/children").read().split()
@@ -339,7 +339,6 @@ def test_as_process_1_a_signal_during_the_fetch_ends_with_128_and_its_number(sto
 
 
 @pytest.mark.release_only
-@pytest.mark.skipif(os.geteuid() != 0, reason="becoming another user needs root")
 def test_while_it_fetches_others_of_its_user_cannot_read_it(store, program, environment, tmp_path) -> None:
     hold = store.faults.always(faults.Hold())
     readable = {**environment, "AWS_CA_BUNDLE": environment["AWS_CA_BUNDLE"]}
@@ -353,12 +352,12 @@ def test_while_it_fetches_others_of_its_user_cannot_read_it(store, program, envi
     bundle.write_bytes(open(environment["AWS_CA_BUNDLE"], "rb").read())
     bundle.chmod(0o644)
     readable["AWS_CA_BUNDLE"] = str(bundle)
-    started = subprocess.Popen([str(binary), "/p", *ECHO], env=readable, user=65534, group=65534)
+    started = subprocess.Popen([str(binary), "/p", *ECHO], env=readable, **become(65534))
     try:
         store.journal.wait_for(lambda journal: journal.in_flight == 1)
         for secret_file in ("environ", "mem", "maps"):
-            reader = subprocess.run(["/bin/cat", f"/proc/{started.pid}/{secret_file}"], user=65534, group=65534,
-                                    capture_output=True, check=False)
+            reader = subprocess.run(["/bin/cat", f"/proc/{started.pid}/{secret_file}"], capture_output=True, check=False,
+                                    **become(65534))
             assert reader.returncode != 0 and b"Permission denied" in reader.stderr
     finally:
         hold.release()
@@ -429,7 +428,7 @@ def test_no_secret_is_written_anywhere_and_no_file_for_writing(store, program, e
     if trouble == "signature":
         env["AWS_SECRET_ACCESS_KEY"] = SECRET_KEY + "-wrong"
     trace = tmp_path / "trace"
-    subprocess.run(["/usr/bin/strace", "-f", "-s", "65536", "-o", str(trace), "-e", "trace=write,writev,sendto,sendmsg,open,openat,creat",
+    subprocess.run([*strace("-f", "-s", "65536", "-o", trace, "-e", "trace=write,writev,sendto,sendmsg,open,openat,creat"),
                     program, "-v", "/p", "--", "/bin/true"], env=env, capture_output=True, check=False, timeout=60)
     traced = trace.read_text()
     assert "GetParametersByPath" in traced

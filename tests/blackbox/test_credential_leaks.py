@@ -16,6 +16,7 @@ from credential_services.credential_service import CredentialService
 from parameter_store import faults
 from parameter_store.exchange import Exchange
 from parameter_store.wire import Answer
+from privileges import strace
 
 PIECE = 16
 """Bytes of a secret that are too many to be shown."""
@@ -292,8 +293,8 @@ def test_nothing_is_written_anywhere(chain: Chain, tmp_path: Path, name: str, fa
     chain.write()
     before = {path: path.stat().st_mtime_ns for path in chain.home.rglob("*")}
     trace = tmp_path / "trace"
-    command = ["/usr/bin/strace", "-f", "-s", "65536", "-o", str(trace), "-e",
-               "trace=write,writev,pwrite64,sendto,sendmsg,open,openat,creat,execve,rename,renameat,renameat2,link,linkat,symlink,symlinkat,mkdir,mkdirat",
+    command = [*strace("-f", "-s", "65536", "-o", trace, "-e",
+                       "trace=write,writev,pwrite64,sendto,sendmsg,open,openat,creat,execve,rename,renameat,renameat2,link,linkat,symlink,symlinkat,mkdir,mkdirat"),
                str(chain.runner.program), "-v", *provider.options, "/p", "--", "/bin/true"]
     environment = chain.runner.environment({**chain.env, **env, "SSLKEYLOGFILE": str(tmp_path / "keys")})
     subprocess.run(command, env=environment, capture_output=True, check=False, timeout=120)

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 from conftest import ROOT, Runner
 from parameter_store import ParameterStore
+from privileges import unshare
 from tunnels import listener, read_head, relay
 
 ECHO = ("--", "/bin/echo", "started")
@@ -117,12 +118,11 @@ except subprocess.TimeoutExpired:
 """In network and mount namespaces of its own: runs the program where no name is ever answered."""
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a resolver of its own needs root")
 @pytest.mark.parametrize("timeout,text", [("2s", "the timeout ended the wait for ssm.invalid.test"),
                                           ("40s", "the host name cannot be resolved")])  # fmt: skip
 def test_a_silent_resolver_does_not_hold_up_the_end(run: Runner, store: ParameterStore, tmp_path, timeout: str, text: str) -> None:
     environment = {**store.environment(), "AWS_ENDPOINT_URL": "https://ssm.invalid.test", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
-    command = ["unshare", "-nm", "/usr/bin/python3", "-c", SILENT_RESOLVER, str(tmp_path / "resolv.conf"),
+    command = [*unshare("--net", "--mount"), "/usr/bin/python3", "-c", SILENT_RESOLVER, str(tmp_path / "resolv.conf"),
                str(run.program), "--timeout", timeout, "/p", *ECHO]  # fmt: skip
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (125, ""), done
@@ -172,14 +172,13 @@ with ParameterStore(port=443, region="eu-west-1", certificates_directory=folder 
 
 def in_cluster(run: Runner, folder) -> dict:
     support = str(ROOT / "tests" / "support")
-    command = ["unshare", "-nm", "/usr/bin/python3", "-c", CLUSTER, support, str(folder), str(run.program)]
+    command = [*unshare("--net", "--mount"), "/usr/bin/python3", "-c", CLUSTER, support, str(folder), str(run.program)]
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONDONTWRITEBYTECODE": "1"}
     environment |= {name: value for name, value in os.environ.items() if name in ("ASAN_OPTIONS", "UBSAN_OPTIONS")}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a resolver of its own needs root")
 def test_search_domains_are_not_asked_for_the_hosts_of_aws(run: Runner, tmp_path) -> None:
     result = in_cluster(run, tmp_path)
     assert result["out"] == "started\n", result
@@ -188,7 +187,6 @@ def test_search_domains_are_not_asked_for_the_hosts_of_aws(run: Runner, tmp_path
     assert set(result["hosts"]) == {"ssm.eu-west-1.amazonaws.com"}
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a resolver of its own needs root")
 def test_the_hosts_file_still_comes_first(run: Runner, tmp_path) -> None:
     (tmp_path / "hosts").write_text("127.0.0.1 localhost other.example\n127.0.0.1\tssm.eu-west-1.amazonaws.com\n")
     result = in_cluster(run, tmp_path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -12,8 +11,7 @@ from pathlib import Path
 import pytest
 from conftest import Result, Runner
 from parameter_store import ParameterStore
-
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="a directory of certificates of its own needs root")
+from privileges import strace, unshare
 
 IN_PLACE = 'mount --bind "$1" /etc/ssl/certs && shift && exec "$@"'
 UNCONFIGURED: dict[str, str | None] = {"AWS_CA_BUNDLE": None, "SSL_CERT_FILE": None}
@@ -34,8 +32,8 @@ def start(run: Runner, store: ParameterStore, certificates: Path, tmp_path: Path
     def started() -> tuple[Result, set[str]]:
         trace = tmp_path / "trace"
         done = subprocess.run(
-            ["unshare", "--mount", "/bin/sh", "-c", IN_PLACE, "sh", certificates,
-             "/usr/bin/strace", "-f", "-o", trace, "-e", "trace=open,openat", run.program, "/p", "--", "/bin/echo", "started"],
+            [*unshare("--mount"), "/bin/sh", "-c", IN_PLACE, "sh", certificates,
+             *strace("-f", "-o", trace, "-e", "trace=open,openat"), run.program, "/p", "--", "/bin/echo", "started"],
             env={**run.environment(UNCONFIGURED), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}, capture_output=True, check=False, timeout=60,
         )
         opened = set(re.findall(r'"/etc/ssl/certs/([^"]+)", [^)]*\) = [0-9]', trace.read_text()))
@@ -91,7 +89,7 @@ def test_a_configured_file_replaces_both(run, store, certificates, tmp_path) -> 
     add_hashed(store, certificates)
     add_bundle(store, certificates)
     shutil.copy("/etc/ssl/certs/ca-certificates.crt", tmp_path / "others.pem")
-    command = ["unshare", "--mount", "/bin/sh", "-c", IN_PLACE, "sh", certificates, run.program, "--ca-bundle", tmp_path / "others.pem",
+    command = [*unshare("--mount"), "/bin/sh", "-c", IN_PLACE, "sh", certificates, run.program, "--ca-bundle", tmp_path / "others.pem",
                "/p", "--", "/bin/echo", "started"]  # fmt: skip
     environment = {**run.environment(UNCONFIGURED), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}
     done = subprocess.run(command, env=environment, capture_output=True, check=False, timeout=60)

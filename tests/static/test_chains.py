@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.name import _ASN1Type
 from cryptography.x509.oid import NameOID
+from privileges import unshare
 from test_static import AWS_HOST, build, build_with_roots
 from tunnels import listener, proxy, read_head
 
@@ -259,7 +260,6 @@ def with_aws_roots(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return build_with_roots(roots, folder / "build")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a directory of certificates of its own needs root")
 @pytest.mark.parametrize("bundle", ["none", "the system's", "with all roots"])
 @pytest.mark.parametrize("chain", AWS_CHAINS)
 def test_compiled_in_roots_suffice_for_every_chain_of_aws(chain: str, bundle: str, with_aws_roots: Path, tmp_path: Path) -> None:
@@ -269,19 +269,17 @@ def test_compiled_in_roots_suffice_for_every_chain_of_aws(chain: str, bundle: st
         more = pem(NEW_C, OLD_C, OLDEST_C) if bundle == "with all roots" else b""
         (certificates / "ca-certificates.crt").write_bytes(SYSTEM_BUNDLE.read_bytes() + more)
     with serving(AWS_CHAINS[chain], tmp_path) as service, proxy(lambda _: service.port) as (proxy_url, _):
-        in_place = ("unshare", "--mount", "/bin/sh", "-c", IN_PLACE, "sh", certificates)
+        in_place = (*unshare("--mount"), "/bin/sh", "-c", IN_PLACE, "sh", certificates)
         said = ask(with_aws_roots, {"HTTPS_PROXY": proxy_url}, *in_place)
     assert (service.requests, service.connections) == (1, 1), said
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a directory of certificates of its own needs root")
 def test_compiled_in_roots_are_for_no_other_host(with_aws_roots: Path, tmp_path: Path) -> None:
     with serving(AWS_CHAINS["to the new root"], tmp_path) as service:
         said = ask(with_aws_roots, {"AWS_ENDPOINT_URL": f"https://127.0.0.1:{service.port}"})
     assert service.requests == 0, said
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a directory of certificates of its own needs root")
 @pytest.mark.parametrize("by,is_trusted", [(new_root, False), (root, True)], ids=["a compiled-in root", "one of the system's"])
 def test_compiled_in_roots_do_not_vouch_for_a_proxy(by: Party, is_trusted: bool, with_aws_roots: Path, tmp_path: Path) -> None:
     certificates, own = tmp_path / "certs", tmp_path / "proxy"
@@ -290,6 +288,6 @@ def test_compiled_in_roots_do_not_vouch_for_a_proxy(by: Party, is_trusted: bool,
     (certificates / "ca-certificates.crt").write_bytes(SYSTEM_BUNDLE.read_bytes() + pem(ROOT_C))
     shown = context_for([issue(server, by, is_ca=False)], own)
     with serving(AWS_CHAINS["to the new root"], tmp_path) as service, proxy(lambda _: service.port, shown) as (proxy_url, _):
-        in_place = ("unshare", "--mount", "/bin/sh", "-c", IN_PLACE, "sh", certificates)
+        in_place = (*unshare("--mount"), "/bin/sh", "-c", IN_PLACE, "sh", certificates)
         said = ask(with_aws_roots, {"HTTPS_PROXY": proxy_url}, *in_place)
     assert (service.requests == 1) == is_trusted, said

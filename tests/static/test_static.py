@@ -45,6 +45,8 @@ int main(void)
 }
 """
 
+
+
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="chroot needs root")
 
 

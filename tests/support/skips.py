@@ -1,0 +1,36 @@
+"""pytest hooks for every conftest.py: what was skipped and why is said last, and where CI=true nothing may be skipped."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+IN_CI = os.environ.get("CI") == "true"
+
+
+def _reason(report: pytest.TestReport) -> str:
+    return report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else str(report.longrepr)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    report = (yield).get_result()
+    if IN_CI and report.skipped:
+        report.outcome, report.longrepr = "failed", f"skipped although CI=true: {_reason(report)}"
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """TESTS_SKIPPED names a file in which tests/run collects what its runs of pytest skip, so that the last one says all."""
+    here = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
+    lines = [f"{count} skipped: {reason}" for reason, count in sorted(here.items())]
+    collected = os.environ.get("TESTS_SKIPPED")
+    if collected:
+        with open(collected, "a+", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines)
+            file.seek(0)
+            lines = file.read().splitlines()
+    for line in lines:
+        terminalreporter.write_line(line)
