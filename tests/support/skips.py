@@ -24,13 +24,12 @@ def pytest_runtest_makereport() -> Iterator[None]:
 
 def pytest_terminal_summary(terminalreporter) -> None:
     """TESTS_SKIPPED names a file in which tests/run collects what its runs of pytest skip, so that the last one says all."""
-    here = Counter(_reason(report) for report in terminalreporter.stats.get("skipped", []))
-    lines = [f"{count} skipped: {reason}" for reason, count in sorted(here.items())]
+    reasons = [_reason(report) for report in terminalreporter.stats.get("skipped", [])]
     collected = os.environ.get("TESTS_SKIPPED")
     if collected:
         with open(collected, "a+", encoding="utf-8") as file:
-            file.writelines(f"{line}\n" for line in lines)
+            file.writelines(f"{reason}\n" for reason in reasons)
             file.seek(0)
-            lines = file.read().splitlines()
-    for line in lines:
-        terminalreporter.write_line(line)
+            reasons = file.read().splitlines()
+    for reason, count in sorted(Counter(reasons).items()):
+        terminalreporter.write_line(f"{count} skipped: {reason}")
