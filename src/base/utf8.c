@@ -32,6 +32,15 @@ size_t utf8_decode(const char *bytes, size_t len, uint32_t *ret_code_point)
     return wanted;
 }
 
+size_t utf8_count(const char *bytes, size_t len)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < len; i++) {
+        count += ((unsigned char)bytes[i] & 0xc0u) != 0x80 ? 1 : 0;
+    }
+    return count;
+}
+
 size_t utf8_encode(uint32_t code_point, char ret_bytes[static UTF8_MAX_BYTES])
 {
     if (code_point < 0x80) {

@@ -11,6 +11,9 @@
  */
 size_t utf8_decode(const char *bytes, size_t len, uint32_t *ret_code_point);
 
+/* The number of characters in bytes[0..len), which is UTF-8. */
+size_t utf8_count(const char *bytes, size_t len);
+
 enum {
     UTF8_MAX_BYTES = 4
 };

@@ -4,7 +4,19 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/ascii.h"
+#include "base/printable.h"
 #include "base/utf8.h"
+
+/* As UTF-16 units, two of them above U+FFFF. */
+static void write_escaped(struct text *out, uint32_t code_point)
+{
+    if (code_point > 0xffff) {
+        text_append_format(out, "\\u%04x", (unsigned int)(0xd7c0 + (code_point >> 10)));
+        code_point = 0xdc00 + (code_point & 0x3ff);
+    }
+    text_append_format(out, "\\u%04x", (unsigned int)code_point);
+}
 
 static void write_ascii(struct text *out, char c)
 {
@@ -14,19 +26,11 @@ static void write_ascii(struct text *out, char c)
     if (known != NULL && c != '\0') {
         text_append_char(out, '\\');
         text_append_char(out, letters[known - names]);
-    } else if ((unsigned char)c < 0x20 || c == 0x7f) {
-        text_append_format(out, "\\u%04x", (unsigned int)(unsigned char)c);
+    } else if (ascii_is_control(c)) {
+        write_escaped(out, (unsigned char)c);
     } else {
         text_append_char(out, c);
     }
-}
-
-/* Characters that would change how what follows them is shown on a terminal. */
-static bool turns_text(uint32_t code_point)
-{
-    return code_point == 0x200e || code_point == 0x200f
-            || (code_point >= 0x2028 && code_point <= 0x202e)
-            || (code_point >= 0x2066 && code_point <= 0x2069);
 }
 
 void json_write_string(struct text *out, const char *string)
@@ -42,8 +46,8 @@ void json_write_string(struct text *out, const char *string)
         } else if (bytes == 1) {
             write_ascii(out, string[at]);
             at++;
-        } else if (code_point < 0xa0 || turns_text(code_point)) {
-            text_append_format(out, "\\u%04x", (unsigned int)code_point);
+        } else if (!printable_is_shown(code_point)) {
+            write_escaped(out, code_point);
             at += bytes;
         } else {
             text_append(out, string + at, bytes);
