@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "json/json.h"
 
@@ -71,6 +72,29 @@ static bool take_numbers(struct json_value object,
     return true;
 }
 
+static bool is_word(const char *text)
+{
+    size_t letters = 0;
+    while (ascii_is_letter(text[letters])) {
+        letters++;
+    }
+    return letters > 0 && text[letters] == '\0';
+}
+
+/* A type that is not known is kept: it is shown, and is not a SecureString. */
+static bool take_type(struct json_value object,
+        const char *where,
+        struct parameter *parameter,
+        struct err *reterr)
+{
+    struct json_value member;
+    if (!take_text(object, "Type", where, &parameter->type, reterr)) {
+        return false;
+    }
+    return !json_find(object, "Type", &member) || is_word(parameter->type)
+            || err_set(reterr, ERR_PROTOCOL, where, "the reply's Type is not one word of letters");
+}
+
 static bool take_parameter(struct json_value object,
         const char *where,
         struct parameter *parameter,
@@ -86,7 +110,7 @@ static bool take_parameter(struct json_value object,
     if (name[0] == '\0' || strlen(name) > NAME_MAX_BYTES) {
         return err_set(reterr, ERR_PROTOCOL, where, "the reply holds a parameter without a name");
     }
-    return take_text(object, "Type", name, &parameter->type, reterr)
+    return take_type(object, name, parameter, reterr)
             && take_text(object, "ARN", name, &parameter->arn, reterr)
             && take_text(object, "Selector", name, &parameter->selector, reterr)
             && take_numbers(object, name, parameter, reterr)

@@ -209,7 +209,8 @@ static void check_type(const struct assignment *assignment,
     if (rules->secure_only && assignment->parameter != NULL
             && strcmp(assignment->type, "SecureString") != 0) {
         (void)err_set(&err, ERR_MAPPING, assignment->parameter,
-                "is a %s, and --secure-only wants SecureStrings", assignment->type);
+                "is %s%s, and --secure-only wants SecureStrings",
+                assignment->type[0] == '\0' ? "of no type" : "a ", assignment->type);
         err_set_hint(&err,
                 "a type cannot be changed: delete the parameter and put it anew as SecureString");
         err_list_add(problems, &err);

@@ -74,6 +74,29 @@ static void what_may_be_missing_is_empty(void **state)
     assert_null(reply.invalid_names);
 }
 
+static void a_type_is_one_word_of_letters(void **state)
+{
+    (void)state;
+    static const char *const good[] = { "String", "StringList", "SecureString", "Unheard" };
+    static const char *const bad[] = { "", " ", "String ", "Secure String", "String1", "-",
+        "String\\nB", "String\\u202e", "String\\u0000", "\xC3\x89", "\xC2\x9B" };
+    for (size_t i = 0; i < COUNT_OF(good) + COUNT_OF(bad); i++) {
+        bool is_good = i < COUNT_OF(good);
+        const char *type = is_good ? good[i] : bad[i - COUNT_OF(good)];
+        CLEANUP(ssm_reply_clear) struct ssm_reply reply = { 0 };
+        char body[128];
+        struct err err = { .kind = ERR_NONE };
+        (void)snprintf(body, sizeof(body),
+                "{\"Parameters\":[{\"Name\":\"/a\",\"Value\":\"x\",\"Type\":\"%s\"}]}", type);
+        if (read_reply(body, &reply, &err) != is_good || (!is_good && err.kind != ERR_PROTOCOL)) {
+            fail_msg("\"%s\": %s", type, err.why);
+        }
+        if (is_good) {
+            assert_string_equal(reply.parameters.items[0].type, type);
+        }
+    }
+}
+
 static void accepts_the_empty_forms_of_a_reply(void **state)
 {
     (void)state;
@@ -264,6 +287,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_member_of_a_parameter),
         cmocka_unit_test(what_may_be_missing_is_empty),
+        cmocka_unit_test(a_type_is_one_word_of_letters),
         cmocka_unit_test(accepts_the_empty_forms_of_a_reply),
         cmocka_unit_test(keeps_many_parameters_in_order),
         cmocka_unit_test(refuses_hostile_replies_without_quoting_values),
