@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,15 +21,7 @@
 
 enum {
     READ_BYTES = 4096,
-    POLL_MS = 20, /* how soon the end of a program is seen whose own children keep the pipe open */
     FD_LOOP_MAX = 65536,
-};
-
-/* Signals that end this process. */
-static const int endings[] = { SIGINT, SIGTERM, SIGHUP };
-
-enum {
-    ENDING_COUNT = sizeof(endings) / sizeof(endings[0])
 };
 
 /* Linux 5.11; the value of CLOSE_RANGE_CLOEXEC, which older headers lack. */
@@ -39,15 +32,18 @@ struct child {
     char *file;
     int output[2];
     int exec_error[2]; /* closes on a good exec, carries errno from a bad one */
+    int wake[2];       /* becomes readable with SIGCHLD: the program has ended, or was stopped */
     struct sigaction inherited_chld;
     bool chld_was_pending;
-    sigset_t mask; /* as it was before the ending signals were held back */
-    struct sigaction inherited_endings[ENDING_COUNT];
+    sigset_t mask; /* as it was before any of this */
+    struct sigaction inherited_endings[PROCESS_ENDING_COUNT];
     pid_t pid;
 };
 
-/* A signal handler has nothing else to look at: the process group to take along, 0 for none. */
-static volatile sig_atomic_t group_to_end; /* NOLINT(*-non-const-global-variables) */
+/* Signal handlers have nothing else to look at. */
+static volatile sig_atomic_t group_to_end; /* NOLINT(*-non-const-global-variables): 0 for none */
+static volatile sig_atomic_t wake_fd;      /* NOLINT(*-non-const-global-variables) */
+static pthread_t waiting_thread;           /* NOLINT(*-non-const-global-variables) */
 
 static void close_fd(int *fd)
 {
@@ -63,6 +59,7 @@ static void clear_child(struct child *child)
     for (int i = 0; i < 2; i++) {
         close_fd(&child->output[i]);
         close_fd(&child->exec_error[i]);
+        close_fd(&child->wake[i]);
     }
 }
 
@@ -94,10 +91,10 @@ static void become_program(const struct child *child, pid_t parent)
     (void)dup2(child->output[1], STDOUT_FILENO);
     close_others_on_exec();
     (void)sigaction(SIGCHLD, &child->inherited_chld, NULL);
-    for (int i = 0; i < ENDING_COUNT; i++) {
-        (void)sigaction(endings[i], &child->inherited_endings[i], NULL);
+    for (size_t i = 0; i < PROCESS_ENDING_COUNT; i++) {
+        (void)sigaction(process_ending(i), &child->inherited_endings[i], NULL);
     }
-    (void)sigdelset(&mask, SIGPIPE);
+    process_unmask_held(&mask);
     (void)sigprocmask(SIG_SETMASK, &mask, NULL);
     (void)execve(child->file, child->request->argv, child->request->envp);
     int exec_errno = errno;
@@ -107,39 +104,26 @@ static void become_program(const struct child *child, pid_t parent)
 
 /* --- in this process --- */
 
-/* Where SIGCHLD is ignored, the kernel would keep no status for us to wait for. */
-static void take_chld(struct child *child)
+/* Async-signal-safe. A full pipe is readable already. */
+static void wake_up(int signal_number)
 {
-    struct sigaction by_default = { .sa_handler = SIG_DFL };
-    sigset_t pending;
-    (void)sigemptyset(&by_default.sa_mask);
-    (void)sigemptyset(&pending);
-    (void)sigpending(&pending);
-    child->chld_was_pending = sigismember(&pending, SIGCHLD) == 1;
-    (void)sigaction(SIGCHLD, &by_default, &child->inherited_chld);
+    int kept_errno = errno;
+    (void)signal_number;
+    (void)!write(wake_fd, "", 1);
+    errno = kept_errno;
 }
 
 /*
- * A SIGCHLD that was blocked is pending now, and would reach COMMAND. One that was pending before was
- * thrown away by sigaction, as POSIX has it for SIG_DFL of this signal: it is sent again.
+ * Async-signal-safe: the helper and what it started must not be left behind. A thread of a library
+ * passes the signal on, so that group_to_end does not change while it is looked at.
  */
-static void give_back_chld(const struct child *child)
-{
-    sigset_t chld_only;
-    const struct timespec at_once = { 0 };
-    (void)sigemptyset(&chld_only);
-    (void)sigaddset(&chld_only, SIGCHLD);
-    (void)sigtimedwait(&chld_only, NULL, &at_once);
-    (void)sigaction(SIGCHLD, &child->inherited_chld, NULL);
-    if (child->chld_was_pending) {
-        (void)kill(getpid(), SIGCHLD);
-    }
-}
-
-/* Async-signal-safe: the helper and what it started must not be left behind. */
 static void end_with_group(int signal_number)
 {
     struct sigaction by_default = { .sa_handler = SIG_DFL };
+    if (pthread_equal(pthread_self(), waiting_thread) == 0) {
+        (void)pthread_kill(waiting_thread, signal_number);
+        return;
+    }
     if (group_to_end > 0) {
         (void)kill(-(pid_t)group_to_end, SIGKILL);
     }
@@ -148,38 +132,80 @@ static void end_with_group(int signal_number)
     (void)raise(signal_number); /* takes effect when the handler returns */
 }
 
-/* Held back until the helper's number is known. Only what would end this process is taken. */
+/* Where SIGCHLD is ignored, the kernel would keep no status for us to wait for. */
+static void take_chld(struct child *child)
+{
+    struct sigaction waking = { .sa_handler = wake_up };
+    sigset_t pending;
+    (void)sigemptyset(&waking.sa_mask);
+    (void)sigemptyset(&pending);
+    (void)sigpending(&pending);
+    child->chld_was_pending = sigismember(&pending, SIGCHLD) == 1;
+    wake_fd = child->wake[1];
+    (void)sigaction(SIGCHLD, &waking, &child->inherited_chld);
+}
+
+/* Only what would end this process is taken. */
 static void take_endings(struct child *child)
 {
     struct sigaction ending = { .sa_handler = end_with_group };
-    sigset_t held;
-    (void)sigemptyset(&held);
     (void)sigemptyset(&ending.sa_mask);
-    for (int i = 0; i < ENDING_COUNT; i++) {
-        (void)sigaddset(&held, endings[i]);
-    }
-    (void)pthread_sigmask(SIG_BLOCK, &held, &child->mask);
-    for (int i = 0; i < ENDING_COUNT; i++) {
-        (void)sigaction(endings[i], NULL, &child->inherited_endings[i]);
+    waiting_thread = pthread_self();
+    for (size_t i = 0; i < PROCESS_ENDING_COUNT; i++) {
+        (void)sigaction(process_ending(i), NULL, &child->inherited_endings[i]);
         if (child->inherited_endings[i].sa_handler == SIG_DFL) {
-            (void)sigaction(endings[i], &ending, NULL);
+            (void)sigaction(process_ending(i), &ending, NULL);
         }
     }
 }
 
-static void release_endings(const struct child *child)
+/* The ending signals are held back until the helper's number is known. */
+static void take_signals(struct child *child)
 {
-    group_to_end = (sig_atomic_t)child->pid;
-    (void)pthread_sigmask(SIG_SETMASK, &child->mask, NULL);
+    sigset_t held;
+    (void)sigemptyset(&held);
+    for (size_t i = 0; i < PROCESS_ENDING_COUNT; i++) {
+        (void)sigaddset(&held, process_ending(i));
+    }
+    (void)pthread_sigmask(SIG_BLOCK, &held, &child->mask);
+    take_endings(child);
+    take_chld(child);
 }
 
-/* After the helper is reaped: its number may be another's soon. */
-static void give_back_endings(const struct child *child)
+static void release_signals(const struct child *child)
+{
+    sigset_t mask = child->mask;
+    (void)sigdelset(&mask, SIGCHLD);
+    group_to_end = (sig_atomic_t)child->pid;
+    (void)pthread_sigmask(SIG_SETMASK, &mask, NULL);
+}
+
+/*
+ * A SIGCHLD that was blocked may be pending now, and would reach COMMAND. One that was pending before
+ * has woken us: it is sent again.
+ */
+static void give_back_chld(const struct child *child)
+{
+    sigset_t chld_only;
+    const struct timespec at_once = { 0 };
+    (void)sigemptyset(&chld_only);
+    (void)sigaddset(&chld_only, SIGCHLD);
+    (void)pthread_sigmask(SIG_SETMASK, &child->mask, NULL);
+    (void)sigtimedwait(&chld_only, NULL, &at_once);
+    (void)sigaction(SIGCHLD, &child->inherited_chld, NULL);
+    if (child->chld_was_pending) {
+        (void)kill(getpid(), SIGCHLD);
+    }
+}
+
+/* After the helper is reaped. */
+static void give_back_signals(const struct child *child)
 {
     group_to_end = 0;
-    for (int i = 0; i < ENDING_COUNT; i++) {
-        (void)sigaction(endings[i], &child->inherited_endings[i], NULL);
+    for (size_t i = 0; i < PROCESS_ENDING_COUNT; i++) {
+        (void)sigaction(process_ending(i), &child->inherited_endings[i], NULL);
     }
+    give_back_chld(child);
 }
 
 static bool fail(const struct child *child, struct err *reterr, const char *what)
@@ -187,15 +213,19 @@ static bool fail(const struct child *child, struct err *reterr, const char *what
     return err_set_errno(reterr, ERR_SYSTEM, errno, child->request->where, "%s", what);
 }
 
+static bool make_pipes(struct child *child, struct err *reterr)
+{
+    return (pipe2(child->output, O_CLOEXEC) == 0 && pipe2(child->exec_error, O_CLOEXEC) == 0
+                   && pipe2(child->wake, O_CLOEXEC | O_NONBLOCK) == 0)
+            || fail(child, reterr, "cannot make a pipe");
+}
+
 static bool start(struct child *child, struct err *reterr)
 {
     pid_t parent = getpid();
-    if (pipe2(child->output, O_CLOEXEC) != 0 || pipe2(child->exec_error, O_CLOEXEC) != 0) {
-        return fail(child, reterr, "no pipe");
-    }
     child->pid = fork();
     if (child->pid < 0) {
-        return fail(child, reterr, "no process");
+        return fail(child, reterr, "cannot make a process for it");
     }
     if (child->pid == 0) {
         become_program(child, parent);
@@ -223,7 +253,7 @@ static enum child_state find_state(const struct child *child, int *ret_signal)
     return info.si_code == CLD_STOPPED ? CHILD_STOPPED : CHILD_ENDED;
 }
 
-/* Nobody would let it go on. */
+/* A stopped helper would never be continued: fail now. */
 static bool fail_stopped(const struct child *child, int signal_number, struct err *reterr)
 {
     (void)err_set(reterr, ERR_CREDENTIALS, child->request->where,
@@ -247,42 +277,75 @@ static bool read_some(const struct child *child, struct secret *output)
     return got > 0 || (got < 0 && errno == EINTR);
 }
 
+/*
+ * Waits until there is something to read, the program's state has changed, or the deadline has come;
+ * with at_once only looks. True if there is something to read.
+ */
+static bool wait_for_output(const struct child *child, bool is_open, bool at_once)
+{
+    const struct runner_request *request = child->request;
+    int64_t left_ms = request->deadline_ms - clock_monotonic_ms(request->clock);
+    int wait_ms = at_once || left_ms < 0 ? 0 : left_ms > INT_MAX ? INT_MAX : (int)left_ms;
+    struct pollfd fds[] = {
+        { .fd = is_open ? child->output[0] : -1, .events = POLLIN },
+        { .fd = child->wake[0], .events = POLLIN },
+    };
+    return poll(fds, sizeof(fds) / sizeof(fds[0]), wait_ms) > 0 && fds[0].revents != 0;
+}
+
+/* Called before the state is looked at, so that a later change of it wakes us again. */
+static void forget_wakes(const struct child *child)
+{
+    char bytes[64];
+    while (read(child->wake[0], bytes, sizeof(bytes)) > 0) {
+    }
+}
+
+static bool check_limits(const struct child *child, const struct secret *output, struct err *reterr)
+{
+    const struct runner_request *request = child->request;
+    if (!secret_check(output, request->where, reterr)) {
+        reterr->kind = ERR_CREDENTIALS;
+        err_add_why(reterr, " (what %s printed)", request->argv[0]);
+        return false;
+    }
+    return clock_monotonic_ms(request->clock) < request->deadline_ms
+            || err_set(reterr, ERR_TIMEOUT, request->where, "%s did not end in time",
+                    request->argv[0]);
+}
+
 /* Until the program has ended and what it wrote is read; false at the deadline, or past the maximum. */
 static bool read_output(const struct child *child, struct secret *output, struct err *reterr)
 {
-    const struct runner_request *request = child->request;
     bool is_open = true;
     for (;;) {
         int stop_signal = 0;
+        forget_wakes(child);
         enum child_state state = find_state(child, &stop_signal);
-        bool ended = state == CHILD_ENDED;
+        bool has_ended = state == CHILD_ENDED;
         if (state == CHILD_STOPPED) {
             return fail_stopped(child, stop_signal, reterr);
         }
-        struct pollfd poll_fd = { .fd = is_open ? child->output[0] : -1, .events = POLLIN };
-        bool readable = poll(&poll_fd, 1, ended ? 0 : is_open ? POLL_MS : 1) > 0;
-        if (readable) {
+        if (wait_for_output(child, is_open, has_ended)) {
             is_open = read_some(child, output);
-        } else if (ended) {
+        } else if (has_ended) {
             return true;
         }
-        if (!secret_check(output, request->where, reterr)) {
-            reterr->kind = ERR_CREDENTIALS;
-            err_add_why(reterr, " (what %s printed)", request->argv[0]);
+        if (!check_limits(child, output, reterr)) {
             return false;
-        }
-        if (clock_monotonic_ms(request->clock) >= request->deadline_ms) {
-            return err_set(reterr, ERR_TIMEOUT, request->where, "%s did not end in time",
-                    request->argv[0]);
         }
     }
 }
 
-/* Ends the whole group while the number of its leader is still ours. */
+/*
+ * Ends the whole group while the number of its leader is still ours; once it is reaped, the number may
+ * be another's, and a signal that comes then must not end that one's group.
+ */
 static int reap(const struct child *child)
 {
     int status = 0;
     (void)kill(-child->pid, SIGKILL);
+    group_to_end = 0;
     while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {
     }
     /* Process 1 inherits what the helper left: those would be COMMAND's zombies. */
@@ -316,7 +379,9 @@ static bool judge(const struct child *child, int status, struct err *reterr)
 static bool run(const struct runner_request *request, struct secret *ret_output, struct err *reterr)
 {
     CLEANUP(clear_child)
-    struct child child = { .request = request, .output = { -1, -1 }, .exec_error = { -1, -1 } };
+    struct child child = {
+        .request = request, .output = { -1, -1 }, .exec_error = { -1, -1 }, .wake = { -1, -1 }
+    };
     const struct environment environment = { .entries = request->envp };
     if (!resolve_command(
                 request->argv[0], environment_get_raw(&environment, "PATH"), &child.file, reterr)) {
@@ -324,14 +389,15 @@ static bool run(const struct runner_request *request, struct secret *ret_output,
         return err_set(
                 reterr, ERR_CREDENTIALS, request->where, "%s: %s", unfound.where, unfound.why);
     }
-    take_chld(&child);
-    take_endings(&child);
+    if (!make_pipes(&child, reterr)) {
+        return false;
+    }
+    take_signals(&child);
     bool started = start(&child, reterr);
-    release_endings(&child);
+    release_signals(&child);
     bool is_read = started && read_output(&child, ret_output, reterr);
     int status = started ? reap(&child) : 0;
-    give_back_endings(&child);
-    give_back_chld(&child);
+    give_back_signals(&child);
     return is_read && judge(&child, status, reterr);
 }
 

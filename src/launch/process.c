@@ -55,27 +55,53 @@ static void end_as_process_1(int signal_number)
 
 static void make_process_1_mortal(void)
 {
-    static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+    for (size_t i = 0; i < PROCESS_ENDING_COUNT; i++) {
         struct sigaction inherited = { 0 };
         struct sigaction ending = { .sa_handler = end_as_process_1 };
+        int signal_number = process_ending(i);
         (void)sigemptyset(&ending.sa_mask);
-        if (sigaction(signals[i], NULL, &inherited) == 0 && inherited.sa_handler == SIG_DFL) {
-            (void)sigaction(signals[i], &ending, NULL);
+        if (sigaction(signal_number, NULL, &inherited) == 0 && inherited.sa_handler == SIG_DFL) {
+            (void)sigaction(signal_number, &ending, NULL);
         }
     }
 }
 
-static void block_pipe_signal(struct process_state *state)
+/* The signals that a write of ours can cause: on a closed pipe, past the limit of a file's size. */
+static const int caused_by_writes[] = { SIGPIPE, SIGXFSZ };
+
+enum {
+    CAUSED_COUNT = sizeof(caused_by_writes) / sizeof(caused_by_writes[0])
+};
+
+/* Blocked, such a write is an error that is returned. */
+static void hold_signals(sigset_t *ret_mask)
 {
-    sigset_t pending;
-    sigset_t pipe_only;
-    (void)sigemptyset(&pending);
-    (void)sigemptyset(&pipe_only);
-    (void)sigaddset(&pipe_only, SIGPIPE);
-    (void)sigpending(&pending);
-    state->pipe_was_pending = sigismember(&pending, SIGPIPE) == 1;
-    (void)pthread_sigmask(SIG_BLOCK, &pipe_only, &state->mask);
+    sigset_t held;
+    (void)sigemptyset(&held);
+    for (size_t i = 0; i < CAUSED_COUNT; i++) {
+        (void)sigaddset(&held, caused_by_writes[i]);
+    }
+    (void)pthread_sigmask(SIG_BLOCK, &held, ret_mask);
+}
+
+/* Those of our own making: what was pending before them is COMMAND's. */
+static void forget_signals(const sigset_t *pending_before)
+{
+    for (size_t i = 0; i < CAUSED_COUNT; i++) {
+        sigset_t one;
+        const struct timespec at_once = { 0 };
+        (void)sigemptyset(&one);
+        (void)sigaddset(&one, caused_by_writes[i]);
+        if (sigismember(pending_before, caused_by_writes[i]) == 0) {
+            (void)sigtimedwait(&one, NULL, &at_once);
+        }
+    }
+}
+
+int process_ending(size_t i)
+{
+    static const int endings[PROCESS_ENDING_COUNT] = { SIGINT, SIGTERM, SIGHUP };
+    return endings[i];
 }
 
 bool process_prepare(struct process_state *ret_state, struct err *reterr)
@@ -86,7 +112,8 @@ bool process_prepare(struct process_state *ret_state, struct err *reterr)
     }
     remember_free_fds(&state);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-    block_pipe_signal(&state);
+    (void)sigpending(&state.pending);
+    hold_signals(&state.mask);
     if (getpid() == 1) {
         make_process_1_mortal();
     }
@@ -100,14 +127,20 @@ void process_restore(const struct process_state *state, const int kept_fds[], si
     for (size_t i = 0; i < kept_count; i++) {
         (void)fcntl(kept_fds[i], F_SETFD, 0);
     }
-    sigset_t pipe_only;
-    (void)sigemptyset(&pipe_only);
-    (void)sigaddset(&pipe_only, SIGPIPE);
-    if (!state->pipe_was_pending) {
-        const struct timespec at_once = { 0 };
-        (void)sigtimedwait(&pipe_only, NULL, &at_once);
-    }
+    forget_signals(&state->pending);
     (void)pthread_sigmask(SIG_SETMASK, &state->mask, NULL);
+}
+
+void process_take_back(void)
+{
+    hold_signals(NULL);
+}
+
+void process_unmask_held(sigset_t *mask)
+{
+    for (size_t i = 0; i < CAUSED_COUNT; i++) {
+        (void)sigdelset(mask, caused_by_writes[i]);
+    }
 }
 
 void process_die_with(pid_t parent)

@@ -19,26 +19,39 @@ enum {
 
 /* What has to be given back. */
 struct process_state {
-    sigset_t mask; /* as it was inherited */
-    bool pipe_was_pending;
+    sigset_t mask;                  /* as it was inherited */
+    sigset_t pending;               /* likewise */
     int free_fds[PROCESS_FREE_FDS]; /* the lowest descriptors from 3 on that were not open */
 };
 
 /*
  * Call first of all, with one thread. Takes up standard streams that are closed, so that no socket
  * becomes one (they close again on exec); remembers which descriptors are free; forbids others to trace the
- * process, read its memory or get its core; blocks SIGPIPE, which a library may cause; as process 1,
- * makes SIGINT, SIGTERM and SIGHUP end the process with 128 + n where their disposition is the
- * default, since the kernel would discard them. ERR_SYSTEM.
+ * process, read its memory or get its core; blocks the signals that a write can cause (SIGPIPE, SIGXFSZ),
+ * so that it fails instead; as process 1, makes the signals of process_ending end the process with
+ * 128 + n where their disposition is the default, since the kernel would discard them. ERR_SYSTEM.
  */
 MUST_CHECK bool process_prepare(struct process_state *ret_state, struct err *reterr);
 
 /*
  * Call last of all before execve: every descriptor that was neither inherited nor is one of kept_fds
- * closes on exec, whatever a library forgot; a SIGPIPE of our own making is forgotten; the signal mask is
- * the inherited one again. (Handlers and the undumpable state end with execve itself.)
+ * closes on exec, whatever a library forgot; signals that our own writes caused are forgotten; the signal
+ * mask is the inherited one again. (Handlers and the undumpable state end with execve itself.)
  */
 void process_restore(const struct process_state *state, const int kept_fds[], size_t kept_count);
+
+/* Call after an execve that failed: a write that cannot be done is an error again, and not a signal. */
+void process_take_back(void);
+
+/* For the mask of a child: takes out of it what process_prepare blocked. */
+void process_unmask_held(sigset_t *mask);
+
+enum {
+    PROCESS_ENDING_COUNT = 3
+};
+
+/* The i-th of the signals that end this process before COMMAND has started. */
+int process_ending(size_t i);
 
 /* For a child before its exec: it is killed when parent, which it was forked by, dies. */
 void process_die_with(pid_t parent);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,6 +24,7 @@ enum {
     OUTPUT_MAX_BYTES = 4096,
     GUARD_S = 120, /* ends a test that would hang for ever; no test comes near it */
     INHERITABLE_FD = 57,
+    DEADLINE_MS = 50,
 };
 
 static const char WHERE[] = "config:7";
@@ -32,6 +35,7 @@ static const char WHERE[] = "config:7";
  */
 struct fixture {
     struct clock clock;
+    int *looks; /* how often the time was asked for */
     char directory[PATH_BYTES];
     char alarm_file[2 * PATH_BYTES];
     char *envp[4];
@@ -54,7 +58,8 @@ static int64_t monotonic_ms(const struct clock *clock)
 {
     const struct fixture *fixture = (const struct fixture *)clock;
     char line[32];
-    return has_line(fixture->alarm_file, line) ? 1000 : 0;
+    (*fixture->looks)++;
+    return has_line(fixture->alarm_file, line) ? DEADLINE_MS : 0;
 }
 
 static int set_up(void **state)
@@ -65,6 +70,8 @@ static int set_up(void **state)
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     assert_non_null(fixture);
     fixture->clock.monotonic_ms = monotonic_ms;
+    fixture->looks = calloc(1, sizeof(*fixture->looks));
+    assert_non_null(fixture->looks);
     (void)snprintf(fixture->directory, PATH_BYTES, "/tmp/test_child.XXXXXX");
     assert_non_null(mkdtemp(fixture->directory));
     (void)snprintf(
@@ -74,7 +81,7 @@ static int set_up(void **state)
     fixture->envp[1] = mark;
     fixture->envp[2] = alarm_variable;
     fixture->request = (struct runner_request){
-        .envp = fixture->envp, .where = WHERE, .clock = &fixture->clock, .deadline_ms = 1000
+        .envp = fixture->envp, .where = WHERE, .clock = &fixture->clock, .deadline_ms = DEADLINE_MS
     };
     fixture->output = SECRET_INIT(OUTPUT_MAX_BYTES);
     (void)alarm(GUARD_S);
@@ -89,6 +96,7 @@ static int tear_down(void **state)
     (void)unlink(fixture->alarm_file);
     assert_int_equal(rmdir(fixture->directory), 0);
     secret_clear(&fixture->output);
+    free(fixture->looks);
     free(fixture);
     return 0;
 }
@@ -242,14 +250,15 @@ static void it_leads_a_group_of_its_own(void **state)
     assert_output(fixture, "own\n");
 }
 
-static void pipe_signal_is_not_blocked(void **state)
+static void signals_that_we_hold_are_not_blocked(void **state)
 {
     struct fixture *fixture = *state;
-    sigset_t pipe_only;
+    sigset_t held;
     sigset_t kept;
-    (void)sigemptyset(&pipe_only);
-    (void)sigaddset(&pipe_only, SIGPIPE);
-    (void)sigprocmask(SIG_BLOCK, &pipe_only, &kept);
+    (void)sigemptyset(&held);
+    (void)sigaddset(&held, SIGPIPE);
+    (void)sigaddset(&held, SIGXFSZ);
+    (void)sigprocmask(SIG_BLOCK, &held, &kept);
     bool ok = run_script(fixture, "grep SigBlk /proc/self/status");
     (void)sigprocmask(SIG_SETMASK, &kept, NULL);
     assert_true(ok);
@@ -337,7 +346,83 @@ static void its_output_may_end_before_it_does(void **state)
     assert_err(fixture, ERR_CREDENTIALS, "sh ended with status 4");
 }
 
+/* A program that says nothing more costs nothing until it ends, whether or not its output is open. */
+static void waiting_is_not_polling(void **state)
+{
+    static const char *const scripts[] = { "exec >&-; sleep 0.4", "sleep 0.4",
+        "(sleep 0.4) & exec sleep 0.3" };
+    struct fixture *fixture = *state;
+    fixture->request.deadline_ms = INT64_MAX;
+    for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+        *fixture->looks = 0;
+        assert_true(run_script(fixture, scripts[i]));
+        if (*fixture->looks > 8) {
+            fail_msg("%s: looked at the clock %d times", scripts[i], *fixture->looks);
+        }
+    }
+}
+
+static void a_stop_is_told_at_once(void **state)
+{
+    struct fixture *fixture = *state;
+    fixture->request.deadline_ms = INT64_MAX;
+    assert_false(run_script(fixture, "exec >&-; kill -STOP $$"));
+    assert_err(fixture, ERR_CREDENTIALS, "sh was stopped by signal 19");
+    assert_false(run_script(fixture, "kill -TTIN $$"));
+    assert_err(fixture, ERR_CREDENTIALS, "sh was stopped by signal 21");
+}
+
 /* --- what it leaves behind: nothing --- */
+
+/* The wrapped calls do what libc's do, unless a test has set this. */
+static struct {
+    pid_t reaped;    /* a number that may be another process's by now */
+    int report_to;   /* where kill says that it would have hit that */
+    bool is_watched; /* in waitpid, a signal comes as soon as the program is reaped */
+} window = { .report_to = -1 };
+
+pid_t waitpid(pid_t pid, int *status, int options)
+{
+    pid_t reaped = wait4(pid, status, options, NULL);
+    if (window.is_watched && reaped > 0) {
+        window.reaped = reaped;
+        (void)raise(SIGTERM);
+    }
+    return reaped;
+}
+
+int kill(pid_t pid, int signal_number)
+{
+    if (window.reaped > 0 && pid == -window.reaped) {
+        (void)!write(window.report_to, "!", 1);
+        return 0;
+    }
+    return (int)syscall(SYS_kill, pid, signal_number);
+}
+
+static void a_signal_after_the_end_hits_no_other_group(void **state)
+{
+    struct fixture *fixture = *state;
+    int report[2];
+    char bytes[8];
+    int status = 0;
+    assert_int_equal(pipe(report), 0);
+    pid_t launcher = fork();
+    assert_true(launcher >= 0);
+    if (launcher == 0) {
+        window.report_to = report[1];
+        window.is_watched = true;
+        (void)signal(SIGTERM, SIG_DFL);
+        (void)run_script(fixture, "echo done");
+        _exit(1);
+    }
+    (void)close(report[1]);
+    assert_int_equal(waitpid(launcher, &status, 0), launcher);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGTERM);
+    assert_int_equal(read(report[0], bytes, sizeof(bytes)), 0);
+    (void)close(report[0]);
+}
 
 static void what_runs_on_in_its_group_is_ended(void **state)
 {
@@ -453,7 +538,7 @@ int main(void)
         TEST(standard_error_is_ours),
         TEST(no_descriptor_is_inherited),
         TEST(it_leads_a_group_of_its_own),
-        TEST(pipe_signal_is_not_blocked),
+        TEST(signals_that_we_hold_are_not_blocked),
         TEST(another_status_is_told),
         TEST(a_signal_is_told),
         TEST(a_missing_program_is_told),
@@ -462,6 +547,9 @@ int main(void)
         TEST(output_past_the_maximum_is_an_error),
         TEST(endless_output_is_an_error_at_once),
         TEST(its_output_may_end_before_it_does),
+        TEST(waiting_is_not_polling),
+        TEST(a_stop_is_told_at_once),
+        TEST(a_signal_after_the_end_hits_no_other_group),
         TEST(what_runs_on_in_its_group_is_ended),
         TEST(the_deadline_ends_the_whole_group),
         TEST(it_dies_with_us),
