@@ -136,11 +136,14 @@ static bool append_token(struct secret *form, const struct secret *token, struct
     const char *bytes = secret_expose(token);
     secret_append_text(form, "&WebIdentityToken=");
     for (size_t i = 0; i < secret_len(token); i++) {
-        char encoded[4];
-        bool is_plain = ascii_is_alnum(bytes[i]) || strchr("-_.~", bytes[i]) != NULL;
-        (void)snprintf(encoded, sizeof(encoded), is_plain ? "%c" : "%%%02X",
-                is_plain ? bytes[i] : (unsigned char)bytes[i]);
-        secret_append_text(form, encoded);
+        char encoded[sizeof("%FF")];
+        if (ascii_is_alnum(bytes[i]) || strchr("-_.~", bytes[i]) != NULL) {
+            secret_append_char(form, bytes[i]);
+        } else {
+            (void)snprintf(
+                    encoded, sizeof(encoded), "%%%02X", (unsigned int)(unsigned char)bytes[i]);
+            secret_append_text(form, encoded);
+        }
     }
     return secret_check(form, "the web identity token", reterr);
 }
