@@ -1,19 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "report.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/printable.h"
 #include "base/text.h"
 #include "base/timestamp.h"
-#include "base/utf8.h"
 #include "json/json_write.h"
+#include "output.h"
 
 enum {
-    LINE_MAX_BYTES = 64 * 1024
+    LINE_MAX_BYTES = 64 * 1024,
+    /* How long a reader is waited for that does not read: by all informational lines together ... */
+    INFORMATION_WAIT_MS = 200,
+    /* ... and by all errors together: until the run's deadline, but within these bounds. */
+    ERROR_WAIT_MIN_MS = 1000,
+    ERROR_WAIT_MAX_MS = 5000,
 };
 
 /* One message before it has a shape. */
@@ -31,89 +35,85 @@ static bool has(const char *text)
     return text != NULL && text[0] != '\0';
 }
 
-/* Control characters, and those that turn the direction of writing, could fake other output. */
-static bool is_shown_as_it_is(uint32_t code_point)
+static void append(struct text *out, const char *string)
 {
-    bool is_control = code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0);
-    bool turns_text = code_point == 0x200e || code_point == 0x200f
-            || (code_point >= 0x2028 && code_point <= 0x202e)
-            || (code_point >= 0x2066 && code_point <= 0x2069);
-    return !is_control && !turns_text;
+    printable_append(out, string, strlen(string), PRINTABLE_LINE);
 }
 
-static void append_escaped(struct text *out, const char *string)
+static int64_t clamp(int64_t value, int64_t least, int64_t most)
 {
-    size_t len = strlen(string);
-    for (size_t at = 0; at < len;) {
-        uint32_t code_point = 0;
-        size_t bytes = utf8_decode(string + at, len - at, &code_point);
-        if (bytes > 0 && is_shown_as_it_is(code_point)) {
-            text_append(out, string + at, bytes);
-            at += bytes;
-        } else if (string[at] == '\n') {
-            text_append_string(out, "\\n");
-            at++;
-        } else {
-            text_append_format(out, "\\x%02x", (unsigned int)(unsigned char)string[at]);
-            at++;
-        }
+    return value < least ? least : value > most ? most : value;
+}
+
+static bool is_error(const struct line *line)
+{
+    return strcmp(line->level, "error") == 0;
+}
+
+/* Until when the reader may be waited for. */
+static int64_t find_limit(struct report *report, bool is_error, int64_t now_ms)
+{
+    if (!is_error) {
+        return now_ms + report->information_wait_ms_;
     }
+    if (report->error_limit_ms_ == 0) {
+        report->error_limit_ms_ = now_ms
+                + clamp(report->deadline_ms - now_ms, ERROR_WAIT_MIN_MS, ERROR_WAIT_MAX_MS);
+    }
+    return report->error_limit_ms_;
 }
 
-/* One write a line, so that lines of several processes do not mix. */
-static void write_line(const struct text *line)
+/*
+ * One write a line, so that lines of several processes do not mix. A line that the reader did not
+ * take all of is ended before the next one.
+ */
+static void write_line(struct report *report, const struct text *line, bool is_error)
 {
     static const char without_memory[] = "ssm-exec: error: out of memory\n";
-    if (line->state == TEXT_NO_MEMORY) {
-        (void)!write(STDERR_FILENO, without_memory, sizeof(without_memory) - 1);
-    } else {
-        bool written = report_write(STDERR_FILENO, line->bytes, line->len);
-        (void)written; /* there is nobody to tell */
+    bool is_whole = line->state != TEXT_NO_MEMORY;
+    const char *bytes = is_whole ? line->bytes : without_memory;
+    size_t len = is_whole ? line->len : sizeof(without_memory) - 1;
+    int64_t began_ms = clock_monotonic_ms(report->clock);
+    int64_t limit_ms = find_limit(report, is_error, began_ms);
+    if (report->is_torn_) {
+        size_t ended = output_write_until(STDERR_FILENO, "\n", 1, report->clock, limit_ms);
+        report->is_torn_ = ended == 0;
+    }
+    if (!report->is_torn_) {
+        size_t written = output_write_until(STDERR_FILENO, bytes, len, report->clock, limit_ms);
+        report->is_torn_ = written > 0 && written < len;
+    }
+    if (!is_error) {
+        int64_t waited_ms = clock_monotonic_ms(report->clock) - began_ms;
+        report->information_wait_ms_ -= clamp(waited_ms, 0, report->information_wait_ms_);
     }
 }
 
-bool report_write(int fd, const char *bytes, size_t len)
-{
-    size_t written = 0;
-    while (written < len) {
-        ssize_t got = write(fd, bytes + written, len - written);
-        if (got < 0 && errno == EAGAIN) {
-            /* The stream was left in non-blocking mode by whoever started us. */
-            struct pollfd writable = { .fd = fd, .events = POLLOUT };
-            (void)poll(&writable, 1, -1);
-        } else if (got < 0 && errno != EINTR) {
-            return false;
-        }
-        written += got > 0 ? (size_t)got : 0;
-    }
-    return true;
-}
-
-static void write_text(const struct line *line)
+static void write_text(struct report *report, const struct line *line)
 {
     CLEANUP(text_clear) struct text out = TEXT_INIT(LINE_MAX_BYTES);
     text_append_format(&out, "ssm-exec: %s: ", line->level);
     if (has(line->where)) {
-        append_escaped(&out, line->where);
+        append(&out, line->where);
         text_append_string(&out, ": ");
     }
     if (has(line->code)) {
-        append_escaped(&out, line->code);
+        append(&out, line->code);
         text_append_string(&out, has(line->message) ? ": " : "");
     }
-    append_escaped(&out, line->message == NULL ? "" : line->message);
+    append(&out, line->message == NULL ? "" : line->message);
     if (has(line->request_id)) {
         text_append_string(&out, " (request id ");
-        append_escaped(&out, line->request_id);
+        append(&out, line->request_id);
         text_append_string(&out, ")");
     }
     text_append_string(&out, "\n");
     if (has(line->hint)) {
         text_append_string(&out, "ssm-exec: hint: ");
-        append_escaped(&out, line->hint);
+        append(&out, line->hint);
         text_append_string(&out, "\n");
     }
-    write_line(&out);
+    write_line(report, &out, is_error(line));
 }
 
 static void append_member(struct text *out, const char *name, const char *value)
@@ -124,11 +124,11 @@ static void append_member(struct text *out, const char *name, const char *value)
     }
 }
 
-static void write_json(const struct line *line, const struct clock *clock)
+static void write_json(struct report *report, const struct line *line)
 {
     CLEANUP(text_clear) struct text out = TEXT_INIT(LINE_MAX_BYTES);
     char time[TIMESTAMP_ISO8601_BYTES];
-    timestamp_format_iso8601(clock_realtime_s(clock), time);
+    timestamp_format_iso8601(clock_realtime_s(report->clock), time);
     text_append_format(&out, "{\"time\":\"%s\",\"level\":\"%s\",\"msg\":", time, line->level);
     json_write_string(&out, has(line->message) ? line->message : has(line->code) ? line->code : "");
     append_member(&out, "hint", line->hint);
@@ -136,21 +136,21 @@ static void write_json(const struct line *line, const struct clock *clock)
     append_member(&out, "code", line->code);
     append_member(&out, "request_id", line->request_id);
     text_append_string(&out, "}\n");
-    write_line(&out);
+    write_line(report, &out, is_error(line));
 }
 
-static void put_line(const struct report *report, const struct line *line)
+static void put_line(struct report *report, const struct line *line)
 {
     if (report->format == REPORT_JSON) {
-        write_json(line, report->clock);
+        write_json(report, line);
     } else {
-        write_text(line);
+        write_text(report, line);
     }
 }
 
 static void receive_event(struct event_sink *sink, const struct event *event)
 {
-    const struct report *report = (const struct report *)sink;
+    struct report *report = (struct report *)sink;
     enum report_verbosity needed = event->kind == EVENT_WAITING ? REPORT_NORMAL : REPORT_VERBOSE;
     if (report->verbosity < needed) {
         return;
@@ -170,10 +170,12 @@ void report_init(struct report *report, const struct clock *clock)
     *report = (struct report){ .sink = { .receive = receive_event },
         .format = REPORT_TEXT,
         .verbosity = REPORT_NORMAL,
-        .clock = clock };
+        .clock = clock,
+        .deadline_ms = INT64_MAX,
+        .information_wait_ms_ = INFORMATION_WAIT_MS };
 }
 
-static void put_error(const struct report *report, const struct err *err, bool with_hint)
+static void put_error(struct report *report, const struct err *err, bool with_hint)
 {
     const struct line line = {
         .level = "error",
@@ -186,12 +188,12 @@ static void put_error(const struct report *report, const struct err *err, bool w
     put_line(report, &line);
 }
 
-void report_error(const struct report *report, const struct err *err)
+void report_error(struct report *report, const struct err *err)
 {
     put_error(report, err, true);
 }
 
-void report_errors(const struct report *report, const struct err_list *list)
+void report_errors(struct report *report, const struct err_list *list)
 {
     for (size_t i = 0; i < list->len; i++) {
         bool repeats = false;

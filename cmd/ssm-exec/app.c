@@ -52,14 +52,14 @@ static void free_curl(struct http_curl **curl)
     http_curl_free(*curl);
 }
 
-static int fail(const struct report *report, const struct err *err)
+static int fail(struct report *report, const struct err *err)
 {
     report_error(report, err);
     return report_exit_status(err->kind);
 }
 
 /* --help, --version */
-static int print_text(const struct report *report, enum options_action action)
+static int print_text(struct report *report, enum options_action action)
 {
     CLEANUP(text_clear) struct text out = TEXT_INIT(TEXT_MAX_BYTES);
     struct err err;
@@ -350,7 +350,9 @@ static int become_command(const struct run *run,
         return fail(run->report, &err);
     }
     process_restore(state, files.fds, files.count);
-    return launch(file, run->options->command, block.entries, &err) ? 0 : fail(run->report, &err);
+    bool is_launched = launch(file, run->options->command, block.entries, &err);
+    process_take_back();
+    return is_launched ? 0 : fail(run->report, &err);
 }
 
 static int fail_all(const struct run *run, const struct err_list *problems)
@@ -414,12 +416,13 @@ int app_run(int argc,
     bool understood = options_read(argc, argv, environment, &options, &problems);
     report.format = options.log_format;
     report.verbosity = options_verbosity(&options);
+    report.deadline_ms = began_ms + options.timeout_ms;
     const struct run run = {
         .options = &options,
         .environment = environment,
         .clock = clock,
         .report = &report,
-        .deadline_ms = began_ms + options.timeout_ms,
+        .deadline_ms = report.deadline_ms,
     };
     if (!understood) {
         return fail_all(&run, &problems);

@@ -3,13 +3,16 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/environment.h"
+#include "base/printable.h"
 #include "base/timestamp.h"
+#include "base/utf8.h"
 #include "json/json_write.h"
-#include "report.h"
+#include "output.h"
 
 enum {
     OUTPUT_MAX_BYTES = 64 * 1024 * 1024
@@ -18,18 +21,18 @@ enum {
 bool dryrun_print(const struct text *text, struct err *reterr)
 {
     return text_check(text, "standard output", reterr)
-            && (report_write(STDOUT_FILENO, text->bytes, text->len)
+            && (output_write(STDOUT_FILENO, text->bytes, text->len)
                     || err_set_errno(
                             reterr, ERR_SYSTEM, errno, "standard output", "cannot be written"));
 }
 
-static const char *format_time(int64_t epoch_s, char buffer[static TIMESTAMP_ISO8601_BYTES])
+static void format_time(int64_t epoch_s, char buffer[static TIMESTAMP_ISO8601_BYTES])
 {
     if (epoch_s == 0) {
-        return "";
+        buffer[0] = '\0';
+    } else {
+        timestamp_format_iso8601(epoch_s, buffer);
     }
-    timestamp_format_iso8601(epoch_s, buffer);
-    return buffer;
 }
 
 static void append_part(struct text *out, bool *is_first, const char *format, const char *what)
@@ -71,15 +74,42 @@ static void append_note(struct text *out, const struct merged_variable *variable
     }
 }
 
-/* Names came from the network: what is no printable ASCII is shown as '?'. */
-static void make_printable(struct text *text)
+/* One row of the table, its cells as they came. */
+struct row {
+    const char *variable;
+    const char *parameter;
+    const char *type;
+    const char *version;
+    const char *modified;
+    const char *note;
+};
+
+struct widths {
+    size_t variable;
+    size_t parameter;
+    size_t type;
+};
+
+/* Cells came from the network: each is shown as one word, whatever it holds. */
+static void append_cell(struct text *out, const char *cell, size_t width)
 {
-    for (size_t i = 0; i < text->len; i++) {
-        bool is_line_end = text->bytes[i] == '\n';
-        if (!is_line_end && (text->bytes[i] < ' ' || text->bytes[i] == 0x7f)) {
-            text->bytes[i] = '?';
-        }
+    size_t begin = out->len;
+    printable_append(out, cell, strlen(cell), PRINTABLE_WORD);
+    size_t shown = utf8_count(text_string(out) + begin, out->len - begin);
+    text_append_format(out, "%*s  ", (int)(shown < width ? width - shown : 0), "");
+}
+
+static void append_row(struct text *out, const struct row *row, const struct widths *widths)
+{
+    append_cell(out, row->variable, widths->variable);
+    append_cell(out, row->parameter, widths->parameter);
+    append_cell(out, row->type, widths->type);
+    text_append_format(out, "%7s  %-20s  ", row->version, row->modified);
+    printable_append(out, row->note, strlen(row->note), PRINTABLE_LINE);
+    while (out->state == TEXT_SOUND && out->bytes[out->len - 1] == ' ') {
+        out->len--;
     }
+    text_append_string(out, "\n");
 }
 
 static const char *parameter_of(const struct assignment *assignment)
@@ -87,39 +117,65 @@ static const char *parameter_of(const struct assignment *assignment)
     return assignment->parameter == NULL ? "-" : assignment->parameter;
 }
 
-bool dryrun_print_table(const struct merge_result *merged, struct err *reterr)
+static const char *type_of(const struct assignment *assignment)
 {
-    CLEANUP(text_clear) struct text out = TEXT_INIT(OUTPUT_MAX_BYTES);
-    size_t variable_width = strlen("VARIABLE");
-    size_t parameter_width = strlen("PARAMETER");
-    for (size_t i = 0; i < merged->len; i++) {
-        size_t variable_len = strlen(merged->variables[i].assignment->variable);
-        size_t parameter_len = strlen(parameter_of(merged->variables[i].assignment));
-        variable_width = variable_len > variable_width ? variable_len : variable_width;
-        parameter_width = parameter_len > parameter_width ? parameter_len : parameter_width;
-    }
-    text_append_format(&out, "%-*s  %-*s  %-12s  %7s  %-20s  %s\n", (int)variable_width, "VARIABLE",
-            (int)parameter_width, "PARAMETER", "TYPE", "VERSION", "MODIFIED", "NOTE");
+    bool is_known = assignment->parameter != NULL && assignment->type[0] != '\0';
+    return is_known ? assignment->type : "-";
+}
+
+static void widen(size_t *width, const char *cell)
+{
+    CLEANUP(text_clear) struct text shown = TEXT_INIT(OUTPUT_MAX_BYTES);
+    printable_append(&shown, cell, strlen(cell), PRINTABLE_WORD);
+    size_t wanted = utf8_count(text_string(&shown), shown.len);
+    *width = wanted > *width ? wanted : *width;
+}
+
+static struct widths measure(const struct merge_result *merged)
+{
+    struct widths widths = { strlen("VARIABLE"), strlen("PARAMETER"), strlen("SecureString") };
     for (size_t i = 0; i < merged->len; i++) {
         const struct assignment *assignment = merged->variables[i].assignment;
-        char time[TIMESTAMP_ISO8601_BYTES];
-        bool is_plain = assignment->parameter == NULL;
-        text_append_format(&out, "%-*s  %-*s  %-12s  ", (int)variable_width, assignment->variable,
-                (int)parameter_width, parameter_of(assignment), is_plain ? "-" : assignment->type);
-        if (is_plain) {
-            text_append_format(&out, "%7s  %-20s  ", "-", "-");
-        } else {
-            text_append_format(&out, "%7" PRId64 "  %-20s  ", assignment->version,
-                    format_time(assignment->modified_s, time));
-        }
-        append_note(&out, &merged->variables[i]);
-        while (out.state == TEXT_SOUND && out.bytes[out.len - 1] == ' ') {
-            out.len--;
-        }
-        text_append_string(&out, "\n");
+        widen(&widths.variable, assignment->variable);
+        widen(&widths.parameter, parameter_of(assignment));
+        widen(&widths.type, type_of(assignment));
     }
-    if (out.state == TEXT_SOUND) {
-        make_printable(&out);
+    return widths;
+}
+
+static void append_variable(
+        struct text *out, const struct merged_variable *variable, const struct widths *widths)
+{
+    const struct assignment *assignment = variable->assignment;
+    char version[24] = "-";
+    char modified[TIMESTAMP_ISO8601_BYTES] = "-";
+    CLEANUP(text_clear) struct text note = TEXT_INIT(OUTPUT_MAX_BYTES);
+    if (assignment->parameter != NULL) {
+        (void)snprintf(version, sizeof(version), "%" PRId64, assignment->version);
+        format_time(assignment->modified_s, modified);
+    }
+    append_note(&note, variable);
+    const struct row row = { .variable = assignment->variable,
+        .parameter = parameter_of(assignment),
+        .type = type_of(assignment),
+        .version = version,
+        .modified = modified,
+        .note = text_string(&note) };
+    append_row(out, &row, widths);
+    if (note.state != TEXT_SOUND) {
+        out->state = note.state;
+    }
+}
+
+bool dryrun_print_table(const struct merge_result *merged, struct err *reterr)
+{
+    static const struct row heads = { "VARIABLE", "PARAMETER", "TYPE", "VERSION", "MODIFIED",
+        "NOTE" };
+    CLEANUP(text_clear) struct text out = TEXT_INIT(OUTPUT_MAX_BYTES);
+    const struct widths widths = measure(merged);
+    append_row(&out, &heads, &widths);
+    for (size_t i = 0; i < merged->len; i++) {
+        append_variable(&out, &merged->variables[i], &widths);
     }
     return dryrun_print(&out, reterr);
 }
@@ -147,7 +203,8 @@ bool dryrun_print_json(const struct merge_result *merged, struct err *reterr)
         append_member(&out, "parameter", assignment->parameter);
         text_append_format(&out, "\"version\": %" PRId64 ", ", assignment->version);
         append_member(&out, "type", assignment->type);
-        append_member(&out, "modified", format_time(assignment->modified_s, time));
+        format_time(assignment->modified_s, time);
+        append_member(&out, "modified", time);
         text_append_string(&out, "\"source\": ");
         json_write_string(&out, assignment->origin);
         text_append_string(&out, assignment->as_file ? ", \"file\": true}" : "}");
