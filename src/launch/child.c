@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,6 +23,7 @@
 enum {
     READ_BYTES = 4096,
     FD_LOOP_MAX = 65536,
+    LOOK_MS = 50, /* how often the state is looked at where no descriptor tells of it */
 };
 
 /* Linux 5.11; the value of CLOSE_RANGE_CLOEXEC, which older headers lack. */
@@ -32,7 +34,7 @@ struct child {
     char *file;
     int output[2];
     int exec_error[2]; /* closes on a good exec, carries errno from a bad one */
-    int wake[2];       /* becomes readable with SIGCHLD: the program has ended, or was stopped */
+    int wake; /* readable with SIGCHLD: the program has ended, or was stopped; -1: cannot be had */
     struct sigaction inherited_chld;
     bool chld_was_pending;
     sigset_t mask; /* as it was before any of this */
@@ -42,7 +44,6 @@ struct child {
 
 /* Signal handlers have nothing else to look at. */
 static volatile sig_atomic_t group_to_end; /* NOLINT(*-non-const-global-variables): 0 for none */
-static volatile sig_atomic_t wake_fd;      /* NOLINT(*-non-const-global-variables) */
 static pthread_t waiting_thread;           /* NOLINT(*-non-const-global-variables) */
 
 static void close_fd(int *fd)
@@ -59,8 +60,8 @@ static void clear_child(struct child *child)
     for (int i = 0; i < 2; i++) {
         close_fd(&child->output[i]);
         close_fd(&child->exec_error[i]);
-        close_fd(&child->wake[i]);
     }
+    close_fd(&child->wake);
 }
 
 /* --- in the child, between fork and exec: async-signal-safe calls only --- */
@@ -104,13 +105,12 @@ static void become_program(const struct child *child, pid_t parent)
 
 /* --- in this process --- */
 
-/* Async-signal-safe. A full pipe is readable already. */
-static void wake_up(int signal_number)
+static sigset_t only_chld(void)
 {
-    int kept_errno = errno;
-    (void)signal_number;
-    (void)!write(wake_fd, "", 1);
-    errno = kept_errno;
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGCHLD);
+    return set;
 }
 
 /*
@@ -132,17 +132,22 @@ static void end_with_group(int signal_number)
     (void)raise(signal_number); /* takes effect when the handler returns */
 }
 
-/* Where SIGCHLD is ignored, the kernel would keep no status for us to wait for. */
+/*
+ * Where SIGCHLD is ignored, the kernel would keep no status for us to wait for. It is blocked and read
+ * from a descriptor: a handler would leave our registers, and what was last copied with them, on the
+ * stack.
+ */
 static void take_chld(struct child *child)
 {
-    struct sigaction waking = { .sa_handler = wake_up };
+    struct sigaction by_default = { .sa_handler = SIG_DFL };
     sigset_t pending;
-    (void)sigemptyset(&waking.sa_mask);
+    sigset_t chld_only = only_chld();
+    (void)sigemptyset(&by_default.sa_mask);
     (void)sigemptyset(&pending);
     (void)sigpending(&pending);
     child->chld_was_pending = sigismember(&pending, SIGCHLD) == 1;
-    wake_fd = child->wake[1];
-    (void)sigaction(SIGCHLD, &waking, &child->inherited_chld);
+    (void)sigaction(SIGCHLD, &by_default, &child->inherited_chld);
+    child->wake = signalfd(-1, &chld_only, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 /* Only what would end this process is taken. */
@@ -162,8 +167,7 @@ static void take_endings(struct child *child)
 /* The ending signals are held back until the helper's number is known. */
 static void take_signals(struct child *child)
 {
-    sigset_t held;
-    (void)sigemptyset(&held);
+    sigset_t held = only_chld();
     for (size_t i = 0; i < PROCESS_ENDING_COUNT; i++) {
         (void)sigaddset(&held, process_ending(i));
     }
@@ -175,24 +179,22 @@ static void take_signals(struct child *child)
 static void release_signals(const struct child *child)
 {
     sigset_t mask = child->mask;
-    (void)sigdelset(&mask, SIGCHLD);
+    (void)sigaddset(&mask, SIGCHLD);
     group_to_end = (sig_atomic_t)child->pid;
     (void)pthread_sigmask(SIG_SETMASK, &mask, NULL);
 }
 
 /*
- * A SIGCHLD that was blocked may be pending now, and would reach COMMAND. One that was pending before
- * has woken us: it is sent again.
+ * The helper's SIGCHLD may still be pending, and would reach COMMAND. One that was pending before was
+ * thrown away by sigaction, as POSIX has it for SIG_DFL of this signal: it is sent again.
  */
 static void give_back_chld(const struct child *child)
 {
-    sigset_t chld_only;
+    sigset_t chld_only = only_chld();
     const struct timespec at_once = { 0 };
-    (void)sigemptyset(&chld_only);
-    (void)sigaddset(&chld_only, SIGCHLD);
-    (void)pthread_sigmask(SIG_SETMASK, &child->mask, NULL);
     (void)sigtimedwait(&chld_only, NULL, &at_once);
     (void)sigaction(SIGCHLD, &child->inherited_chld, NULL);
+    (void)pthread_sigmask(SIG_SETMASK, &child->mask, NULL);
     if (child->chld_was_pending) {
         (void)kill(getpid(), SIGCHLD);
     }
@@ -215,8 +217,7 @@ static bool fail(const struct child *child, struct err *reterr, const char *what
 
 static bool make_pipes(struct child *child, struct err *reterr)
 {
-    return (pipe2(child->output, O_CLOEXEC) == 0 && pipe2(child->exec_error, O_CLOEXEC) == 0
-                   && pipe2(child->wake, O_CLOEXEC | O_NONBLOCK) == 0)
+    return (pipe2(child->output, O_CLOEXEC) == 0 && pipe2(child->exec_error, O_CLOEXEC) == 0)
             || fail(child, reterr, "cannot make a pipe");
 }
 
@@ -285,10 +286,11 @@ static bool wait_for_output(const struct child *child, bool is_open, bool at_onc
 {
     const struct runner_request *request = child->request;
     int64_t left_ms = request->deadline_ms - clock_monotonic_ms(request->clock);
-    int wait_ms = at_once || left_ms < 0 ? 0 : left_ms > INT_MAX ? INT_MAX : (int)left_ms;
+    int64_t wait_max_ms = child->wake < 0 ? LOOK_MS : INT_MAX;
+    int wait_ms = at_once || left_ms < 0 ? 0 : (int)(left_ms > wait_max_ms ? wait_max_ms : left_ms);
     struct pollfd fds[] = {
         { .fd = is_open ? child->output[0] : -1, .events = POLLIN },
-        { .fd = child->wake[0], .events = POLLIN },
+        { .fd = child->wake, .events = POLLIN },
     };
     return poll(fds, sizeof(fds) / sizeof(fds[0]), wait_ms) > 0 && fds[0].revents != 0;
 }
@@ -296,8 +298,8 @@ static bool wait_for_output(const struct child *child, bool is_open, bool at_onc
 /* Called before the state is looked at, so that a later change of it wakes us again. */
 static void forget_wakes(const struct child *child)
 {
-    char bytes[64];
-    while (read(child->wake[0], bytes, sizeof(bytes)) > 0) {
+    struct signalfd_siginfo info;
+    while (child->wake >= 0 && read(child->wake, &info, sizeof(info)) > 0) {
     }
 }
 
@@ -380,7 +382,7 @@ static bool run(const struct runner_request *request, struct secret *ret_output,
 {
     CLEANUP(clear_child)
     struct child child = {
-        .request = request, .output = { -1, -1 }, .exec_error = { -1, -1 }, .wake = { -1, -1 }
+        .request = request, .output = { -1, -1 }, .exec_error = { -1, -1 }, .wake = -1
     };
     const struct environment environment = { .entries = request->envp };
     if (!resolve_command(

@@ -73,11 +73,15 @@ enum {
     CAUSED_COUNT = sizeof(caused_by_writes) / sizeof(caused_by_writes[0])
 };
 
-/* Blocked, such a write is an error that is returned. */
+/*
+ * Blocked, such a write is an error that is returned. SIGCHLD is blocked for the threads that a library
+ * starts, which would take it from whoever waits for a helper.
+ */
 static void hold_signals(sigset_t *ret_mask)
 {
     sigset_t held;
     (void)sigemptyset(&held);
+    (void)sigaddset(&held, SIGCHLD);
     for (size_t i = 0; i < CAUSED_COUNT; i++) {
         (void)sigaddset(&held, caused_by_writes[i]);
     }
@@ -138,6 +142,7 @@ void process_take_back(void)
 
 void process_unmask_held(sigset_t *mask)
 {
+    (void)sigdelset(mask, SIGCHLD);
     for (size_t i = 0; i < CAUSED_COUNT; i++) {
         (void)sigdelset(mask, caused_by_writes[i]);
     }

@@ -27,8 +27,8 @@ struct process_state {
 /*
  * Call first of all, with one thread. Takes up standard streams that are closed, so that no socket
  * becomes one (they close again on exec); remembers which descriptors are free; forbids others to trace the
- * process, read its memory or get its core; blocks the signals that a write can cause (SIGPIPE, SIGXFSZ),
- * so that it fails instead; as process 1, makes the signals of process_ending end the process with
+ * process, read its memory or get its core; blocks the signals that a write can cause (SIGPIPE, SIGXFSZ), so
+ * that it fails instead, and SIGCHLD, which child_runner waits for; as process 1, makes the signals of process_ending end the process with
  * 128 + n where their disposition is the default, since the kernel would discard them. ERR_SYSTEM.
  */
 MUST_CHECK bool process_prepare(struct process_state *ret_state, struct err *reterr);
