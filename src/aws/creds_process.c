@@ -2,7 +2,6 @@
 #include "aws/creds_process.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "aws/creds_document.h"
@@ -15,30 +14,29 @@ enum {
 
 static const char BLANKS[] = " \t\r\n\f\v";
 
-/* The words stand one after the other in bytes, each with its NUL. */
+/* Words may be passwords. They stand one after the other in bytes, each with its NUL. */
 struct words {
-    char *bytes;
+    struct secret bytes;
     char *argv[WORDS_MAX + 1];
     size_t count;
 };
 
 static void clear_words(struct words *words)
 {
-    free(words->bytes);
+    secret_clear(&words->bytes);
 }
 
-/* Copies one word without its quotes; moves both ends on. False for a quote that does not close. */
-static bool take_word(const char **from, char **to)
+/* Appends one word without its quotes, and moves *from behind it. False for a quote that does not close. */
+static bool take_word(const char **from, struct secret *bytes)
 {
     const char *at = *from;
-    char *out = *to;
     char quote = '\0';
     for (; *at != '\0' && (quote != '\0' || !ascii_is_space(*at)); at++) {
         bool escapes = *at == '\\' && quote != '\''
                 && (quote == '\0' || at[1] == '"' || at[1] == '\\');
         if (escapes && at[1] != '\0') {
             at++;
-            *out++ = *at;
+            secret_append_char(bytes, *at);
         } else if (escapes) {
             return false;
         } else if (quote == '\0' && (*at == '"' || *at == '\'')) {
@@ -46,39 +44,58 @@ static bool take_word(const char **from, char **to)
         } else if (*at == quote && quote != '\0') {
             quote = '\0';
         } else {
-            *out++ = *at;
+            secret_append_char(bytes, *at);
         }
     }
-    *out++ = '\0';
+    secret_append_char(bytes, '\0');
     *from = at;
-    *to = out;
     return quote == '\0';
 }
 
-static bool split(
-        const char *command, const char *where, struct words *ret_words, struct err *reterr)
+/* "NAME=value program" would be a shell's: the message that no such program exists would show the value. */
+static bool check_program(const char *program, const char *where, struct err *reterr)
+{
+    size_t name_len = 0;
+    while (ascii_is_alnum(program[name_len]) || program[name_len] == '_') {
+        name_len++;
+    }
+    if (program[0] == '\0') {
+        return err_set(reterr, ERR_CREDENTIALS, where, "credential_process names no program");
+    }
+    if (program[name_len] == '=') {
+        (void)err_set(reterr, ERR_CREDENTIALS, where,
+                "credential_process begins with an assignment (%.*s=...), which only a shell understands",
+                (int)name_len, program);
+        err_set_hint(reterr, "put \"env\" before it");
+        return false;
+    }
+    return true;
+}
+
+static bool split(const struct secret *command,
+        const char *where,
+        struct words *ret_words,
+        struct err *reterr)
 {
     /* A word and its NUL are never longer than what they were made from and the blank behind it. */
-    ret_words->bytes = calloc(strlen(command) + 2, 1);
-    if (ret_words->bytes == NULL) {
-        return err_set_no_memory(reterr);
+    ret_words->bytes = SECRET_INIT(secret_len(command) + 2);
+    secret_reserve(&ret_words->bytes, secret_len(command) + 2);
+    if (!secret_check(&ret_words->bytes, where, reterr)) {
+        return false;
     }
-    char *to = ret_words->bytes;
-    for (const char *from = command + strspn(command, BLANKS); *from != '\0';
-            from += strspn(from, BLANKS)) {
+    const char *from = secret_expose(command);
+    for (from += strspn(from, BLANKS); *from != '\0'; from += strspn(from, BLANKS)) {
         if (ret_words->count == WORDS_MAX) {
             return err_set(reterr, ERR_CREDENTIALS, where, "credential_process has too many words");
         }
-        ret_words->argv[ret_words->count++] = to;
-        if (!take_word(&from, &to)) {
+        ret_words->argv[ret_words->count++] = secret_expose_writable(&ret_words->bytes)
+                + secret_len(&ret_words->bytes);
+        if (!take_word(&from, &ret_words->bytes)) {
             return err_set(
                     reterr, ERR_CREDENTIALS, where, "a quote in credential_process is not closed");
         }
     }
-    if (ret_words->count == 0 || ret_words->argv[0][0] == '\0') {
-        return err_set(reterr, ERR_CREDENTIALS, where, "credential_process names no program");
-    }
-    return true;
+    return check_program(ret_words->count == 0 ? "" : ret_words->argv[0], where, reterr);
 }
 
 static bool read_output(const struct secret *output,
@@ -128,7 +145,7 @@ enum credentials_outcome creds_process_fetch(const struct credentials_context *c
     CLEANUP(secret_clear) struct secret output = SECRET_INIT(OUTPUT_MAX_BYTES);
     char where[PROFILE_WHERE_BYTES];
     profile_property_where(command, where);
-    if (!split(profile_property_text(command), where, &words, reterr)) {
+    if (!split(profile_property_secret(command), where, &words, reterr)) {
         return CREDENTIALS_FAILED;
     }
     const struct runner_request request = {

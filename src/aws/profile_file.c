@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/profile_file.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -949,8 +950,49 @@ const struct secret *profile_property_secret(const struct profile_property *prop
     return &property->value;
 }
 
+/* Keys whose values may be shown; credentials and what may hold some, such as a command line, are not here. */
+static const char *const PUBLIC_KEYS[] = {
+    "ca_bundle",
+    "credential_source",
+    "duration_seconds",
+    "ec2_metadata_service_endpoint",
+    "ec2_metadata_service_endpoint_mode",
+    "endpoint_url",
+    "external_id",
+    "ignore_configured_endpoint_urls",
+    "login_session",
+    "max_attempts",
+    "metadata_service_num_attempts",
+    "metadata_service_timeout",
+    "region",
+    "role_arn",
+    "role_session_name",
+    "sdk_ua_app_id",
+    "services",
+    "source_profile",
+    "sso_account_id",
+    "sso_region",
+    "sso_role_name",
+    "sso_session",
+    "sso_start_url",
+    "use_dualstack_endpoint",
+    "use_fips_endpoint",
+    "web_identity_token_file",
+};
+
+static bool is_public(const char *key)
+{
+    size_t i = 0;
+    while (i < sizeof(PUBLIC_KEYS) / sizeof(PUBLIC_KEYS[0])
+            && !ascii_equals_ignoring_case(key, PUBLIC_KEYS[i])) {
+        i++;
+    }
+    return i < sizeof(PUBLIC_KEYS) / sizeof(PUBLIC_KEYS[0]);
+}
+
 const char *profile_property_text(const struct profile_property *property)
 {
+    assert(is_public(property->key));
     return secret_expose(&property->value);
 }
 

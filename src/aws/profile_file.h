@@ -92,7 +92,7 @@ const struct profile_property *profile_section_find_nested(
 /* The value. Lines that continue it are joined by LF; tabs are its only other control characters. */
 const struct secret *profile_property_secret(const struct profile_property *property);
 
-/* The value of a key that is public, such as region: not for credentials. */
+/* The value of a key that the module lists as public, such as region; asking for another is a bug. */
 const char *profile_property_text(const struct profile_property *property);
 
 /* The file that the value is from: static keys rank by it. */

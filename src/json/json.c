@@ -524,7 +524,7 @@ size_t json_encoded_len(struct json_value string)
     return len_of(string);
 }
 
-/* An escaped name is longer in the text than it is. */
+/* An escaped name is longer in the text than it is. It may be as secret as a value. */
 static bool name_equals(struct json_value key, const char *name, size_t name_len)
 {
     const char *bytes = bytes_of(key);
@@ -535,10 +535,11 @@ static bool name_equals(struct json_value key, const char *name, size_t name_len
     if (!key.document->has_escapes || memchr(bytes, '\\', len) == NULL) {
         return len == name_len && memcmp(bytes, name, len) == 0;
     }
-    CLEANUP(text_clear) struct text decoded = TEXT_INIT(len);
+    CLEANUP(secret_clear) struct secret decoded = SECRET_INIT(len);
     struct err ignored;
-    return json_decode_text(key, NULL, &decoded, &ignored) && decoded.state == TEXT_SOUND
-            && decoded.len == name_len && memcmp(text_string(&decoded), name, name_len) == 0;
+    return json_decode_secret(key, NULL, &decoded, &ignored)
+            && secret_check(&decoded, NULL, &ignored) && secret_len(&decoded) == name_len
+            && memcmp(secret_expose(&decoded), name, name_len) == 0;
 }
 
 bool json_find(struct json_value value, const char *name, struct json_value *ret_member)

@@ -27,6 +27,7 @@ SOLE_USERS = {
     r"<mbedtls/(md|sha256|version)": "src/aws/digest.c",
     r"<mbedtls/(platform|ssl|x509)": "src/http/mbedtls_trust.c",
     r"<jsmn.h>": "src/json/json.c",
+    r"<dlfcn.h>": "src/http/tls_memory.c",
     r"<sys/prctl.h>": "src/launch/process.c",
 }
 
@@ -40,7 +41,8 @@ EXPOSERS = {
     "src/aws/credentials.c": "checks fields for control characters",
     "src/aws/creds_container.c": "checks the token for line breaks",
     "src/aws/creds_imds.c": "reads the role's name, and why there are no credentials for it",
-    "src/aws/profile_file.c": "parses the shared files",
+    "src/aws/creds_process.c": "splits the line of credential_process into words",
+    "src/aws/profile_file.c": "parses the shared files, and hands out values of the keys that it lists as public",
     "src/aws/service_error.c": "cuts our own secrets out of what AWS echoes",
     "src/aws/creds_sso.c": "checks the cached token for line breaks",
     "src/aws/sigv4.c": "hashes keys and requests",
@@ -111,6 +113,16 @@ def test_secrets_are_exposed_where_the_list_says_and_nowhere_else() -> None:
     }
     # ssm_request.c only writes; whatever is new here belongs on the list, with its reason.
     assert exposing == set(EXPOSERS)
+
+
+def test_no_key_that_may_hold_a_secret_is_public() -> None:
+    """profile_property_text hands out what PUBLIC_KEYS lists, and nothing else."""
+    source = (ROOT / "src/aws/profile_file.c").read_text()
+    (table,) = re.findall(r"PUBLIC_KEYS\[\] = \{(.*?)\};", source, re.DOTALL)
+    keys = set(re.findall(r'"(\w+)"', table))
+    assert "region" in keys
+    assert not keys & {"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token", "credential_process"}
+    assert source.count("assert(is_public(property->key));") == source.count("secret_expose(&property->value)") == 1
 
 
 def test_no_refused_calls() -> None:
