@@ -83,6 +83,11 @@ static bool add_signed_headers(const struct client *client,
     return true;
 }
 
+void client_attempt_clear(struct client_attempt *attempt)
+{
+    explicit_bzero(attempt, sizeof(*attempt));
+}
+
 void client_set_host_rules(struct http_request *request, const char *host)
 {
     bool is_aws = region_is_aws_host(host);

@@ -36,13 +36,16 @@ struct client {
     int64_t skew_s; /* to be added to our clock to get AWS's */
 };
 
-/* What the client keeps of a call from one try to the next; zero-initialise. */
+/* What the client keeps of a call from one try to the next; zero-initialise, release with _clear. */
 struct client_attempt {
     char signature
             [DIGEST_SHA256_HEX_BYTES]; /* of the present try, to be cut out of what AWS echoes */
     int64_t skew_s;                    /* that the present try was signed with */
     bool clock_was_corrected;          /* once is enough */
 };
+
+/* Wipes the signature, with which the request could be sent again for some minutes. */
+void client_attempt_clear(struct client_attempt *attempt);
 
 /* How hosts of AWS's own are looked up and trusted; others stay as they are. */
 void client_set_host_rules(struct http_request *request, const char *host);

@@ -43,6 +43,7 @@ struct path_call {
 
 static void clear_path_call(struct path_call *call)
 {
+    client_attempt_clear(&call->attempt);
     free(call->next_token);
     free(call->failure);
 }
@@ -478,6 +479,7 @@ static void clear_fetch(struct fetch *fetch)
         clear_path_call(&fetch->paths[i]);
     }
     for (size_t i = 0; fetch->names != NULL && i < fetch->names_count; i++) {
+        client_attempt_clear(&fetch->names[i].attempt);
         free(fetch->names[i].failure);
     }
     free(fetch->paths);

@@ -365,6 +365,7 @@ static bool ask(struct credentials_context *context,
 
 static void clear_call(struct sts_call *sts)
 {
+    client_attempt_clear(&sts->attempt);
     secret_clear(&sts->form);
 }
 

@@ -20,6 +20,7 @@
 #include "http/mbedtls_trust.h"
 #include "http/pem.h"
 #include "http/search_list.h"
+#include "http/tls_memory.h"
 #include "http/trust.h"
 
 /* One transfer: an easy handle and what belongs to its present exchange. */
@@ -883,6 +884,7 @@ bool http_curl_new(
         const struct http_curl_settings *settings, struct http_curl **ret_curl, struct err *reterr)
 {
     (void)unsetenv("SSLKEYLOGFILE");
+    tls_memory_take_over();
     CURLcode code = curl_global_init_mem(CURL_GLOBAL_DEFAULT, locked_alloc, locked_free,
             locked_realloc, locked_strdup, locked_calloc);
     struct http_curl *curl = code == CURLE_OK ? calloc(1, sizeof(*curl)) : NULL;

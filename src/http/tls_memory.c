@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/tls_memory.h"
+
+#include <dlfcn.h>
+#include <stdalign.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/locked.h"
+
+enum {
+    /*
+     * A record and its buffer are larger, certificates and most else are smaller: reading the system's
+     * takes tens of thousands of small blocks, which would use up what may be locked.
+     */
+    LOCKED_FROM_BYTES = 8 * 1024
+};
+
+/* Stands before each block; keeps the block aligned for every type. */
+struct block_header {
+    alignas(max_align_t) size_t size;
+};
+
+static struct block_header *take(size_t bytes)
+{
+    return bytes >= LOCKED_FROM_BYTES ? locked_alloc(bytes) : malloc(bytes);
+}
+
+/* The parameters are those that OpenSSL wants: the place in its sources comes last. */
+static void *allocate(size_t size, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    if (size == 0 || size > SIZE_MAX - sizeof(struct block_header)) {
+        return NULL;
+    }
+    struct block_header *header = take(sizeof(*header) + size);
+    if (header == NULL) {
+        return NULL;
+    }
+    header->size = size;
+    return header + 1;
+}
+
+static void release(void *block, const char *file, int line)
+{
+    (void)file;
+    (void)line;
+    if (block == NULL) {
+        return;
+    }
+    struct block_header *header = (struct block_header *)block - 1;
+    size_t bytes = sizeof(*header) + header->size;
+    if (bytes >= LOCKED_FROM_BYTES) {
+        locked_free(header);
+    } else {
+        explicit_bzero(header, bytes);
+        free(header);
+    }
+}
+
+static void *reallocate(void *block, size_t size, const char *file, int line)
+{
+    void *moved = size == 0 ? NULL : allocate(size, file, line);
+    if (block != NULL && (moved != NULL || size == 0)) {
+        size_t old_size = ((struct block_header *)block - 1)->size;
+        if (moved != NULL) {
+            memcpy(moved, block, old_size < size ? old_size : size);
+        }
+        release(block, file, line);
+    }
+    return moved;
+}
+
+typedef int set_mem_functions(void *(*)(size_t, const char *, int),
+        void *(*)(void *, size_t, const char *, int),
+        void (*)(void *, const char *, int));
+
+void tls_memory_take_over(void)
+{
+    /* Looked up where it is, since this program is linked with libcurl and not with what that is made of. */
+    void *found = dlsym(RTLD_DEFAULT, "CRYPTO_set_mem_functions");
+    set_mem_functions *set = NULL;
+    memcpy(&set, &found, sizeof(set)); /* C has no conversion of a pointer to a function */
+    if (set != NULL) {
+        (void)set(allocate, reallocate, release);
+    }
+}
