@@ -184,8 +184,8 @@ def environment(run: Runner) -> dict[str, str]:
     return run.environment()
 
 
-ONCE = ("test_parameter_store", "test_credential_services", "test_dotenv_loaders", "test_credentials_against_botocore")
-"""Files whose tests gain nothing by running with the sanitizers' build as well."""
+ONCE = ("test_parameter_store", "test_credential_services", "test_dotenv_loaders", "test_credentials_against_botocore", "test_memory")
+"""Files whose tests gain nothing by running with the sanitizers' build as well, or cannot."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
