@@ -5,77 +5,115 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <stdio.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-/* A stream that is written to without being blocked by it. */
-struct stream {
-    int fd;
-    bool is_own; /* opened here */
-    bool is_socket;
-    size_t piece_max; /* at most so many bytes may be written at once after poll(2) */
+/* How a write to a stream is kept from blocking; its mode cannot be changed, since others share it. */
+enum way {
+    WAY_PLAIN,  /* it is in non-blocking mode, or a file */
+    WAY_SOCKET, /* each call can say so */
+    WAY_TIMED,  /* a pipe or a terminal: a signal ends a call that blocks */
 };
 
-static void close_stream(struct stream *stream)
+static enum way find_way(int fd)
 {
-    if (stream->is_own) {
-        (void)close(stream->fd);
+    struct stat status = { 0 };
+    if (fstat(fd, &status) != 0 || S_ISREG(status.st_mode)) {
+        return WAY_PLAIN;
     }
+    if (S_ISSOCK(status.st_mode)) {
+        return WAY_SOCKET;
+    }
+    return (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0 ? WAY_PLAIN : WAY_TIMED;
+}
+
+static bool is_writable(int fd, int wait_ms)
+{
+    struct pollfd writable = { .fd = fd, .events = POLLOUT };
+    return poll(&writable, 1, wait_ms) > 0;
+}
+
+/* --- a write that does not block for longer than a tick --- */
+
+enum {
+    TICK_NS = 10 * 1000 * 1000,
+    TICK_SIGNAL = SIGURG /* ignored by default, and used by hardly anybody */
+};
+
+static void interrupt(int signal_number)
+{
+    (void)signal_number; /* the call that it interrupts returns: that is all */
+}
+
+struct ticks {
+    struct sigaction inherited;
+    timer_t timer;
+    bool has_timer;
+};
+
+/*
+ * Each tick interrupts, so that one that comes before the call is no loss. Where the signal was inherited
+ * blocked, it would reach COMMAND instead: no ticks then.
+ */
+static void begin_ticks(struct ticks *ticks)
+{
+    struct sigaction interrupting = { .sa_handler = interrupt };
+    struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = TICK_SIGNAL };
+    const struct timespec tick = { .tv_nsec = TICK_NS };
+    const struct itimerspec times = { .it_interval = tick, .it_value = tick };
+    sigset_t blocked;
+    (void)sigemptyset(&interrupting.sa_mask);
+    (void)pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+    (void)sigaction(TICK_SIGNAL, &interrupting, &ticks->inherited);
+    ticks->has_timer = sigismember(&blocked, TICK_SIGNAL) == 0
+            && timer_create(CLOCK_MONOTONIC, &event, &ticks->timer) == 0;
+    if (ticks->has_timer) {
+        (void)timer_settime(ticks->timer, 0, &times, NULL);
+    }
+}
+
+static void end_ticks(struct ticks *ticks)
+{
+    if (ticks->has_timer) {
+        (void)timer_delete(ticks->timer);
+    }
+    (void)sigaction(TICK_SIGNAL, &ticks->inherited, NULL);
 }
 
 /*
- * The same pipe or terminal as an open file of our own, which is non-blocking without the others that
- * hold the stream noticing. Fails without /proc, and on a pipe that another user has made.
+ * A stream that is writable takes something; where it takes less than all, or another writer was faster,
+ * the rest of the call would block.
  */
-static int open_again(int fd)
+static ssize_t write_timed(int fd, const char *bytes, size_t len)
 {
-    char path[sizeof("/proc/self/fd/-2147483648")];
-    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-    return open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-}
-
-static struct stream find_stream(int fd)
-{
-    struct stream stream = { .fd = fd, .piece_max = SIZE_MAX };
-    struct stat status = { 0 };
-    if (fstat(fd, &status) != 0) {
-        return stream;
-    }
-    stream.is_socket = S_ISSOCK(status.st_mode);
-    int flags = fcntl(fd, F_GETFL);
-    bool may_block = (flags & O_NONBLOCK) == 0
-            && (S_ISFIFO(status.st_mode) || (S_ISCHR(status.st_mode) && isatty(fd) == 1));
-    if (!may_block) {
-        return stream;
-    }
-    int again = open_again(fd);
-    if (again >= 0) {
-        stream.fd = again;
-        stream.is_own = true;
-        return stream;
-    }
-    /* A pipe that is writable has room for so much, unless another writer is faster. */
-    stream.piece_max = PIPE_BUF;
-    return stream;
-}
-
-/* -1 with EAGAIN where the reader takes nothing now. */
-static ssize_t write_some(const struct stream *stream, const char *bytes, size_t len)
-{
-    if (stream->is_socket) {
-        return send(stream->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-    }
-    if (stream->piece_max == SIZE_MAX) {
-        return write(stream->fd, bytes, len);
-    }
-    struct pollfd writable = { .fd = stream->fd, .events = POLLOUT };
-    if (poll(&writable, 1, 0) <= 0) {
+    if (!is_writable(fd, 0)) {
         errno = EAGAIN;
         return -1;
     }
-    return write(stream->fd, bytes, len < stream->piece_max ? len : stream->piece_max);
+    struct ticks ticks;
+    begin_ticks(&ticks);
+    ssize_t written = write(fd, bytes, len);
+    int write_errno = errno;
+    end_ticks(&ticks);
+    errno = written < 0 && write_errno == EINTR ? EAGAIN : write_errno;
+    return written;
+}
+
+/* -1 with EAGAIN where the reader takes nothing now. */
+static ssize_t write_some(enum way way, int fd, const char *bytes, size_t len)
+{
+    switch (way) {
+    case WAY_SOCKET:
+        return send(fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+    case WAY_TIMED:
+        return write_timed(fd, bytes, len);
+    case WAY_PLAIN:
+        break;
+    }
+    return write(fd, bytes, len);
 }
 
 /* False at until_ms. */
@@ -85,21 +123,20 @@ static bool wait_for_reader(int fd, const struct clock *clock, int64_t until_ms)
     if (left_ms <= 0) {
         return false;
     }
-    struct pollfd writable = { .fd = fd, .events = POLLOUT };
-    (void)poll(&writable, 1, left_ms > INT_MAX ? INT_MAX : (int)left_ms);
+    (void)is_writable(fd, left_ms > INT_MAX ? INT_MAX : (int)left_ms);
     return true;
 }
 
 size_t output_write_until(
         int fd, const char *bytes, size_t len, const struct clock *clock, int64_t until_ms)
 {
-    CLEANUP(close_stream) struct stream stream = find_stream(fd);
+    enum way way = find_way(fd);
     size_t written = 0;
     while (written < len) {
-        ssize_t got = write_some(&stream, bytes + written, len - written);
+        ssize_t got = write_some(way, fd, bytes + written, len - written);
         bool is_full = got < 0 && errno == EAGAIN;
         bool is_broken = got < 0 && errno != EAGAIN && errno != EINTR;
-        if (is_broken || (is_full && !wait_for_reader(stream.fd, clock, until_ms))) {
+        if (is_broken || (is_full && !wait_for_reader(fd, clock, until_ms))) {
             break;
         }
         written += got > 0 ? (size_t)got : 0;
@@ -113,8 +150,7 @@ bool output_write(int fd, const char *bytes, size_t len)
     while (written < len) {
         ssize_t got = write(fd, bytes + written, len - written);
         if (got < 0 && errno == EAGAIN) {
-            struct pollfd writable = { .fd = fd, .events = POLLOUT };
-            (void)poll(&writable, 1, -1);
+            (void)is_writable(fd, -1);
         } else if (got < 0 && errno != EINTR) {
             return false;
         }
