@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 import re
 import shlex
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -79,6 +81,23 @@ def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
     ended = run_to_exit(Path(sys.executable), ["-I", "-c", keep])
     assert ended.status == 3
     assert {found.secret for found in ended.search({"value": VALUE, "other": OTHER})} == {"value"}
+
+
+def test_a_signal_leaves_what_was_there(chain: Chain, script: str) -> None:
+    """The limit: who is killed wipes nothing. And the search finds secrets of this program where there are any."""
+    chain.config["default"] = chain.properties("file", "session-token-of-the-file-until-the-end")
+    hold = chain.store.faults.always(faults.Hold())
+    chain.write()
+
+    def kill(pid: int) -> None:
+        chain.store.journal.wait_for(lambda journal: journal.in_flight == 1)
+        os.kill(pid, signal.SIGTERM)
+
+    environment = chain.runner.environment(chain.env)
+    ended = run_to_exit(chain.runner.program, ["/p", "--", script], meanwhile=kill, env=environment)
+    hold.release()
+    assert ended.status == -signal.SIGTERM
+    assert ended.search({"token": "session-token-of-the-file-until-the-end"})
 
 
 # --- Every provider, whose credentials are good, and are refused

@@ -125,6 +125,24 @@ def test_no_key_that_may_hold_a_secret_is_public() -> None:
     assert source.count("assert(is_public(property->key));") == source.count("secret_expose(&property->value)") == 1
 
 
+def test_every_test_that_the_security_page_names_exists() -> None:
+    """And each sentence on what ssm-exec protects against names one."""
+    page = (ROOT / "docs" / "security.md").read_text()
+    defined = set()
+    for path in (ROOT / "tests").rglob("*.py"):
+        defined.update(re.findall(r"^def (test_\w+)\(", path.read_text(), re.MULTILINE))
+    for path in (ROOT / "tests/unit").rglob("test_*.c"):
+        defined.update(re.findall(r"^static void (\w+)\(void \*\*state\)", path.read_text(), re.MULTILINE))
+    named = set(re.findall(r"`([a-z0-9]+(?:_[a-z0-9]+){2,})`", page)) - {"credential_process"}
+    assert len(named) > 40
+    assert named - defined == set()
+    files = set(re.findall(r"`((?:tests|src)/[\w/.]+)`", page))
+    assert [file for file in files if not (ROOT / file).exists()] == []
+    (protected,) = re.findall(r"## What it protects against\n(.*?)\n## ", page, re.DOTALL)
+    sentences = re.split(r"\n- ", protected)[1:]
+    assert [sentence for sentence in sentences if not re.search(r"`\w*_\w+`", sentence)] == []
+
+
 def test_no_refused_calls() -> None:
     wrong = []
     for path in PRODUCT_FILES:

@@ -13,8 +13,9 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,15 +106,23 @@ def pieces_of(secret: str | bytes) -> set[bytes]:
     }
 
 
-def run_to_exit(program: Path, arguments: Sequence[str], *, timeout: float = 120, **popen: Any) -> Ended:
-    """Runs the program; its memory is read when it is about to end. What it starts itself is not looked at."""
+def run_to_exit(
+    program: Path, arguments: Sequence[str], *, meanwhile: Callable[[int], None] | None = None, timeout: float = 120, **popen: Any
+) -> Ended:
+    """Runs the program; its memory is read when it is about to end, or dies of a signal.
+
+    What it starts itself is not looked at. meanwhile gets the process's number, in a thread of its own.
+    """
     popen.setdefault("stdin", subprocess.DEVNULL)
     process = subprocess.Popen(
         [sys.executable, "-I", "-c", BECOME, program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **popen
     )
+    thread = threading.Thread(target=meanwhile or (lambda pid: None), args=(process.pid,))
+    thread.start()
     try:
         return _follow(process, time.monotonic() + timeout)
     finally:
+        thread.join()
         if process.returncode is None:
             process.kill()
             process.wait()
