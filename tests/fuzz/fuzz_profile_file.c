@@ -38,7 +38,7 @@ static void look_up(const struct profile_files *files, enum profile_section_kind
             if (property != NULL) {
                 char where[PROFILE_WHERE_BYTES];
                 profile_property_where(property, where);
-                assert(profile_property_text(property)[0] != '\0' && where[0] != '\0');
+                assert(!secret_is_empty(profile_property_secret(property)) && where[0] != '\0');
             }
         }
     }

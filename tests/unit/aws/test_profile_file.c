@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
 #include <pwd.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -160,7 +162,14 @@ static const char *get_nested(
         const struct profile_section *section, const char *key, const char *nested_key)
 {
     const struct profile_property *property = profile_section_find_nested(section, key, nested_key);
-    return property == NULL ? NULL : profile_property_text(property);
+    return property == NULL ? NULL : secret_expose(profile_property_secret(property));
+}
+
+/* Of any key, public or not. */
+static const char *get(const struct profile_section *section, const char *key)
+{
+    const struct secret *value = profile_section_get_secret(section, key);
+    return value == NULL ? NULL : secret_expose(value);
 }
 
 static bool is_same_text(const char *a, const char *b)
@@ -187,7 +196,7 @@ static void check_value(struct fixture *fixture, const struct value_row *row)
     const struct profile_section *section = profile_files_find(
             &fixture->files, row->kind, row->section == NULL ? "x" : row->section);
     const char *key = row->key == NULL ? "k" : row->key;
-    const char *got = row->nested_key == NULL ? profile_section_get(section, key)
+    const char *got = row->nested_key == NULL ? get(section, key)
                                               : get_nested(section, key, row->nested_key);
     if (!is_same_text(got, row->want)) {
         fail_msg("%s: got %s", row->name, got == NULL ? "(absent)" : got);
@@ -624,7 +633,7 @@ static void a_quoted_profile_meets_its_bare_name_in_the_credentials_file(void **
     load_texts(fixture, "[profile \"my dev\"]\nregion = r\n", "[my dev]\nkey = k\n");
     const struct profile_section *section = find_profile(fixture, "my dev");
     assert_string_equal(profile_section_get(section, "region"), "r");
-    assert_string_equal(profile_section_get(section, "key"), "k");
+    assert_string_equal(get(section, "key"), "k");
 }
 
 static void a_section_that_is_null_has_no_keys(void **state)
@@ -632,7 +641,7 @@ static void a_section_that_is_null_has_no_keys(void **state)
     (void)state;
     assert_null(profile_section_find(NULL, "k"));
     assert_null(profile_section_find_nested(NULL, "k", "n"));
-    assert_null(profile_section_get(NULL, "k"));
+    assert_null(get(NULL, "k"));
     assert_null(profile_section_get_secret(NULL, "k"));
 }
 
@@ -645,6 +654,36 @@ struct complaint_row {
     size_t line; /* 0: no complaint */
     const char *part;
 };
+
+static bool aborts_for_text_of(const struct profile_section *section, const char *key)
+{
+    int status = 0;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        (void)dup2(nothing, STDERR_FILENO);
+        (void)signal(SIGABRT, SIG_DFL);
+        _exit(profile_section_get(section, key) == NULL ? 1 : 0);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
+}
+
+static void text_is_of_public_keys_only(void **state)
+{
+    struct fixture *fixture = *state;
+    load_texts(fixture,
+            "[default]\nregion = r\naws_access_key_id = a\naws_secret_access_key = b\n"
+            "aws_session_token = c\ncredential_process = d --password e\n",
+            "");
+    const struct profile_section *section = find_profile(fixture, "default");
+    assert_false(aborts_for_text_of(section, "region"));
+    assert_true(aborts_for_text_of(section, "aws_access_key_id"));
+    assert_true(aborts_for_text_of(section, "AWS_SECRET_ACCESS_KEY"));
+    assert_true(aborts_for_text_of(section, "aws_session_token"));
+    assert_true(aborts_for_text_of(section, "credential_process"));
+}
 
 static void format_where(const struct fixture *fixture,
         const struct complaint_row *row,
@@ -855,7 +894,7 @@ static void problems_leave_the_output_untouched(void **state)
     put_files(fixture, "[profile y]\n", "[z\n");
     assert_false(profile_files_load(
             &fixture->environment, &limits, &fixture->sink, &fixture->files, &fixture->problems));
-    assert_string_equal(profile_section_get(find_profile(fixture, "x"), "k"), "v");
+    assert_string_equal(get(find_profile(fixture, "x"), "k"), "v");
     assert_null(find_profile(fixture, "y"));
 }
 
@@ -890,7 +929,7 @@ static void a_mebibyte_is_read_and_a_byte_more_is_an_error(void **state)
     memcpy(config, HEAD, strlen(HEAD));
     put_file(fixture->config, config, sizeof(config) - 1);
     assert_true(load(fixture));
-    assert_string_equal(profile_section_get(find_profile(fixture, "x"), "k"), "v");
+    assert_string_equal(get(find_profile(fixture, "x"), "k"), "v");
     put_file(fixture->config, config, sizeof(config));
     assert_false(load(fixture));
     assert_int_equal(fixture->problems.len, 1);
@@ -926,8 +965,8 @@ static void default_files_are_below_home(void **state)
     assert_string_equal(profile_files_path(&fixture->files, PROFILE_FILE_CONFIG), expected);
     assert_string_equal(
             profile_files_path(&fixture->files, PROFILE_FILE_CREDENTIALS), expected_credentials);
-    assert_string_equal(profile_section_get(find_profile(fixture, "x"), "k"), "keys");
-    assert_string_equal(profile_section_get(find_profile(fixture, "x"), "j"), "v");
+    assert_string_equal(get(find_profile(fixture, "x"), "k"), "keys");
+    assert_string_equal(get(find_profile(fixture, "x"), "j"), "v");
 }
 
 static void only_a_first_segment_of_tilde_is_the_home_directory(void **state)
@@ -1188,9 +1227,9 @@ static void ten_thousand_sections_are_found_and_merged(void **state)
         (void)snprintf(name, sizeof(name), "p%zu", i * 7919 % MANY);
         const struct profile_section *section = find_profile(fixture, name);
         (void)snprintf(want, sizeof(want), "c%zu", i * 7919 % MANY);
-        assert_string_equal(profile_section_get(section, "k"), want);
+        assert_string_equal(get(section, "k"), want);
         (void)snprintf(want, sizeof(want), "%zu", i);
-        assert_string_equal(profile_section_get(section, "j"), want);
+        assert_string_equal(get(section, "j"), want);
     }
 }
 
@@ -1212,8 +1251,8 @@ static void ten_thousand_properties_and_lines_are_read(void **state)
     }
     load_texts(fixture, text_string(&config), NULL);
     const struct profile_section *section = find_profile(fixture, "x");
-    assert_string_equal(profile_section_get(section, "k0"), "0");
-    assert_string_equal(profile_section_get(section, "k9999"), "9999");
+    assert_string_equal(get(section, "k0"), "0");
+    assert_string_equal(get(section, "k9999"), "9999");
     assert_int_equal(secret_len(profile_section_get_secret(section, "long")), 1 + 2 * MANY);
     assert_string_equal(get_nested(section, "nest", "n0"), "0");
     assert_string_equal(get_nested(section, "nest", "n9999"), "9999");
@@ -1236,6 +1275,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(reads_key_and_value_around_the_first_equals_sign),
         TEST(keys_match_in_any_case_and_values_keep_theirs),
+        TEST(text_is_of_public_keys_only),
         TEST(an_empty_value_counts_as_absent),
         TEST(comments_begin_where_the_grammar_lets_them),
         TEST(indented_lines_continue_a_value),
