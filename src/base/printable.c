@@ -97,20 +97,41 @@ static void append_escape(struct text *out, uint32_t code_point)
     }
 }
 
+/* What most texts are made of needs no second look: the length of the ASCII that is shown as it is. */
+static size_t measure_plain(const char *bytes, size_t len, enum printable_form form)
+{
+    size_t plain = 0;
+    while (plain < len && bytes[plain] >= ' ' && bytes[plain] <= '~'
+            && (form == PRINTABLE_LINE || (bytes[plain] != ' ' && bytes[plain] != '\\'))) {
+        plain++;
+    }
+    return plain;
+}
+
+/* The character at bytes, which is not plain ASCII; gives the bytes used. */
+static size_t append_one(struct text *out, const char *bytes, size_t len, enum printable_form form)
+{
+    uint32_t code_point = 0;
+    size_t used = utf8_decode(bytes, len, &code_point);
+    bool is_of_word = form == PRINTABLE_LINE || (code_point != '\\' && !is_blank(code_point));
+    if (used == 0) {
+        text_append_format(out, "\\x%02x", (unsigned int)(unsigned char)bytes[0]);
+        return 1;
+    }
+    if (printable_is_shown(code_point) && is_of_word) {
+        text_append(out, bytes, used);
+    } else {
+        append_escape(out, code_point);
+    }
+    return used;
+}
+
 void printable_append(struct text *out, const char *bytes, size_t len, enum printable_form form)
 {
     for (size_t at = 0; at < len;) {
-        uint32_t code_point = 0;
-        size_t used = utf8_decode(bytes + at, len - at, &code_point);
-        bool is_of_word = form == PRINTABLE_LINE || (code_point != '\\' && !is_blank(code_point));
-        if (used == 0) {
-            text_append_format(out, "\\x%02x", (unsigned int)(unsigned char)bytes[at]);
-            used = 1;
-        } else if (printable_is_shown(code_point) && is_of_word) {
-            text_append(out, bytes + at, used);
-        } else {
-            append_escape(out, code_point);
-        }
-        at += used;
+        size_t plain = measure_plain(bytes + at, len - at, form);
+        text_append(out, bytes + at, plain);
+        at += plain;
+        at += at < len ? append_one(out, bytes + at, len - at, form) : 0;
     }
 }
