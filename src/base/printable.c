@@ -79,12 +79,6 @@ static void append_escape(struct text *out, uint32_t code_point)
     case '\n':
         text_append_string(out, "\\n");
         return;
-    case '\r':
-        text_append_string(out, "\\r");
-        return;
-    case '\t':
-        text_append_string(out, "\\t");
-        return;
     case '\\':
         text_append_string(out, "\\\\");
         return;

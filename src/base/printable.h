@@ -22,7 +22,7 @@ enum printable_form {
 };
 
 /*
- * Appends bytes[0..len) with everything escaped that is not shown: "\n", "\t", "\r", "\xNN" for other
+ * Appends bytes[0..len) with everything escaped that is not shown: "\n", "\xNN" for other
  * ASCII characters and for each byte that is not UTF-8, "\uNNNN" or "\UNNNNNNNN" for other characters.
  */
 void printable_append(struct text *out, const char *bytes, size_t len, enum printable_form form);

@@ -28,7 +28,7 @@ static void escapes_what_is_not_shown(void **state)
         { "a name", BYTES("/a/b.c-d_e"), "/a/b.c-d_e", "/a/b.c-d_e" },
         { "a blank", BYTES("a b"), "a b", "a\\x20b" },
         { "a backslash", BYTES("C:\\x"), "C:\\x", "C:\\\\x" },
-        { "line ends and tabs", BYTES("a\nb\rc\t"), "a\\nb\\rc\\t", "a\\nb\\rc\\t" },
+        { "line ends and tabs", BYTES("a\nb\rc\t"), "a\\nb\\x0dc\\x09", "a\\nb\\x0dc\\x09" },
         { "NUL", BYTES("a\0b"), "a\\x00b", "a\\x00b" },
         { "other controls", BYTES("\x01\x1B[31m\x7F"), "\\x01\\x1b[31m\\x7f",
                 "\\x01\\x1b[31m\\x7f" },
