@@ -134,7 +134,10 @@ def last_words(shell: str, scripts: Path, place: Path, texts: Iterable[str]) -> 
     """What a TAB makes of the last word of each text behind "ssm-exec". zsh's '=' goes with the next key."""
     if shell == "fish":
         offers = fish_offers(scripts, place, texts)
-        return {text: offer[0] if len(offer) == 1 else text.split(" ")[-1] for text, offer in offers.items()}
+        # fish 4 also lists what merely holds the letters, and puts in what begins with them.
+        words = {text: text.split(" ")[-1] for text in offers}
+        begun = {text: [word for word in offer if word.startswith(words[text])] for text, offer in offers.items()}
+        return {text: offer[0] if len(offer) == 1 else words[text] for text, offer in begun.items()}
     if shell == "zsh":
         setup = (
             f"fpath=({scripts} $fpath); autoload -Uz compinit; compinit -u -D; "
