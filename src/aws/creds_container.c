@@ -143,7 +143,7 @@ static bool read_reply(const struct plain_call *plain,
         add_hint(plain->status, asked, reterr);
         return false;
     }
-    if (!json_parse(&plain->body, plain->subject, &document, reterr)) {
+    if (!json_parse(&plain->body, JSON_TOKENS_REPLY, plain->subject, &document, reterr)) {
         add_hint(plain->status, asked, reterr);
         return false;
     }

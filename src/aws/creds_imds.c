@@ -59,7 +59,7 @@ static bool read_document(const struct imds *imds,
         struct err *reterr)
 {
     CLEANUP(json_document_clear) struct json_document document = { 0 };
-    bool is_json = json_parse(body, SUBJECT, &document, reterr);
+    bool is_json = json_parse(body, JSON_TOKENS_REPLY, SUBJECT, &document, reterr);
     if (is_json && !creds_document_is_success(json_root(&document), SUBJECT, reterr)) {
         (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "no credentials for role %s", role);
         explain(imds, body, reterr);

@@ -50,7 +50,7 @@ static bool read_cache(const struct secret *contents,
     };
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     struct json_value token;
-    if (!json_parse(contents, where, &document, reterr)) {
+    if (!json_parse(contents, JSON_TOKENS_REPLY, where, &document, reterr)) {
         return false;
     }
     if (!json_find_typed(json_root(&document), "accessToken", JSON_OBJECT, &token)) {

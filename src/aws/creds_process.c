@@ -112,7 +112,7 @@ static bool read_output(const struct secret *output,
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     struct json_value version;
     int64_t number = 0;
-    if (!json_parse(output, where, &document, reterr)) {
+    if (!json_parse(output, JSON_TOKENS_REPLY, where, &document, reterr)) {
         reterr->kind = ERR_CREDENTIALS;
         err_add_why(reterr, " (what credential_process printed)");
         return false;

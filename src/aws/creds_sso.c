@@ -177,7 +177,7 @@ static bool read_token(const struct credentials_context *context,
         err_add_why(reterr, " (there is no %s)", text_string(&path));
         return false;
     }
-    if (!json_parse(&contents, NULL, &document, &ignored)
+    if (!json_parse(&contents, JSON_TOKENS_REPLY, NULL, &document, &ignored)
             || !json_find_typed(json_root(&document), "accessToken", JSON_STRING, &token)
             || !json_decode_secret(token, NULL, ret_token, &ignored) || secret_is_empty(ret_token)
             || strpbrk(secret_expose(ret_token), "\r\n") != NULL) {
@@ -216,7 +216,7 @@ static bool read_reply(
     };
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     struct json_value role;
-    bool is_json = json_parse(&plain->body, plain->subject, &document, reterr);
+    bool is_json = json_parse(&plain->body, JSON_TOKENS_REPLY, plain->subject, &document, reterr);
     if (is_json && !json_find_typed(json_root(&document), "roleCredentials", JSON_OBJECT, &role)) {
         is_json = err_set(
                 reterr, ERR_PROTOCOL, plain->subject, "the answer has no roleCredentials");

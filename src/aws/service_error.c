@@ -75,7 +75,7 @@ static void read_json_error(const struct secret *body, struct service_error *err
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     struct json_value nested;
     struct err ignored;
-    if (!json_parse(body, NULL, &document, &ignored)) {
+    if (!json_parse(body, JSON_TOKENS_REPLY, NULL, &document, &ignored)) {
         return;
     }
     struct json_value root = json_root(&document);

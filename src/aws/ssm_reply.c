@@ -176,7 +176,7 @@ bool ssm_reply_read(const struct secret *body,
 {
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     CLEANUP(ssm_reply_clear) struct ssm_reply reply = { 0 };
-    if (!json_parse(body, where, &document, reterr)) {
+    if (!json_parse(body, JSON_TOKENS_REPLY, where, &document, reterr)) {
         return false;
     }
     struct json_value root = json_root(&document);

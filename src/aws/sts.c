@@ -196,7 +196,7 @@ static bool read_json(const struct sts_call *sts, const struct secret *body, str
     struct json_value value;
     char name[64];
     double expiration = 0;
-    if (!json_parse(body, sts->call.subject, &document, reterr)) {
+    if (!json_parse(body, JSON_TOKENS_REPLY, sts->call.subject, &document, reterr)) {
         return false;
     }
     struct json_value root = json_root(&document);

@@ -33,6 +33,7 @@ struct grammar {
     size_t at;
     size_t depth;
     size_t token_count; /* values and names so far: what jsmn will find */
+    size_t tokens_max;
     bool has_escapes;
     bool in_object[JSON_DEPTH_MAX];
     const char *fault;
@@ -50,6 +51,13 @@ static bool fault(struct grammar *grammar, const char *what)
 {
     grammar->fault = what;
     return false;
+}
+
+static bool count_token(struct grammar *grammar)
+{
+    grammar->token_count++;
+    return grammar->token_count <= grammar->tokens_max
+            || fault(grammar, "it holds more values than belong here");
 }
 
 static bool is_space(char c)
@@ -179,8 +187,10 @@ static bool check_word(struct grammar *grammar)
 static bool check_value_start(struct grammar *grammar, enum expected *ret_next)
 {
     char c = grammar->at < grammar->len ? grammar->text[grammar->at] : '\0';
-    grammar->token_count++;
     *ret_next = EXPECT_SEPARATOR;
+    if (!count_token(grammar)) {
+        return false;
+    }
     if (c == '{' || c == '[') {
         if (grammar->depth == JSON_DEPTH_MAX) {
             return fault(grammar, "nested too deeply");
@@ -201,8 +211,7 @@ static bool check_name(struct grammar *grammar, enum expected *ret_next)
     if (!peek(grammar, '"')) {
         return fault(grammar, "a member name was expected");
     }
-    grammar->token_count++;
-    if (!check_string(grammar)) {
+    if (!count_token(grammar) || !check_string(grammar)) {
         return false;
     }
     skip_space(grammar);
@@ -336,13 +345,14 @@ static bool make_lone_token(const char *bytes,
 }
 
 bool json_parse(const struct secret *text,
+        size_t tokens_max,
         const char *where,
         struct json_document *ret_document,
         struct err *reterr)
 {
     const char *bytes = secret_expose(text);
     size_t len = secret_len(text);
-    struct grammar grammar = { .text = bytes, .len = len };
+    struct grammar grammar = { .text = bytes, .len = len, .tokens_max = tokens_max };
     if (len >= INT_MAX) {
         return fail_to_parse(where, reterr, "too long");
     }

@@ -26,6 +26,13 @@ enum {
     JSON_DEPTH_MAX = 32
 };
 
+/* How many values and member names a text may hold: each takes 20 bytes while it is looked at. */
+enum {
+    JSON_TOKENS_REPLY = 4096,       /* a reply of AWS, a credentials document, a cached token */
+    JSON_TOKENS_VALUE = 64 * 1024,  /* a parameter's value: a secret has 64 KiB */
+    JSON_TOKENS_FILE = 1024 * 1024, /* a file of the user's own */
+};
+
 struct json_token;
 
 /* Borrows the text that was parsed, which must stay as it is meanwhile. Release with _clear. */
@@ -44,10 +51,11 @@ struct json_value {
 
 /*
  * Reads one JSON value that fills the whole text. ERR_PROTOCOL at `where` for anything that RFC
- * 8259 does not allow, for invalid UTF-8 and for nesting past JSON_DEPTH_MAX; ERR_SYSTEM without
- * memory. No message quotes the text. Time and memory are linear in the text.
+ * 8259 does not allow, for invalid UTF-8, for nesting past JSON_DEPTH_MAX and for more than tokens_max
+ * values and names; ERR_SYSTEM without memory. No message quotes the text. Time is linear in the text.
  */
 MUST_CHECK bool json_parse(const struct secret *text,
+        size_t tokens_max,
         const char *where,
         struct json_document *ret_document,
         struct err *reterr);

@@ -162,7 +162,7 @@ bool lock_parse(const struct secret *text,
     size_t number = 0;
     size_t first = sources->len;
     bool ok = true;
-    if (!json_parse(text, file, &document, &err)) {
+    if (!json_parse(text, JSON_TOKENS_FILE, file, &document, &err)) {
         err.kind = err.kind == ERR_PROTOCOL ? ERR_INPUT : err.kind;
         err_list_add(problems, &err);
         return false;

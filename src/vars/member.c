@@ -17,7 +17,7 @@ bool member_extract(const struct secret *value,
 {
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     struct json_value found;
-    if (!json_parse(value, where, &document, reterr)) {
+    if (!json_parse(value, JSON_TOKENS_VALUE, where, &document, reterr)) {
         return reterr->kind == ERR_SYSTEM
                 ? false
                 : fail(member, where, reterr, "the value is no JSON object");

@@ -54,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CLEANUP(fuzz_secret_free) struct secret text = fuzz_secret_new(data, size);
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     struct err err = { 0 };
-    bool is_json = json_parse(&text, "here", &document, &err);
+    bool is_json = json_parse(&text, JSON_TOKENS_FILE, "here", &document, &err);
     if (is_json) {
         check_document(json_root(&document));
     } else {

@@ -116,7 +116,7 @@ static void read_context(const char *directory, struct vector *vector)
     CLEANUP(text_clear) struct text timestamp = TEXT_INIT(64);
     struct err err;
     read_vector_file(directory, vector->name, "context.json", &text);
-    if (!json_parse(&text, vector->name, &document, &err)) {
+    if (!json_parse(&text, JSON_TOKENS_FILE, vector->name, &document, &err)) {
         fail_msg("%s: context.json: %s", vector->name, err.why);
     }
     struct json_value root = json_root(&document);

@@ -38,7 +38,7 @@ static void clear_parsed(struct parsed *parsed)
 static bool parse_bytes(struct parsed *parsed, const char *bytes, size_t len, struct err *reterr)
 {
     secret_append(&parsed->text, bytes, len);
-    return json_parse(&parsed->text, "here", &parsed->document, reterr);
+    return json_parse(&parsed->text, JSON_TOKENS_FILE, "here", &parsed->document, reterr);
 }
 
 static struct json_value parse_good(struct parsed *parsed, const char *text)
@@ -261,7 +261,8 @@ static void nests_thirty_two_levels_and_no_more(void **state)
             CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
             struct err err = { 0 };
             append_nested(&parsed.text, depth, ROWS[i].open, ROWS[i].inner, ROWS[i].close);
-            bool is_accepted = json_parse(&parsed.text, "here", &parsed.document, &err);
+            bool is_accepted = json_parse(
+                    &parsed.text, JSON_TOKENS_FILE, "here", &parsed.document, &err);
             if (is_accepted != (depth == JSON_DEPTH_MAX)) {
                 fail_msg("%s, %zu deep: %s", ROWS[i].name, depth, err.why);
             }
@@ -283,7 +284,7 @@ static void megabytes_of_opening_brackets_are_refused_at_once(void **state)
         while (secret_len(&parsed.text) < (size_t)4 * 1024 * 1024) {
             secret_append_text(&parsed.text, PIECES[i]);
         }
-        assert_false(json_parse(&parsed.text, "here", &parsed.document, &err));
+        assert_false(json_parse(&parsed.text, JSON_TOKENS_FILE, "here", &parsed.document, &err));
         assert_string_equal(err.why, "not valid JSON: nested too deeply");
     }
 }
@@ -308,7 +309,7 @@ static void many_items_and_members_are_read(void **state)
         secret_append_text(&parsed.text, member);
     }
     secret_append_text(&parsed.text, "}");
-    assert_true(json_parse(&parsed.text, "here", &parsed.document, &err));
+    assert_true(json_parse(&parsed.text, JSON_TOKENS_FILE, "here", &parsed.document, &err));
     struct json_value root = json_root(&parsed.document);
     struct json_value items;
     struct json_value item;

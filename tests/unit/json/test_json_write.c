@@ -67,7 +67,7 @@ static void every_character_comes_back_from_the_reader(void **state)
         CLEANUP(text_clear) struct text read = TEXT_INIT(64);
         struct err err;
         secret_append(&written, out.bytes, out.len);
-        if (!json_parse(&written, NULL, &document, &err)
+        if (!json_parse(&written, JSON_TOKENS_FILE, NULL, &document, &err)
                 || !json_decode_text(json_root(&document), NULL, &read, &err)
                 || strcmp(text_string(&read), string) != 0) {
             fail_msg("U+%04X came back as %s", (unsigned int)code_point, text_string(&read));
