@@ -219,7 +219,8 @@ static bool fetch(const struct run *run,
     };
     struct call_settings calls = calls_for_credentials;
     calls.gate = &gate.gate;
-    const struct ssm ssm = { .client = &client, .calls = &calls };
+    struct budget budget = { .max_bytes = SSM_BUDGET_BYTES };
+    const struct ssm ssm = { .client = &client, .budget = &budget, .calls = &calls };
     return fetch_sources(&ssm, sources, &rules, ret_fetched, problems);
 }
 
@@ -335,6 +336,31 @@ static bool make_files(const struct merge_result *merged, struct files *files, s
     return true;
 }
 
+/* What no kernel takes is refused before it is copied into an environment. */
+static bool check_size(const struct run *run,
+        const struct plan *plan,
+        const struct merge_result *merged,
+        const char *file,
+        struct err *reterr)
+{
+    struct launch_size size = { 0 };
+    launch_size_add_arguments(&size, run->options->command);
+    launch_size_add_entries(&size, plan->inherited.entries);
+    for (size_t i = 0; i < merged->len; i++) {
+        const struct merged_variable *variable = &merged->variables[i];
+        const struct assignment *assignment = variable->assignment;
+        if (!variable->is_preserved && !variable->is_unset && !assignment->as_file) {
+            size_t name_len = strlen(assignment->variable);
+            launch_size_add(&size, assignment->variable, name_len,
+                    name_len + 1 + secret_len(assignment->value));
+        }
+        if (variable->overridden_inherited != NULL && !variable->is_preserved) {
+            size.total_bytes -= strlen(variable->overridden_inherited) + 1 + sizeof(char *);
+        }
+    }
+    return size.total_bytes <= LAUNCH_TOTAL_MAX_BYTES || launch_fail_size(file, &size, reterr);
+}
+
 static int become_command(const struct run *run,
         const struct plan *plan,
         const struct merge_result *merged,
@@ -344,7 +370,7 @@ static int become_command(const struct run *run,
     CLEANUP(envblock_clear) struct envblock block = ENVBLOCK_INIT;
     CLEANUP(clear_files) struct files files = { 0 };
     struct err err;
-    if (!make_files(merged, &files, &err)
+    if (!check_size(run, plan, merged, file, &err) || !make_files(merged, &files, &err)
             || !envblock_build(&plan->inherited, merged, files.path_of_variable, &block, &err)
             || !check_deadline(run, &err)) {
         return fail(run->report, &err);

@@ -2,6 +2,7 @@
 #include "aws/ssm.h"
 
 #include <assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,24 @@ static void begin_request(
     call->host = ssm->client->endpoint->authority;
     http_request_init(ret_request, HTTP_POST, SSM_REQUEST_MAX_BYTES);
     client_address(ssm->client, ret_request);
+    ret_request->budget = ssm->budget;
+}
+
+enum {
+    BOOKKEEPING_BYTES = 512, /* of one parameter: its structures, and those of its variable */
+    NAME_COPIES = 4, /* the variable's name and the parameter's, once more where they are shown */
+};
+
+/* Counts what a parameter takes until the end of the run. */
+static bool keep(const struct ssm *ssm,
+        const struct parameter *parameter,
+        const char *where,
+        struct err *reterr)
+{
+    size_t bytes = BOOKKEEPING_BYTES + secret_len(&parameter->value)
+            + NAME_COPIES * strlen(parameter->name) + strlen(parameter->arn)
+            + strlen(parameter->type) + strlen(parameter->selector);
+    return budget_keep(ssm->budget, bytes, where, reterr);
 }
 
 /* --- one path: pages in a row, and what a failure asks for --- */
@@ -36,7 +55,6 @@ struct path_call {
     enum path_step step;
     char *next_token; /* NULL: the first page */
     size_t page;      /* that is being asked for, from 0 on */
-    size_t bytes;     /* of all values so far */
     size_t failed_page;
     struct err *failure; /* known already, while more is asked to explain it */
 };
@@ -102,13 +120,8 @@ static bool keep_parameters(struct path_call *call, struct parameter_list *page,
             return err_set(reterr, ERR_PROTOCOL, call->query->subject,
                     "the reply holds %s, which was not asked for", parameter->name);
         }
-        call->bytes += secret_len(&parameter->value);
-        if (call->bytes > SSM_TOTAL_MAX_BYTES) {
-            return err_set(reterr, ERR_PROTOCOL, call->query->subject,
-                    "the values below this path are larger than %d MiB together",
-                    SSM_TOTAL_MAX_BYTES / (1024 * 1024));
-        }
-        if (!parameter_list_add_take(&call->query->found, parameter, reterr)) {
+        if (!keep(call->ssm, parameter, call->query->subject, reterr)
+                || !parameter_list_add_take(&call->query->found, parameter, reterr)) {
             return false;
         }
     }
@@ -123,6 +136,8 @@ static bool turn_page(struct path_call *call, struct ssm_reply *reply, struct er
                 "the same NextToken came back twice: the listing would never end");
     }
     call->page++;
+    (void)snprintf(call->call.read_so_far, sizeof(call->call.read_so_far),
+            "%zu parameters so far, now page %zu", call->query->found.len, call->page + 1);
     if (call->page == SSM_PAGES_MAX) {
         return err_set(reterr, ERR_PROTOCOL, call->query->subject,
                 "the listing has more than %d pages", SSM_PAGES_MAX);
@@ -275,11 +290,15 @@ static bool joined_equals(const char *a, const char *b, const char *whole)
     return strncmp(whole, a, len) == 0 && strcmp(whole + len, b) == 0;
 }
 
-/* Asked for by ARN, a parameter is known by its ARN. */
-static bool answers_exactly(const struct parameter *parameter, const char *asked)
+/* Asked for by ARN. A reply's Name may be the plain name, which another account's parameter has too. */
+static bool answers_by_arn(const struct parameter *parameter, const char *asked)
 {
-    return joined_equals(parameter->name, parameter->selector, asked)
-            || joined_equals(parameter->arn, parameter->selector, asked);
+    return joined_equals(parameter->arn, parameter->selector, asked);
+}
+
+static bool answers_by_name(const struct parameter *parameter, const char *asked)
+{
+    return joined_equals(parameter->name, parameter->selector, asked);
 }
 
 /* "/x" and "x" are the same parameter; a name may stand whole, with its selector told twice. */
@@ -303,15 +322,26 @@ static struct ssm_name_query *find_asked(const struct names_call *call,
     return NULL;
 }
 
+/* The most telling form first; NULL if it answers nothing that was asked for. */
+static struct ssm_name_query *find_query(
+        const struct names_call *call, const struct parameter *parameter)
+{
+    struct ssm_name_query *query = find_asked(call, parameter, answers_by_arn);
+    if (query == NULL) {
+        query = find_asked(call, parameter, answers_by_name);
+    }
+    return query != NULL ? query : find_asked(call, parameter, answers_loosely);
+}
+
 static bool keep_named(struct names_call *call, struct parameter *parameter, struct err *reterr)
 {
-    struct ssm_name_query *query = find_asked(call, parameter, answers_exactly);
-    if (query == NULL) {
-        query = find_asked(call, parameter, answers_loosely);
-    }
+    struct ssm_name_query *query = find_query(call, parameter);
     if (query == NULL) {
         return err_set(reterr, ERR_PROTOCOL, call->call.subject,
                 "the reply holds %s, which was not asked for", parameter->name);
+    }
+    if (!keep(call->ssm, parameter, query->subject, reterr)) {
+        return false;
     }
     query->found = *parameter;
     query->is_found = true;
@@ -360,7 +390,7 @@ static void blame_secrets(
     CLEANUP(text_clear) struct text subjects = TEXT_INIT(sizeof(err->where) - 1);
     for (size_t i = 0; i < answered->len; i++) {
         const struct parameter *parameter = &answered->items[i];
-        const struct ssm_name_query *query = find_asked(call, parameter, answers_exactly);
+        const struct ssm_name_query *query = find_query(call, parameter);
         if (strcmp(parameter->type, "SecureString") == 0 && query != NULL) {
             text_append_format(&subjects, "%s%s", subjects.len == 0 ? "" : ", ", query->subject);
         }

@@ -8,6 +8,7 @@
 #include "aws/client.h"
 #include "aws/parameter.h"
 #include "base/attrs.h"
+#include "base/budget.h"
 #include "base/error.h"
 #include "http/calls.h"
 
@@ -16,8 +17,14 @@ enum {
     SSM_PAGE_ITEMS = 10,     /* GetParametersByPath gives no more */
     SSM_PAGES_MAX = 2000,    /* of one path; more than a process's environment can hold */
     SSM_PATH_REPLY_MAX_BYTES = 4 * 1024 * 1024,
-    SSM_NAMES_REPLY_MAX_BYTES = 16 * 1024 * 1024, /* Secrets Manager values stand in it twice */
-    SSM_TOTAL_MAX_BYTES = 128 * 1024 * 1024,      /* of all values of one path */
+    /* Ten secrets of 64 KiB, each twice: as Value and, quoted once more, in SourceResult. */
+    SSM_NAMES_REPLY_MAX_BYTES = 9 * 1024 * 1024,
+    /*
+     * All that is kept of a run's replies and all that is still on its way. 10,000 standard parameters
+     * of 4 KB are admitted; an environment has 6 MiB at most. With one reply more while it is read, the
+     * connections and the libraries, the whole process stays below 80 MiB, whatever is sent.
+     */
+    SSM_BUDGET_BYTES = 48 * 1024 * 1024,
 };
 
 /* Every parameter below a path. Texts are borrowed; found is the caller's to clear. */
@@ -43,6 +50,7 @@ struct ssm_name_query {
 
 struct ssm {
     struct client *client;
+    struct budget *budget; /* of this run */
     const struct call_settings *calls;
 };
 

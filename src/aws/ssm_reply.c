@@ -8,23 +8,34 @@
 #include "base/text.h"
 #include "json/json.h"
 
+/* What AWS documents (API reference, data type Parameter), or a little more where it says nothing. */
 enum {
-    NAME_MAX_BYTES = 4096
+    ITEMS_MAX = 10, /* parameters, or names that do not exist, in one reply */
+    NAME_MAX_BYTES = 2048,
+    ARN_MAX_BYTES = 2048 + 256,
+    TYPE_MAX_BYTES = 64,
+    SELECTOR_MAX_BYTES = 512, /* a label has 100 characters, a stage of Secrets Manager 256 */
 };
 
 /* A member that is a string, or "" where it is missing. */
 static bool take_text(struct json_value object,
         const char *name,
+        size_t max_bytes,
         const char *where,
         char **ret_text,
         struct err *reterr)
 {
     struct json_value member;
-    struct text text = TEXT_INIT(SSM_NEXT_TOKEN_MAX_BYTES);
+    struct text text = TEXT_INIT(max_bytes);
     bool is_there = json_find(object, name, &member);
-    text_reserve(&text, is_there ? json_encoded_len(member) : 0);
-    bool ok = !is_there
-            || (json_decode_text(member, where, &text, reterr) && text_check(&text, where, reterr));
+    size_t len = is_there ? json_encoded_len(member) : 0;
+    text_reserve(&text, len < max_bytes ? len : max_bytes);
+    bool ok = !is_there || json_decode_text(member, where, &text, reterr);
+    if (ok && text.state == TEXT_TOO_LONG) {
+        ok = err_set(reterr, ERR_PROTOCOL, where, "the reply's %s is longer than %zu bytes", name,
+                max_bytes);
+    }
+    ok = ok && text_check(&text, where, reterr);
     if (ok && memchr(text_string(&text), '\0', text.len) != NULL) {
         ok = err_set(reterr, ERR_PROTOCOL, where, "the reply's %s holds a NUL", name);
     }
@@ -60,12 +71,13 @@ static bool take_numbers(struct json_value object,
     struct json_value member;
     if (json_find(object, "Version", &member)
             && (!json_int64(member, &parameter->version) || parameter->version < 0)) {
-        return err_set(reterr, ERR_PROTOCOL, where, "the reply's Version is no whole number");
+        return err_set(reterr, ERR_PROTOCOL, where, "the reply's Version is not a whole number");
     }
     double modified = 0;
     if (json_find(object, "LastModifiedDate", &member)) {
         if (!json_number(member, &modified) || modified < 0 || modified > 1e12) {
-            return err_set(reterr, ERR_PROTOCOL, where, "the reply's LastModifiedDate is no time");
+            return err_set(
+                    reterr, ERR_PROTOCOL, where, "the reply's LastModifiedDate is not a time");
         }
         parameter->modified_s = (int64_t)modified;
     }
@@ -88,7 +100,7 @@ static bool take_type(struct json_value object,
         struct err *reterr)
 {
     struct json_value member;
-    if (!take_text(object, "Type", where, &parameter->type, reterr)) {
+    if (!take_text(object, "Type", TYPE_MAX_BYTES, where, &parameter->type, reterr)) {
         return false;
     }
     return !json_find(object, "Type", &member) || is_word(parameter->type)
@@ -101,18 +113,18 @@ static bool take_parameter(struct json_value object,
         struct err *reterr)
 {
     if (json_type_of(object) != JSON_OBJECT) {
-        return err_set(reterr, ERR_PROTOCOL, where, "the reply's Parameters are no objects");
+        return err_set(reterr, ERR_PROTOCOL, where, "the reply's Parameters are not objects");
     }
-    if (!take_text(object, "Name", where, &parameter->name, reterr)) {
+    if (!take_text(object, "Name", NAME_MAX_BYTES, where, &parameter->name, reterr)) {
         return false;
     }
     const char *name = parameter->name;
-    if (name[0] == '\0' || strlen(name) > NAME_MAX_BYTES) {
+    if (name[0] == '\0') {
         return err_set(reterr, ERR_PROTOCOL, where, "the reply holds a parameter without a name");
     }
     return take_type(object, name, parameter, reterr)
-            && take_text(object, "ARN", name, &parameter->arn, reterr)
-            && take_text(object, "Selector", name, &parameter->selector, reterr)
+            && take_text(object, "ARN", ARN_MAX_BYTES, name, &parameter->arn, reterr)
+            && take_text(object, "Selector", SELECTOR_MAX_BYTES, name, &parameter->selector, reterr)
             && take_numbers(object, name, parameter, reterr)
             && take_value(object, name, parameter, reterr);
 }
@@ -127,7 +139,11 @@ static bool take_parameters(
         return true;
     }
     if (json_type_of(array) != JSON_ARRAY) {
-        return err_set(reterr, ERR_PROTOCOL, where, "the reply's Parameters are no list");
+        return err_set(reterr, ERR_PROTOCOL, where, "the reply's Parameters are not a list");
+    }
+    if (json_count(array) > ITEMS_MAX) {
+        return err_set(reterr, ERR_PROTOCOL, where,
+                "the reply holds %zu parameters, and AWS gives %d", json_count(array), ITEMS_MAX);
     }
     while (json_next_item(array, &cursor, &item)) {
         CLEANUP(parameter_clear)
@@ -148,6 +164,11 @@ static bool take_invalid_names(
     size_t cursor = 0;
     if (!json_find_typed(root, "InvalidParameters", JSON_ARRAY, &array)) {
         return true;
+    }
+    if (json_count(array) > ITEMS_MAX) {
+        return err_set(reterr, ERR_PROTOCOL, where,
+                "the reply names %zu parameters that do not exist, and at most %d were asked for",
+                json_count(array), ITEMS_MAX);
     }
     char **names = calloc(json_count(array) + 1, sizeof(char *));
     *ret_names = names;
@@ -181,11 +202,12 @@ bool ssm_reply_read(const struct secret *body,
     }
     struct json_value root = json_root(&document);
     if (json_type_of(root) != JSON_OBJECT) {
-        return err_set(reterr, ERR_PROTOCOL, where, "the reply is no JSON object");
+        return err_set(reterr, ERR_PROTOCOL, where, "the reply is not a JSON object");
     }
     if (!take_parameters(root, where, &reply.parameters, reterr)
             || !take_invalid_names(root, where, &reply.invalid_names, reterr)
-            || !take_text(root, "NextToken", where, &reply.next_token, reterr)) {
+            || !take_text(root, "NextToken", SSM_NEXT_TOKEN_MAX_BYTES, where, &reply.next_token,
+                    reterr)) {
         return false;
     }
     if (reply.next_token[0] == '\0') {

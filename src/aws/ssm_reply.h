@@ -10,7 +10,8 @@
 #include "base/secret.h"
 
 enum {
-    SSM_NEXT_TOKEN_MAX_BYTES = 16 * 1024
+    SSM_NEXT_TOKEN_MAX_BYTES = 16
+            * 1024 /* AWS documents no limit; its tokens have some hundred bytes */
 };
 
 /* Release with ssm_reply_clear. */
@@ -20,7 +21,10 @@ struct ssm_reply {
     char **invalid_names; /* InvalidParameters, NULL at the end; NULL where there are none */
 };
 
-/* ERR_PROTOCOL at `where` for anything that is not such a reply. Never quotes a value. */
+/*
+ * ERR_PROTOCOL at `where` for anything that is not such a reply: more than ten parameters or names, and
+ * fields longer than AWS documents, are none. Never quotes a value.
+ */
 MUST_CHECK bool ssm_reply_read(const struct secret *body,
         const char *where,
         struct ssm_reply *ret_reply,

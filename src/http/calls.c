@@ -474,6 +474,12 @@ static void tell_waiting(struct run *run)
         told = run->active[i];
     }
     long long seconds = (long long)((now - run->began_ms) / 1000);
+    if (told->cause == NULL && told->call->read_so_far[0] != '\0') {
+        event_emit(run->settings->events, EVENT_WAITING, told->call->subject,
+                "still reading from %s after %lld s: %s", told->call->host, seconds,
+                told->call->read_so_far);
+        return;
+    }
     if (told->cause == NULL) {
         event_emit(run->settings->events, EVENT_WAITING, told->call->subject,
                 "waiting for %s since %lld s: no answer yet", told->call->host, seconds);

@@ -64,6 +64,8 @@ struct call {
     const char *subject;   /* what the user named: stands before every message about this call */
     const char *host;      /* who is asked */
     const char *operation; /* what is asked, for progress messages */
+    /* Set by judge with CALL_CONTINUES: how far the call is, for the waiting line; "" at first. */
+    char read_so_far[80];
     /*
      * Set by judge with CALL_CONTINUES: the call has failed for good, and goes on only to say more
      * about it. This is what is told if nothing more comes within CALLS_GRACE_MS. Borrowed.

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/attrs.h"
+#include "base/budget.h"
 #include "base/error.h"
 #include "base/secret.h"
 #include "base/text.h"
@@ -30,7 +31,9 @@ struct http_request {
     struct secret headers[HTTP_REQUEST_HEADERS_MAX]; /* "Name: value", without a line end */
     size_t header_count;
     struct secret body;
-    size_t reply_max_bytes;     /* of the body; a longer one is HTTP_TOO_LARGE */
+    size_t reply_max_bytes; /* of the body; a longer one is HTTP_TOO_LARGE */
+    /* Bounds the bodies of all exchanges that share it, and what it keeps, together; NULL: none. */
+    const struct budget *budget;
     int64_t connect_timeout_ms; /* name look-up, TCP, TLS */
     int64_t timeout_ms;         /* everything */
     bool never_proxied;         /* metadata and container endpoints, loopback */

@@ -95,6 +95,17 @@ static size_t receive_header(char *line, size_t size, size_t count, void *contex
     return len;
 }
 
+/* Whether so many bytes more are too many for all replies that are on their way. */
+static bool passes_budget(const struct transfer *transfer, size_t more)
+{
+    const struct budget *budget = transfer->exchange->request.budget;
+    for (const struct transfer *t = transfer->owner->transfers; t != NULL; t = t->next) {
+        bool shares = t->exchange != NULL && t->exchange->request.budget == budget;
+        more += shares ? secret_len(&t->exchange->reply.body) : 0;
+    }
+    return budget != NULL && more > budget_left(budget);
+}
+
 static size_t receive_body(char *bytes, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
@@ -106,6 +117,10 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *context
         if (announced > 0 && (size_t)announced <= transfer->exchange->request.reply_max_bytes) {
             secret_reserve(&reply->body, (size_t)announced);
         }
+    }
+    if (passes_budget(transfer, size * count)) {
+        transfer->too_large = true;
+        return 0;
     }
     secret_append(&reply->body, bytes, size * count);
     if (!secret_check(&reply->body, NULL, &ignored)) {
@@ -553,10 +568,22 @@ static bool was_resolved(const struct transfer *transfer)
             || lookup_us > 0;
 }
 
+/* libcurl takes a reply that ends inside its header lines for a whole one. */
+static bool ends_in_headers(const struct transfer *transfer)
+{
+    const struct text *headers = &transfer->exchange->reply.headers;
+    const char *end = text_string(headers) + headers->len;
+    return !(headers->len >= 2 && end[-1] == '\n' && end[-2] == '\n')
+            && !(headers->len >= 3 && end[-1] == '\n' && end[-2] == '\r' && end[-3] == '\n');
+}
+
 static enum http_outcome outcome_of(CURLcode code, const struct transfer *transfer)
 {
     if (transfer->too_large) {
         return HTTP_TOO_LARGE;
+    }
+    if (code == CURLE_OK && ends_in_headers(transfer)) {
+        return HTTP_DROPPED;
     }
     if (code != CURLE_OK && transfer->socket_errno != 0) {
         return HTTP_IMPOSSIBLE;

@@ -12,10 +12,8 @@
 
 enum {
     HEAD_BYTES = 256,
-    LARGEST_SHOWN = 3,
     STRING_MAX_BYTES = 128 * 1024, /* MAX_ARG_STRLEN: one argument or variable, its NUL included */
     TOTAL_MIN_BYTES = 128 * 1024,  /* the kernel grants at least this, and at most 6 MiB */
-    TOTAL_MAX_BYTES = 6 * 1024 * 1024,
 };
 
 /* The first bytes of the file, to tell what it is; gives how many. */
@@ -68,65 +66,69 @@ static bool explain_format(const char *file, struct err *reterr)
     return false;
 }
 
-/* What the kernel counts: strings with their NULs, and their pointers. */
-static size_t count_bytes(char *const strings[])
-{
-    size_t bytes = 0;
-    for (; *strings != NULL; strings++) {
-        bytes += strlen(*strings) + 1 + sizeof(char *);
-    }
-    return bytes;
-}
-
 /* A quarter of the stack limit, within the kernel's bounds (execve(2), "Limits on size"). */
 static size_t total_limit(void)
 {
     struct rlimit stack = { 0 };
     if (getrlimit(RLIMIT_STACK, &stack) != 0 || stack.rlim_cur == RLIM_INFINITY
-            || stack.rlim_cur / 4 > TOTAL_MAX_BYTES) {
-        return TOTAL_MAX_BYTES;
+            || stack.rlim_cur / 4 > LAUNCH_TOTAL_MAX_BYTES) {
+        return LAUNCH_TOTAL_MAX_BYTES;
     }
     size_t limit = (size_t)stack.rlim_cur / 4;
     return limit < TOTAL_MIN_BYTES ? TOTAL_MIN_BYTES : limit;
 }
 
-/* The largest entry that is smaller than `below`, or equal and further on than `behind`. */
-static const char *next_largest(char *const envp[], size_t below, const char *behind)
+void launch_size_add(struct launch_size *size, const char *name, size_t name_len, size_t bytes)
 {
-    const char *largest = NULL;
-    size_t largest_len = 0;
-    bool is_behind = behind == NULL;
-    for (; *envp != NULL; envp++) {
-        size_t len = strlen(*envp);
-        bool eligible = len < below || (len == below && is_behind);
-        if (eligible && (largest == NULL || len > largest_len)) {
-            largest = *envp;
-            largest_len = len;
+    size_t at = LAUNCH_LARGEST_SHOWN;
+    size->total_bytes += bytes + 1 + sizeof(char *);
+    while (name != NULL && at > 0 && bytes > size->largest[at - 1].bytes) {
+        at--;
+        if (at + 1 < LAUNCH_LARGEST_SHOWN) {
+            size->largest[at + 1] = size->largest[at];
         }
-        is_behind = is_behind || *envp == behind;
+        size->largest[at] = (struct launch_string){ name, name_len, bytes };
     }
-    return largest;
 }
 
-static bool explain_size(
-        const char *file, char *const argv[], char *const envp[], struct err *reterr)
+void launch_size_add_entries(struct launch_size *size, char *const entries[])
 {
-    size_t total = count_bytes(argv) + count_bytes(envp);
+    for (; *entries != NULL; entries++) {
+        launch_size_add(size, *entries, environment_name_len(*entries), strlen(*entries));
+    }
+}
+
+void launch_size_add_arguments(struct launch_size *size, char *const argv[])
+{
+    for (; *argv != NULL; argv++) {
+        launch_size_add(size, NULL, 0, strlen(*argv));
+    }
+}
+
+bool launch_fail_size(const char *file, const struct launch_size *size, struct err *reterr)
+{
     (void)err_set(reterr, ERR_COMMAND_UNUSABLE, file,
             "arguments and environment are too large: %zu bytes in all of at most %zu, and one "
             "string at most %d; the largest variables:",
-            total, total_limit(), STRING_MAX_BYTES);
-    const char *shown = next_largest(envp, SIZE_MAX, NULL);
-    for (int i = 0; i < LARGEST_SHOWN && shown != NULL; i++) {
-        size_t len = strlen(shown);
-        err_add_why(reterr, "%s %.*s (%zu bytes)", i == 0 ? "" : ",",
-                (int)environment_name_len(shown), shown, len);
-        shown = next_largest(envp, len, shown);
+            size->total_bytes, total_limit(), STRING_MAX_BYTES);
+    for (size_t i = 0; i < LAUNCH_LARGEST_SHOWN && size->largest[i].name != NULL; i++) {
+        const struct launch_string *shown = &size->largest[i];
+        err_add_why(reterr, "%s %.*s (%zu bytes)", i == 0 ? "" : ",", (int)shown->name_len,
+                shown->name, shown->bytes);
     }
     err_set_hint(reterr,
             "read narrower paths, or raise the stack limit (ulimit -s; the kernel gives a quarter of "
             "it, at most 6 MiB)");
     return false;
+}
+
+static bool explain_size(
+        const char *file, char *const argv[], char *const envp[], struct err *reterr)
+{
+    struct launch_size size = { 0 };
+    launch_size_add_arguments(&size, argv);
+    launch_size_add_entries(&size, envp);
+    return launch_fail_size(file, &size, reterr);
 }
 
 bool launch(const char *file, char *const argv[], char *const envp[], struct err *reterr)

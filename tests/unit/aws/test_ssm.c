@@ -39,6 +39,7 @@ struct fixture {
     struct credentials credentials;
     struct client client;
     struct call_settings calls;
+    struct budget budget;
     struct ssm ssm;
     struct err_list problems;
     struct ssm_path_query path;
@@ -73,7 +74,10 @@ static int set_up(void **state)
         .connect_timeout_ms = CALLS_CONNECT_TIMEOUT_MS,
         .try_timeout_ms = CALLS_TRY_TIMEOUT_MS,
     };
-    fixture->ssm = (struct ssm){ .client = &fixture->client, .calls = &fixture->calls };
+    fixture->budget = (struct budget){ .max_bytes = SSM_BUDGET_BYTES };
+    fixture->ssm = (struct ssm){
+        .client = &fixture->client, .budget = &fixture->budget, .calls = &fixture->calls
+    };
     fixture->path = (struct ssm_path_query){
         .subject = "/prod/api/", .path = "/prod/api", .recursive = true
     };
@@ -264,15 +268,14 @@ static void answer_with_a_large_value(
     ret_reply->body = body;
 }
 
-static void the_values_below_a_path_have_a_limit_together(void **state)
+static void what_is_kept_of_all_replies_has_one_limit(void **state)
 {
     struct fixture *fixture = *state;
     fixture->world->answer = answer_with_a_large_value;
     assert_false(fetch_path(fixture));
-    assert_int_equal(
-            fixture->world->sent_count, SSM_TOTAL_MAX_BYTES / PARAMETER_VALUE_MAX_BYTES + 1);
+    assert_int_equal(fixture->world->sent_count, SSM_BUDGET_BYTES / PARAMETER_VALUE_MAX_BYTES);
     assert_int_equal(only_problem(fixture)->kind, ERR_PROTOCOL);
-    assert_contains(only_problem(fixture)->why, "larger than 128 MiB together");
+    assert_contains(only_problem(fixture)->why, "more memory than the limit of 48 MiB");
 }
 
 static void names_are_below_the_path_at_the_depth_asked_for(void **state)
@@ -717,7 +720,7 @@ int main(void)
         TEST(a_token_that_is_null_is_the_end),
         TEST(the_same_token_twice_ends_the_listing),
         TEST(a_listing_without_an_end_stops_at_the_page_cap),
-        TEST(the_values_below_a_path_have_a_limit_together),
+        TEST(what_is_kept_of_all_replies_has_one_limit),
         TEST(names_are_below_the_path_at_the_depth_asked_for),
         TEST(an_empty_path_is_an_error_unless_optional),
         TEST(a_path_that_is_itself_a_parameter_is_told),

@@ -111,24 +111,34 @@ static void accepts_the_empty_forms_of_a_reply(void **state)
     }
 }
 
-static void keeps_many_parameters_in_order(void **state)
+static void append_parameters(struct text *body, size_t count)
+{
+    text_append_string(body, "{\"Parameters\":[");
+    for (size_t i = 0; i < count; i++) {
+        text_append_format(
+                body, "%s{\"Name\":\"/p/%zu\",\"Value\":\"v%zu\"}", i == 0 ? "" : ",", i, i);
+    }
+    text_append_string(body, "]}");
+}
+
+static void keeps_ten_parameters_in_order_and_no_more(void **state)
 {
     (void)state;
 
     enum {
-        MANY = 500
+        MOST = 10
     };
     CLEANUP(ssm_reply_clear) struct ssm_reply reply = { 0 };
-    CLEANUP(text_clear) struct text body = TEXT_INIT(1024 * 1024);
-    text_append_string(&body, "{\"Parameters\":[");
-    for (size_t i = 0; i < MANY; i++) {
-        text_append_format(
-                &body, "%s{\"Name\":\"/p/%zu\",\"Value\":\"v%zu\"}", i == 0 ? "" : ",", i, i);
-    }
-    text_append_string(&body, "]}");
-    read_good(text_string(&body), &reply);
-    assert_int_equal(reply.parameters.len, MANY);
-    for (size_t i = 0; i < MANY; i++) {
+    CLEANUP(text_clear) struct text ten = TEXT_INIT(1024 * 1024);
+    CLEANUP(text_clear) struct text eleven = TEXT_INIT(1024 * 1024);
+    struct err err;
+    append_parameters(&ten, MOST);
+    append_parameters(&eleven, MOST + 1);
+    read_good(text_string(&ten), &reply);
+    assert_int_equal(reply.parameters.len, MOST);
+    assert_false(read_reply(text_string(&eleven), &(struct ssm_reply){ 0 }, &err));
+    assert_string_equal(err.why, "the reply holds 11 parameters, and AWS gives 10");
+    for (size_t i = 0; i < MOST; i++) {
         char want[32];
         (void)snprintf(want, sizeof(want), "/p/%zu", i);
         assert_string_equal(reply.parameters.items[i].name, want);
@@ -149,12 +159,13 @@ static void refuses_hostile_replies_without_quoting_values(void **state)
         { "nothing", "", "not valid JSON" },
         { "no JSON", "<html>" HUSH "</html>", "not valid JSON" },
         { "cut off", "{\"Parameters\":[{\"Name\":\"/a\",\"Value\":\"" HUSH, "not valid JSON" },
-        { "no object", "[\"" HUSH "\"]", "no JSON object" },
-        { "a string", "\"" HUSH "\"", "no JSON object" },
-        { "Parameters is an object", "{\"Parameters\":{\"Value\":\"" HUSH "\"}}", "are no list" },
-        { "Parameters is a string", "{\"Parameters\":\"" HUSH "\"}", "are no list" },
-        { "a parameter is a string", "{\"Parameters\":[\"" HUSH "\"]}", "are no objects" },
-        { "a parameter is null", "{\"Parameters\":[null]}", "are no objects" },
+        { "no object", "[\"" HUSH "\"]", "not a JSON object" },
+        { "a string", "\"" HUSH "\"", "not a JSON object" },
+        { "Parameters is an object", "{\"Parameters\":{\"Value\":\"" HUSH "\"}}",
+                "are not a list" },
+        { "Parameters is a string", "{\"Parameters\":\"" HUSH "\"}", "are not a list" },
+        { "a parameter is a string", "{\"Parameters\":[\"" HUSH "\"]}", "are not objects" },
+        { "a parameter is null", "{\"Parameters\":[null]}", "are not objects" },
         { "no name", "{\"Parameters\":[{\"Value\":\"" HUSH "\"}]}", "without a name" },
         { "an empty name", "{\"Parameters\":[{\"Name\":\"\",\"Value\":\"" HUSH "\"}]}",
                 "without a name" },
@@ -175,24 +186,24 @@ static void refuses_hostile_replies_without_quoting_values(void **state)
                 "a JSON string was expected" },
         { "a version that is a text",
                 "{\"Parameters\":[{\"Name\":\"/a\",\"Version\":\"1\",\"Value\":\"" HUSH "\"}]}",
-                "Version is no whole number" },
+                "Version is not a whole number" },
         { "a version with a fraction",
                 "{\"Parameters\":[{\"Name\":\"/a\",\"Version\":1.5,\"Value\":\"" HUSH "\"}]}",
-                "Version is no whole number" },
+                "Version is not a whole number" },
         { "a negative version",
                 "{\"Parameters\":[{\"Name\":\"/a\",\"Version\":-1,\"Value\":\"" HUSH "\"}]}",
-                "Version is no whole number" },
+                "Version is not a whole number" },
         { "an endless version",
                 "{\"Parameters\":[{\"Name\":\"/a\",\"Version\":1e300,\"Value\":\"" HUSH "\"}]}",
-                "Version is no whole number" },
+                "Version is not a whole number" },
         { "a date that is a text",
                 "{\"Parameters\":[{\"Name\":\"/a\",\"LastModifiedDate\":\"x\",\"Value\":\"" HUSH
                 "\"}]}",
-                "LastModifiedDate is no time" },
+                "LastModifiedDate is not a time" },
         { "a date past all times",
                 "{\"Parameters\":[{\"Name\":\"/a\",\"LastModifiedDate\":1e13,\"Value\":\"" HUSH
                 "\"}]}",
-                "LastModifiedDate is no time" },
+                "LastModifiedDate is not a time" },
         { "a token that is a number", "{\"NextToken\":1}", "a JSON string was expected" },
         { "a NUL in the token", "{\"NextToken\":\"a\\u0000\"}", "holds a NUL" },
         { "half a character in the token", "{\"NextToken\":\"\\udc00\"}", "half a character" },
@@ -226,6 +237,8 @@ static void a_bad_parameter_is_told_by_its_name(void **state)
     assert_string_equal(err.where, "/a/b");
 }
 
+#define LEFT "{\"Parameters\":[{\"Name\":\"/a\",\"Value\":\"\""
+
 static void texts_past_their_limits_are_refused(void **state)
 {
     (void)state;
@@ -236,8 +249,14 @@ static void texts_past_their_limits_are_refused(void **state)
         size_t len;
         bool want;
     } ROWS[] = {
-        { "the longest name", "{\"Parameters\":[{\"Value\":\"\",\"Name\":\"", 4096, true },
-        { "a longer name", "{\"Parameters\":[{\"Value\":\"\",\"Name\":\"", 4097, false },
+        { "the longest name", "{\"Parameters\":[{\"Value\":\"\",\"Name\":\"", 2048, true },
+        { "a longer name", "{\"Parameters\":[{\"Value\":\"\",\"Name\":\"", 2049, false },
+        { "the longest ARN", LEFT ",\"ARN\":\"", 2304, true },
+        { "a longer ARN", LEFT ",\"ARN\":\"", 2305, false },
+        { "the longest type", LEFT ",\"Type\":\"", 64, true },
+        { "a longer type", LEFT ",\"Type\":\"", 65, false },
+        { "the longest selector", LEFT ",\"Selector\":\"", 512, true },
+        { "a longer selector", LEFT ",\"Selector\":\"", 513, false },
         { "the longest value", "{\"Parameters\":[{\"Name\":\"/a\",\"Value\":\"",
                 PARAMETER_VALUE_MAX_BYTES, true },
         { "a longer value", "{\"Parameters\":[{\"Name\":\"/a\",\"Value\":\"",
@@ -289,7 +308,7 @@ int main(void)
         cmocka_unit_test(what_may_be_missing_is_empty),
         cmocka_unit_test(a_type_is_one_word_of_letters),
         cmocka_unit_test(accepts_the_empty_forms_of_a_reply),
-        cmocka_unit_test(keeps_many_parameters_in_order),
+        cmocka_unit_test(keeps_ten_parameters_in_order_and_no_more),
         cmocka_unit_test(refuses_hostile_replies_without_quoting_values),
         cmocka_unit_test(a_bad_parameter_is_told_by_its_name),
         cmocka_unit_test(texts_past_their_limits_are_refused),

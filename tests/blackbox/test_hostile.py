@@ -1,0 +1,200 @@
+"""A hostile or broken server costs bounded memory and time: the whole process stays below 80 MiB, whatever is sent."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chain import Chain, chain  # noqa: F401
+from conftest import ROOT, Runner
+from parameter_store import ParameterStore, faults
+from parameter_store.exchange import Exchange
+from parameter_store.wire import Answer
+from test_credential_leaks import ASKING, PROVIDERS
+
+pytestmark = pytest.mark.release_only  # a sanitizer's memory is its own
+
+MOST_KIB = 80 * 1024
+JSON_TYPE = {"Content-Type": faults.JSON_TYPE}
+
+
+@dataclass
+class Peak:
+    status: int
+    kib: int
+    err: str
+
+
+@pytest.fixture(scope="session")
+def measure(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small program that starts another one: the memory of whoever starts a program counts as its own at first."""
+    path = tmp_path_factory.mktemp("measure") / "measure"
+    subprocess.run(["gcc", "-O2", "-D_GNU_SOURCE", "-static", "-o", path, ROOT / "tests/bench/measure.c"], check=True)
+    return path
+
+
+@pytest.fixture
+def peak(run: Runner, measure: Path) -> Callable[..., Peak]:
+    def measured(*args: str, env: dict[str, str | None] | None = None) -> Peak:
+        done = subprocess.run([measure, run.program, *args], env=run.environment(env), capture_output=True, text=True, check=True, timeout=120)
+        _, _, kib, status = map(int, done.stdout.split())
+        return Peak(status, kib, done.stderr)
+
+    return measured
+
+
+@dataclass
+class Fabricate(faults.Fault):
+    """A body that a function makes of the request."""
+
+    make: Callable[[Any], bytes]
+
+    def serve(self, exchange: Exchange) -> bool:
+        sent = exchange.request.body
+        exchange.send(Answer(200, self.make(json.loads(sent) if sent.startswith(b"{") else None), JSON_TYPE))
+        return True
+
+
+def page(items: int, value_bytes: int, name_bytes: int = 0, arn_bytes: int = 0, token: str | None = "") -> Callable[[Any], bytes]:
+    """Pages that never end and are never the same."""
+    numbers = itertools.count()
+
+    def make(_: Any) -> bytes:
+        first = next(numbers)
+        parameters = [
+            {"Name": f"/p/n{first}/{item}{'n' * name_bytes}", "Type": "String", "Value": "v" * value_bytes,
+             "ARN": "arn:aws:ssm:eu-west-1:123456789012:parameter/p".ljust(arn_bytes, "a")}
+            for item in range(items)
+        ]  # fmt: skip
+        return json.dumps({"Parameters": parameters, "NextToken": f"{first}{token}"}).encode()
+
+    return make
+
+
+def answers(value_bytes: int) -> Callable[[Any], bytes]:
+    """What GetParameters asks for, with large values."""
+    return lambda asked: json.dumps({"Parameters": [{"Name": name, "Type": "String", "Value": "v" * value_bytes} for name in asked["Names"]]}).encode()
+
+
+def fixed(body: bytes) -> Callable[[Any], bytes]:
+    return lambda _: body
+
+
+MANY_NUMBERS = b"[" + b"1," * (2 * 1024 * 1024 - 8) + b"1]"
+MANY_LISTS = b"[" + b"[]," * (1024 * 1024) + b"[]]"
+DEEP = b"[" * (2 * 1024 * 1024)
+
+LISTINGS = {
+    "230 items a page with long ARNs": page(230, 1, arn_bytes=16_000),
+    "a long ARN": page(10, 1, arn_bytes=16_000),
+    "the longest fields for ever": page(10, 1, name_bytes=1000, arn_bytes=2000),
+    "the largest values for ever": page(10, 8192),
+    "the largest pages for ever": page(10, 400_000),
+    "empty values for ever": page(10, 0, name_bytes=1900),
+    "a long NextToken": page(1, 1, token="t" * 1_000_000),
+    "numbers": fixed(b'{"Parameters":' + MANY_NUMBERS[: 4 * 1024 * 1024 - 100] + b"]}"),
+    "lists": fixed(b'{"Parameters":[],"More":' + MANY_LISTS + b"}"),
+    "nesting": fixed(DEEP),
+}
+
+
+@pytest.mark.parametrize("listing", LISTINGS)
+def test_a_path_is_refused_within_the_limit(store: ParameterStore, peak, listing: str) -> None:
+    store.faults.always(Fabricate(LISTINGS[listing]))
+    seen = peak("/p", "--", "/bin/true")
+    assert seen.status == 125 and "ssm-exec: error: /p" in seen.err, seen
+    assert seen.kib < MOST_KIB, seen
+
+
+ENDLESS = {
+    "chunks": faults.EndlessBody(),
+    "a length that is too large": faults.EndlessBody(content_length=1 << 40),
+    "header lines": faults.HugeHeaders(),
+}
+
+
+@pytest.mark.parametrize("body", ENDLESS)
+@pytest.mark.parametrize("sources", [["/p"], [f"/p{number}" for number in range(64)]], ids=["one path", "64 paths"])
+def test_endless_replies_are_refused_within_the_limit(store: ParameterStore, peak, body: str, sources: list[str]) -> None:
+    store.faults.always(ENDLESS[body])
+    seen = peak(*sources, "--timeout", "20s", "--", "/bin/true")
+    assert seen.status == 125 and "the answer is larger than the limit" in seen.err, seen
+    assert seen.kib < MOST_KIB, seen
+
+
+@pytest.mark.parametrize("reply", ["chunks", "the largest values", "numbers"])
+def test_names_are_refused_within_the_limit(store: ParameterStore, peak, reply: str) -> None:
+    """320 names are 32 calls, all at once."""
+    endless = Fabricate({"the largest values": answers(850_000), "numbers": fixed(MANY_NUMBERS)}.get(reply, fixed(b"")))
+    store.faults.always(ENDLESS["chunks"] if reply == "chunks" else endless)
+    seen = peak(*(f"V{number}=/n/{number}" for number in range(320)), "--timeout", "20s", "--", "/bin/true")
+    assert seen.status == 125 and "ssm-exec: error: " in seen.err, seen
+    assert seen.kib < MOST_KIB, seen
+
+
+@pytest.mark.parametrize("dry", [(), ("--dry-run",), ("--dry-run", "--json")], ids=["run", "table", "json"])
+def test_what_is_admitted_stays_within_the_limit_to_the_end(store: ParameterStore, peak, dry: tuple[str, ...]) -> None:
+    """10,000 standard parameters of 4 KB: more than an environment holds, and all that a path may cost."""
+    pages = page(10, 4096)
+    store.faults.add(Fabricate(pages), times=999)
+    store.faults.always(Fabricate(lambda request: json.dumps({**json.loads(pages(request)), "NextToken": None}).encode()))
+    seen = peak("/p", *dry, *(() if dry else ("--", "/bin/true")))
+    assert seen.status == (0 if dry else 126), seen
+    assert dry or "arguments and environment are too large" in seen.err
+    assert seen.kib < MOST_KIB, seen
+
+
+CREDENTIAL_BODIES = {"numbers": fixed(MANY_NUMBERS), "nesting": fixed(DEEP), "small numbers": fixed(b'{"a":[' + b"1," * 30_000 + b"1]}")}
+
+
+@pytest.mark.parametrize("body", [*ENDLESS, *CREDENTIAL_BODIES])
+@pytest.mark.parametrize("provider", ASKING)
+def test_who_gives_credentials_is_bounded_too(chain: Chain, measure: Path, provider: str, body: str) -> None:  # noqa: F811
+    place = PROVIDERS[provider]
+    env = place.prepare(chain)
+    place.service(chain).faults.always(ENDLESS.get(body) or Fabricate(CREDENTIAL_BODIES[body]))
+    chain.write()
+    environment = chain.runner.environment({**chain.env, **env})
+    done = subprocess.run([measure, chain.runner.program, *place.options, "/p", "--timeout", "20s", "--", "/bin/true"],
+                          env=environment, capture_output=True, text=True, check=True, timeout=120)  # fmt: skip
+    _, _, kib, status = map(int, done.stdout.split())
+    assert status == 125 and "ssm-exec: error: " in done.stderr, done
+    assert kib < MOST_KIB, done
+
+
+def test_what_a_helper_prints_is_bounded(chain: Chain, measure: Path) -> None:  # noqa: F811
+    chain.config["default"] = {"credential_process": chain.process("", script="exec /usr/bin/yes 1,1,1,1,1,1,1,1")}
+    chain.write()
+    done = subprocess.run([measure, chain.runner.program, "/p", "--", "/bin/true"], env=chain.runner.environment(chain.env),
+                          capture_output=True, text=True, check=True, timeout=120)  # fmt: skip
+    _, _, kib, status = map(int, done.stdout.split())
+    assert status == 125 and " printed)" in done.stderr, done
+    assert kib < MOST_KIB, done
+
+
+@pytest.mark.parametrize("cut_after", [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\n", b"HTTP/1.1 200 OK\r\nContent-Le"])
+def test_a_reply_that_ends_inside_its_headers_is_tried_again(store: ParameterStore, run: Runner, cut_after: bytes) -> None:
+    store.put("/p/v", "1")
+    store.faults.add(faults.Garbage(cut_after), times=3)
+    result = run("/p", "-v", "--", "/bin/echo", "started")
+    assert (result.status, result.out) == (0, "started\n"), result.err
+    assert result.err.count("the connection was closed before the answer was complete") == 3, result.err
+
+
+def test_while_pages_come_the_waiting_line_says_how_far_it_is(store: ParameterStore, run: Runner) -> None:
+    for number in range(30):
+        store.put(f"/p/v{number:02}", "1")
+    third = faults.Hold()
+    store.faults.always(third, when=lambda _, body: bool(body.get("NextToken")) and len(store.journal.entries) == 3)
+    started = run.start("/p", "--", "/bin/true")
+    assert started.stderr is not None
+    line = started.stderr.readline().decode()
+    third.release()
+    assert run.finish(started).status == 0
+    assert "still reading from 127.0.0.1:" in line and line.endswith(" s: 20 parameters so far, now page 3\n"), line
