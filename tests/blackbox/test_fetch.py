@@ -359,6 +359,23 @@ def test_another_accounts_parameter_by_its_arn(run: Runner, store: ParameterStor
     assert (variables["KEY"], variables["PINNED"], variables["STABLE"]) == ("second", "first", "first")
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_same_name_in_two_accounts_where_the_reply_gives_the_plain_name(run: Runner, store: ParameterStore, order: int) -> None:
+    """AWS puts the name, not the ARN, into Name in one of its forms; the order of a reply's parameters is not that of the request."""
+    name = SHARED_ARN.partition(":parameter")[2]
+    store.put(name, "own")
+    store.put_shared(SHARED_ARN, "theirs")
+
+    def plain(body: bytes) -> bytes:
+        reply = json.loads(body)
+        reply["Parameters"] = [{**parameter, "Name": name} for parameter in reply["Parameters"]][::order]
+        return json.dumps(reply).encode()
+
+    store.faults.always(faults.AlterBody(plain))
+    variables = run(f"OWN={name}", f"THEIRS={SHARED_ARN}", *ENV).variables
+    assert (variables["OWN"], variables["THEIRS"]) == ("own", "theirs")
+
+
 def test_an_own_parameter_by_its_arn(run: Runner, store: ParameterStore) -> None:
     store.put("/team/own", "mine")
     arn = "arn:aws:ssm:us-east-1:123456789012:parameter/team/own"
