@@ -1,0 +1,22 @@
+/* How much of a word from outside a message may show: it may be a secret in the wrong place. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stddef.h>
+
+enum {
+    SHOWN_BYTES = 256
+};
+
+/*
+ * word[0..len) for a message, in out: its first '=' and all that follows are shown as "=...", so that
+ * nobody's password is printed for DB_PASS=password. What ends in '=' alone may be a secret in base64
+ * and is shown as "...", and a word that does not fit is cut. Returns out.
+ */
+const char *shown_word(const char *word, size_t len, char out[static SHOWN_BYTES]);
+
+/*
+ * The same for a word that should be a name: "..." unless what stands before the '=' is made of
+ * letters, digits, '_', '-', '.' and '*'.
+ */
+const char *shown_name(const char *word, size_t len, char out[static SHOWN_BYTES]);
