@@ -11,12 +11,51 @@
 #include "vars/var_name.h"
 
 enum {
-    PROBLEMS_MAX = 16, /* a file that is something else altogether needs no more */
+    NAMED_MAX = 3, /* lines with the same problem; the others are counted */
     WHERE_BYTES = 512,
 };
 
 static const char EXPORT[] = "export";
 static const char OWN_PREFIX[] = "SSM_EXEC_";
+
+enum problem {
+    NOT_AN_ASSIGNMENT,
+    NO_NAME,
+    BAD_NAME,
+    OWN_SETTING,
+    UNCLOSED_QUOTE,
+    TEXT_AFTER_QUOTE,
+    NUL_BYTE,
+    NOT_UTF8,
+    NOT_UTF8_BUT_UTF16,
+    CARRIAGE_RETURN,
+    PROBLEM_COUNT
+};
+
+/* None of these texts quotes the file. */
+static const struct {
+    const char *why;
+    const char *hint;
+} problem_texts[PROBLEM_COUNT] = {
+    [NOT_AN_ASSIGNMENT] = { "expected NAME=VALUE or a comment, but there is no '='",
+            "write NAME=VALUE, also for an empty value; comments begin with '#'" },
+    [NO_NAME] = { "there is no name before the '='", "write NAME=VALUE" },
+    [BAD_NAME] = { "the text before the '=' is not a variable name",
+            "a name is made of letters, digits and '_', and does not begin with a digit" },
+    [OWN_SETTING] = { "the variable is a setting of ssm-exec itself, which no env file can set",
+            "set it in the environment that ssm-exec is started with, or on the command line" },
+    [UNCLOSED_QUOTE] = { "the quote that begins the value is never closed",
+            "close it, or put the value between quotes of another kind" },
+    [TEXT_AFTER_QUOTE] = { "there is text after the closing quote of the value",
+            "only a comment may follow, with a blank before its '#'; a quote inside the value needs "
+            "quotes of another kind around it, or \\\" between double quotes" },
+    [NUL_BYTE] = { "there is a NUL byte, which no variable can hold",
+            "is this a text file, saved as UTF-8?" },
+    [NOT_UTF8] = { "the text is not valid UTF-8", "save the file as UTF-8" },
+    [NOT_UTF8_BUT_UTF16] = { "the text is UTF-16", "save the file as UTF-8" },
+    [CARRIAGE_RETURN] = { "there is a carriage return inside the line",
+            "lines end in LF or CRLF; between double quotes it is written \\r" },
+};
 
 /* A piece of the file: borrowed, and as secret as the file. */
 struct span {
@@ -30,32 +69,69 @@ struct parser {
     size_t line;      /* number of the one taken last */
     struct dotenv *dotenv;
     struct err_list *problems;
-    size_t problem_count;
-    bool has_given_up;
+    size_t counts[PROBLEM_COUNT];
+    bool has_problem;
+    bool has_no_memory;
 };
 
 static void add_problem(struct parser *parser, const struct err *problem)
 {
     err_list_add(parser->problems, problem);
-    parser->problem_count++;
-    if (problem->kind == ERR_SYSTEM || parser->problem_count >= PROBLEMS_MAX) {
-        parser->has_given_up = true;
-    }
+    parser->has_problem = true;
+    parser->has_no_memory = parser->has_no_memory || problem->kind == ERR_SYSTEM;
 }
 
-/* "file:line"; of a path that is too long the end is kept, and the line in any case. */
-static void add_problem_at(struct parser *parser, size_t line, const char *why, const char *hint)
+/* "file:line"; of a path that is too long the end is kept. */
+static void put_problem(struct parser *parser, enum problem kind, const char *line, const char *why)
 {
-    static const size_t KEPT_MAX = WHERE_BYTES - sizeof("...:18446744073709551615");
     char where[WHERE_BYTES];
     size_t len = strlen(parser->file);
-    size_t cut = len > KEPT_MAX ? len - KEPT_MAX : 0;
-    (void)snprintf(
-            where, sizeof(where), "%s%s:%zu", cut > 0 ? "..." : "", parser->file + cut, line);
+    size_t kept_max = sizeof(where) - sizeof("...") - strlen(line);
+    size_t cut = len > kept_max ? len - kept_max : 0;
+    (void)snprintf(where, sizeof(where), "%s%s%s", cut > 0 ? "..." : "", parser->file + cut, line);
     struct err problem = { 0 };
     (void)err_set(&problem, ERR_INPUT, where, "%s", why);
-    err_set_hint(&problem, "%s", hint);
+    err_set_hint(&problem, "%s", problem_texts[kind].hint);
     add_problem(parser, &problem);
+}
+
+/* A value that goes on over several lines has a problem where it ends; began: where it begins, or 0. */
+static void add_problem_of_value(
+        struct parser *parser, size_t line, size_t began, enum problem kind)
+{
+    char place[32];
+    char began_at[48] = "";
+    char why[128];
+    parser->has_problem = true;
+    parser->counts[kind]++;
+    if (parser->counts[kind] > NAMED_MAX) {
+        return;
+    }
+    if (began != 0) {
+        (void)snprintf(began_at, sizeof(began_at), ", which began on line %zu", began);
+    }
+    (void)snprintf(why, sizeof(why), "%s%s", problem_texts[kind].why, began_at);
+    (void)snprintf(place, sizeof(place), ":%zu", line);
+    put_problem(parser, kind, place, why);
+}
+
+static void add_problem_at(struct parser *parser, size_t line, enum problem kind)
+{
+    add_problem_of_value(parser, line, 0, kind);
+}
+
+/* A file that is something else altogether has the same problem on each line. */
+static void add_counted_problems(struct parser *parser)
+{
+    for (int kind = 0; kind < PROBLEM_COUNT; kind++) {
+        char why[128];
+        size_t count = parser->counts[kind];
+        if (count > NAMED_MAX) {
+            (void)snprintf(why, sizeof(why), "%zu more %s: %s", count - NAMED_MAX,
+                    count == NAMED_MAX + 1 ? "line" : "lines", problem_texts[kind].why);
+            put_problem(parser, (enum problem)kind, "", why);
+        }
+    }
 }
 
 static struct span skip(struct span text, size_t len)
@@ -99,13 +175,11 @@ static bool is_utf8(struct span text)
 static void check_bytes(struct parser *parser, struct span line)
 {
     if (memchr(line.bytes, '\0', line.len) != NULL) {
-        add_problem_at(parser, parser->line, "a NUL byte, which no variable can hold",
-                "is this a text file, saved as UTF-8?");
+        add_problem_at(parser, parser->line, NUL_BYTE);
     } else if (!is_utf8(line)) {
-        add_problem_at(parser, parser->line, "not valid UTF-8", "save the file as UTF-8");
+        add_problem_at(parser, parser->line, NOT_UTF8);
     } else if (memchr(line.bytes, '\r', line.len) != NULL) {
-        add_problem_at(parser, parser->line, "a carriage return inside the line",
-                "lines end in LF or CRLF; between double quotes it is written \\r");
+        add_problem_at(parser, parser->line, CARRIAGE_RETURN);
     }
 }
 
@@ -148,22 +222,19 @@ static bool is_own_setting(struct span name)
     return name.len >= len && memcmp(name.bytes, OWN_PREFIX, len) == 0;
 }
 
-/* A name that is none may well be a piece of some secret, so it is not quoted. */
+/* What is not a name may be a piece of a secret, so it is not quoted. */
 static bool check_name(struct parser *parser, struct span name)
 {
     if (name.len == 0) {
-        add_problem_at(parser, parser->line, "no name before the '='", "write NAME=VALUE");
+        add_problem_at(parser, parser->line, NO_NAME);
         return false;
     }
     if (!var_name_is_valid(name.bytes, name.len)) {
-        add_problem_at(parser, parser->line, "what stands before the '=' is no variable name",
-                "a name is made of letters, digits and '_', no digit first");
+        add_problem_at(parser, parser->line, BAD_NAME);
         return false;
     }
     if (is_own_setting(name)) {
-        add_problem_at(parser, parser->line,
-                "a setting of ssm-exec itself; those are not read from env files",
-                "set it in the environment that ssm-exec is started with, or on the command line");
+        add_problem_at(parser, parser->line, OWN_SETTING);
         return false;
     }
     return true;
@@ -217,12 +288,8 @@ static bool read_quoted(struct parser *parser, struct span text, struct secret *
     size_t len = 0;
     text = skip(text, 1);
     while (!append_quoted(text, quote, value, &len)) {
-        if (parser->has_given_up) {
-            return false;
-        }
         if (!take_line(parser, &text)) {
-            add_problem_at(parser, first_line, "the quote that begins the value is never closed",
-                    "close it, or put the value between quotes of another kind");
+            add_problem_at(parser, first_line, UNCLOSED_QUOTE);
             return false;
         }
         secret_append_char(value, '\n');
@@ -232,16 +299,8 @@ static bool read_quoted(struct parser *parser, struct span text, struct secret *
     if (rest.len == 0 || (rest.bytes[0] == '#' && rest.len < behind.len)) {
         return true;
     }
-    char begun[48] = "";
-    if (first_line != parser->line) {
-        (void)snprintf(begun, sizeof(begun), ", which began on line %zu", first_line);
-    }
-    char why[128];
-    (void)snprintf(
-            why, sizeof(why), "something stands behind the closing quote of the value%s", begun);
-    add_problem_at(parser, parser->line, why,
-            "only a comment may, with a blank before its '#'; a quote inside the value needs quotes "
-            "of another kind around it, or \\\" between double quotes");
+    add_problem_of_value(
+            parser, parser->line, first_line != parser->line ? first_line : 0, TEXT_AFTER_QUOTE);
     return false;
 }
 
@@ -326,8 +385,7 @@ static void parse_line(struct parser *parser, struct span line)
     line = skip_export(line);
     const char *equals = memchr(line.bytes, '=', line.len);
     if (equals == NULL) {
-        add_problem_at(parser, parser->line, "no '=': neither NAME=VALUE nor a comment",
-                "write NAME=VALUE, also for an empty value; comments begin with '#'");
+        add_problem_at(parser, parser->line, NOT_AN_ASSIGNMENT);
         return;
     }
     size_t name_len = (size_t)(equals - line.bytes);
@@ -399,14 +457,15 @@ bool dotenv_parse(const struct secret *text,
         .problems = problems,
     };
     if (is_utf16(contents)) {
-        add_problem_at(&parser, 1, "UTF-16 text", "save the file as UTF-8");
+        add_problem_at(&parser, 1, NOT_UTF8_BUT_UTF16);
         return false;
     }
     struct span line = { 0 };
-    while (!parser.has_given_up && take_line(&parser, &line)) {
+    while (!parser.has_no_memory && take_line(&parser, &line)) {
         parse_line(&parser, line);
     }
-    if (parser.problem_count > 0) {
+    add_counted_problems(&parser);
+    if (parser.has_problem) {
         return false;
     }
     settle(&dotenv);

@@ -35,9 +35,9 @@ struct dotenv {
 /*
  * Reads a whole file's text; `file` is its name for messages. Of a name that is set twice the later
  * line counts. Nothing is expanded or executed. Where anything is wrong, false: *ret_dotenv is
- * untouched, and the problems (the first ones, where there are many) are added to *problems:
- * ERR_INPUT, `where` being "file:line", or ERR_SYSTEM. None of them ever quotes the file, but for
- * SSM_EXEC_ names, which it must not set.
+ * untouched, and the problems are added to *problems: ERR_INPUT, `where` being "file:line", or
+ * ERR_SYSTEM. Of lines with the same problem the first three are named, and how many more there are.
+ * None of them ever quotes the file.
  */
 MUST_CHECK bool dotenv_parse(const struct secret *text,
         const char *file,
