@@ -68,12 +68,12 @@ static bool repeats(const struct wish *wishes, size_t i)
     return i > 0 && strcmp(wishes[i - 1].text, wishes[i].text) == 0;
 }
 
-/* What to do about a missing parameter, where it is no SOURCE of the command line. */
+/* What to do about a missing parameter that is not a SOURCE of the command line. */
 static const char *hint_if_missing(const struct source *source)
 {
     if (source->is_locked) {
-        return "AWS keeps 100 versions of a parameter, and none of a deleted one: make the lock file "
-               "anew with --dry-run --json";
+        return "AWS keeps 100 versions of a parameter, and none of a deleted one: write the lock "
+               "file again with --dry-run --json";
     }
     if (source->layer == LAYER_INHERITED) {
         return "check the spelling and the region, or take the variable out of the environment "
@@ -283,7 +283,7 @@ bool fetch_check_regions(const struct source_list *sources,
         if (len != strlen(region) || strncmp(at, region, len) != 0) {
             struct err err;
             (void)err_set(&err, ERR_USAGE, source->text,
-                    "the ARN is of the region %.*s, but this run asks %s", (int)len, at, region);
+                    "the ARN's region is %.*s, but this run reads from %s", (int)len, at, region);
             err_set_hint(&err,
                     "one run reads from one region: set --region or AWS_REGION (%s comes from %s)",
                     region, settings->region_where);

@@ -42,7 +42,7 @@ MUST_CHECK bool fetch_sources(const struct ssm *ssm,
         struct err_list *problems);
 
 /*
- * Hands the values out to variables. False with each name that is no variable's (ERR_MAPPING) added
+ * Hands the values out to variables. False with each name that cannot be a variable's (ERR_MAPPING) added
  * to problems; all others are assigned then too, so that merge can tell what is wrong with them.
  */
 MUST_CHECK bool fetch_map(const struct source_list *sources,

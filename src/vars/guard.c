@@ -76,9 +76,10 @@ static void add_mixture(
     struct err err;
     append_source(&here, other);
     append_source(&there, first);
-    (void)err_set(&err, ERR_USAGE, text_string(&here), "is of the environment %s, but %s is of %s",
-            environment_of(other), text_string(&there), environment_of(first));
-    err_set_hint(&err, "if one run is meant to read from both, say --allow-mixed");
+    (void)err_set(&err, ERR_USAGE, text_string(&here),
+            "belongs to the environment %s, but %s to %s", environment_of(other),
+            text_string(&there), environment_of(first));
+    err_set_hint(&err, "if one run is to read from both, say --allow-mixed");
     err_list_add(problems, &err);
 }
 
@@ -99,8 +100,8 @@ bool guard_check_environments(const struct source_list *sources, struct err_list
         const struct source *source = &sources->items[i];
         if (source->kind == SOURCE_PATH && strcmp(source->path, "/") == 0) {
             ok = err_set(&err, ERR_USAGE, source->text,
-                    "this is the whole store, all environments together");
-            err_set_hint(&err, "name the paths that are meant, or say --allow-mixed");
+                    "the path / is the whole store, all environments together");
+            err_set_hint(&err, "name the paths to read, or say --allow-mixed");
             err_list_add(problems, &err);
             continue;
         }

@@ -146,7 +146,7 @@ static bool check_own_setting(const struct candidate *candidate, struct err *ret
         return true;
     }
     (void)err_set(reterr, ERR_INPUT, NULL,
-            "%.*s is an ssm:// reference, but reading Parameter Store takes its value",
+            "%.*s is an ssm:// reference, but its value is needed to read Parameter Store",
             (int)candidate->name_len, candidate->entry);
     return false;
 }

@@ -31,7 +31,7 @@ struct inherited {
  * Whatever is not SSM_EXEC_*, as far as the rules let it pass; of duplicates the first stays, entries
  * without a name pass (but not with `pristine`). Variables whose value is a reference are appended to
  * *references instead, as sources of LAYER_INHERITED. False with everything that is wrong added to
- * problems: references that are none, and those in credential and region variables (ERR_INPUT).
+ * problems: references that cannot be read, and those in credential and region variables (ERR_INPUT).
  */
 MUST_CHECK bool inherit_select(const struct environment *environment,
         const struct inherit_rules *rules,

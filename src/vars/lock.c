@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "json/json.h"
+#include "vars/var_name.h"
 
 enum {
     TEXT_MAX_BYTES = 4096
@@ -28,13 +29,15 @@ static void clear_entry(struct entry *entry)
     text_clear(&entry->parameter);
 }
 
+/* A name that is not one may be a secret, in a file that is not a lock file. */
 static bool fail(const struct entry *entry, struct err *reterr, const char *why)
 {
     const char *name = text_string(&entry->name);
+    bool is_shown = var_name_is_valid(name, strlen(name));
     (void)err_set(reterr, ERR_INPUT, entry->file, "variable %zu%s%s%s: %s", entry->number,
-            name[0] == '\0' ? "" : " (", name, name[0] == '\0' ? "" : ")", why);
+            is_shown ? " (" : "", is_shown ? name : "", is_shown ? ")" : "", why);
     err_set_hint(
-            reterr, "make the file anew: ssm-exec SOURCE... --dry-run --json > %s", entry->file);
+            reterr, "write the file again: ssm-exec SOURCE... --dry-run --json > %s", entry->file);
     return false;
 }
 
@@ -51,7 +54,7 @@ static bool read_entry(struct json_value object, struct entry *entry, struct err
 {
     struct json_value value;
     if (json_type_of(object) != JSON_OBJECT) {
-        return fail(entry, reterr, "is no object");
+        return fail(entry, reterr, "is not an object");
     }
     if (!take_text(object, "name", &entry->name)) {
         text_reset(&entry->name);
@@ -60,19 +63,19 @@ static bool read_entry(struct json_value object, struct entry *entry, struct err
     /* A reference keeps the name of its variable, however odd. */
     if (strchr(text_string(&entry->name), '=') != NULL) {
         text_reset(&entry->name);
-        return fail(entry, reterr, "its \"name\" is no variable name");
+        return fail(entry, reterr, "its \"name\" is not a variable name");
     }
     if (!take_text(object, "parameter", &entry->parameter)) {
         return fail(entry, reterr, "has no \"parameter\"");
     }
     if (!json_find(object, "version", &value) || !json_int64(value, &entry->version)
             || entry->version < 0) {
-        return fail(entry, reterr, "has no \"version\" that is a whole number");
+        return fail(entry, reterr, "its \"version\" is missing or not a whole number");
     }
     if (json_find(object, "file", &value)) {
         enum json_type type = json_type_of(value);
         if (type != JSON_TRUE && type != JSON_FALSE) {
-            return fail(entry, reterr, "its \"file\" is neither true nor false");
+            return fail(entry, reterr, "its \"file\" is not true or false");
         }
         entry->as_file = type == JSON_TRUE;
     }
@@ -142,7 +145,9 @@ static bool check_unique(const struct source_list *sources,
     qsort((void *)names, count, sizeof(*names), compare_variables);
     for (size_t i = 1; i < count; i++) {
         if (strcmp(names[i - 1], names[i]) == 0) {
-            ok = err_set(&err, ERR_INPUT, file, "the variable %s stands in it twice", names[i]);
+            bool is_shown = var_name_is_valid(names[i], strlen(names[i]));
+            ok = err_set(&err, ERR_INPUT, file, "%s%s is in it twice",
+                    is_shown ? "the variable " : "a variable", is_shown ? names[i] : "");
             err_list_add(problems, &err);
         }
     }
@@ -169,7 +174,7 @@ bool lock_parse(const struct secret *text,
     }
     if (!json_find_typed(json_root(&document), "variables", JSON_ARRAY, &variables)) {
         (void)err_set(&err, ERR_INPUT, file,
-                "no lock file: it holds no {\"variables\": [...]}, as --dry-run --json prints it");
+                "not a lock file: expected {\"variables\": [...]}, as --dry-run --json prints it");
         err_list_add(problems, &err);
         return false;
     }

@@ -20,10 +20,10 @@ bool member_extract(const struct secret *value,
     if (!json_parse(value, JSON_TOKENS_VALUE, where, &document, reterr)) {
         return reterr->kind == ERR_SYSTEM
                 ? false
-                : fail(member, where, reterr, "the value is no JSON object");
+                : fail(member, where, reterr, "the value is not a JSON object");
     }
     if (json_type_of(json_root(&document)) != JSON_OBJECT) {
-        return fail(member, where, reterr, "the value is no JSON object");
+        return fail(member, where, reterr, "the value is not a JSON object");
     }
     if (!json_find(json_root(&document), member, &found)) {
         return fail(member, where, reterr, "the value has no such member, or it is null");
@@ -46,5 +46,5 @@ bool member_extract(const struct secret *value,
         break;
     }
     return fail(member, where, reterr,
-            "the member is an object or a list; a string, a number or a boolean is wanted");
+            "the member is an object or a list; expected a string, a number or a boolean");
 }

@@ -180,16 +180,17 @@ static void check_assignment(const struct assignment *assignment,
     }
     if (strncmp(variable, OWN_PREFIX, sizeof(OWN_PREFIX) - 1) == 0) {
         (void)err_set(&err, ERR_MAPPING, assignment->parameter,
-                "would set %s: variables of that prefix are ssm-exec's own settings", variable);
+                "would set %s, but variables that begin with SSM_EXEC_ are ssm-exec's own settings",
+                variable);
         err_list_add(problems, &err);
     }
     if (guard_is_guarded(variable)
             && !name_pattern_any(
                     rules->allowed, rules->allowed_count, variable, strlen(variable))) {
         (void)err_set(&err, ERR_MAPPING, assignment->parameter,
-                "would set %s, which the loader or a shell acts upon before the command does",
+                "would set %s, which the loader or a shell acts upon before the command runs",
                 variable);
-        err_set_hint(&err, "if that is meant, say --allow-var %s", variable);
+        err_set_hint(&err, "if this is intended, say --allow-var %s", variable);
         err_list_add(problems, &err);
     }
     bool has_nul = memchr(secret_expose(assignment->value), '\0', secret_len(assignment->value))
@@ -209,10 +210,10 @@ static void check_type(const struct assignment *assignment,
     if (rules->secure_only && assignment->parameter != NULL
             && strcmp(assignment->type, "SecureString") != 0) {
         (void)err_set(&err, ERR_MAPPING, assignment->parameter,
-                "is %s%s, and --secure-only wants SecureStrings",
+                "is %s%s, but --secure-only accepts SecureStrings only",
                 assignment->type[0] == '\0' ? "of no type" : "a ", assignment->type);
         err_set_hint(&err,
-                "a type cannot be changed: delete the parameter and put it anew as SecureString");
+                "a type cannot be changed: delete the parameter and create it as SecureString");
         err_list_add(problems, &err);
     }
 }

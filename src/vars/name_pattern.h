@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Whether name[0..len) is what the pattern says. */
+/* Whether name[0..len) matches the pattern. */
 bool name_pattern_matches(const char *pattern, const char *name, size_t len);
 
 /* Whether any of count patterns matches. */

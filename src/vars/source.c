@@ -6,9 +6,17 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/shown.h"
 #include "vars/var_name.h"
 
 static const char REFERENCE_PREFIX[] = "ssm://";
+
+/* What is told of a SOURCE or a REF that cannot be read; none of it is repeated: it may be a secret. */
+static const char EXPECTED_SOURCE[] = "expected /path or NAME=/parameter/name";
+static const char EXPECTED_FILE[] = "expected NAME=/parameter/name: a file holds one parameter";
+static const char EXPECTED_REF[] = "expected /parameter/name or arn:... after '='";
+static const char EXPECTED_REFERENCE[] = "expected ssm:///parameter/name or ssm://arn:...";
+static const char EXPECTED_LOCKED[] = "its \"parameter\" is not the name of a parameter";
 
 enum {
     PATH_MAX_BYTES = 2048
@@ -19,26 +27,31 @@ static bool is_name_char(char c)
     return ascii_is_alnum(c) || (c != '\0' && strchr("_.-/", c) != NULL);
 }
 
-/* A path or a name: slashes single, characters those that Parameter Store allows. */
-static bool check_levels(
-        const char *levels, size_t len, const char *text, const char *what, struct err *reterr)
+static bool has_name_chars_only(const char *text, size_t len)
 {
-    if (len > PATH_MAX_BYTES) {
-        return err_set(reterr, ERR_USAGE, text, "the %s is longer than %d characters", what,
-                PATH_MAX_BYTES);
-    }
     for (size_t i = 0; i < len; i++) {
-        if (!is_name_char(levels[i])) {
-            (void)err_set(reterr, ERR_USAGE, text,
-                    "'%.*s' cannot be in a %s: letters, digits, '.', '-', '_' and '/' can", 1,
-                    &levels[i], what);
+        if (!is_name_char(text[i])) {
             return false;
-        }
-        if (levels[i] == '/' && i + 1 < len && levels[i + 1] == '/') {
-            return err_set(reterr, ERR_USAGE, text, "the %s has two slashes in a row", what);
         }
     }
     return true;
+}
+
+/* A path or a name: slashes single, characters those that Parameter Store allows. NULL: it is sound. */
+static const char *find_fault(const char *levels, size_t len)
+{
+    if (len > PATH_MAX_BYTES) {
+        return "it is longer than 2048 characters";
+    }
+    if (!has_name_chars_only(levels, len)) {
+        return "it can hold letters, digits, '.', '-', '_' and '/' only";
+    }
+    for (size_t i = 1; i < len; i++) {
+        if (levels[i] == '/' && levels[i - 1] == '/') {
+            return "it has two slashes in a row";
+        }
+    }
+    return NULL;
 }
 
 static bool begins_like_ref(const char *text)
@@ -46,14 +59,26 @@ static bool begins_like_ref(const char *text)
     return text[0] == '/' || strncmp(text, "arn:", 4) == 0;
 }
 
-/* A value that was taken for a SOURCE may be a secret: nothing behind '=' is repeated. */
-static bool fail_behind_equals(
-        const char *text, const char *equals, struct err *reterr, const char *why)
+/*
+ * The path, or what stands before '=', as the `where` of an error; "" where it may be part of a secret
+ * as well: then whoever knows where the text is from says so.
+ */
+static const char *show(const char *text, char out[static SHOWN_BYTES])
 {
-    char where[256];
-    size_t len = (size_t)(equals - text) + 1;
-    (void)snprintf(where, sizeof(where), "%.*s...", len > 200 ? 200 : (int)len, text);
-    return err_set(reterr, ERR_USAGE, where, "%s", why);
+    size_t len = strcspn(text, "=");
+    bool is_path = text[0] == '/';
+    bool is_name = text[len] == '=' && memchr(text, '/', len) == NULL;
+    out[0] = '\0';
+    if ((is_path || is_name) && has_name_chars_only(text, len)) {
+        (void)shown_word(text, strlen(text), out);
+    }
+    return out[0] == '.' ? "" : out;
+}
+
+static bool fail(const char *text, struct err *reterr, const char *why)
+{
+    char shown[SHOWN_BYTES];
+    return err_set(reterr, ERR_USAGE, show(text, shown), "%s", why);
 }
 
 static bool parse_path(const char *text, struct source *source, struct err *reterr)
@@ -62,10 +87,9 @@ static bool parse_path(const char *text, struct source *source, struct err *rete
     const char *prefix = text[len] == '=' ? text + len + 1 : "";
     for (const char *c = prefix; *c != '\0'; c++) {
         if (!ascii_is_alnum(*c) && *c != '_') {
-            (void)fail_behind_equals(text, text + len, reterr,
-                    "the prefix behind '=' is not made of letters, digits and '_'");
+            (void)fail(text, reterr, "expected a prefix of letters, digits and '_' after '='");
             if (begins_like_ref(prefix)) {
-                err_set_hint(reterr, "one parameter for one variable is written NAME=/path/of/it");
+                err_set_hint(reterr, "one parameter for one variable is NAME=/parameter/name");
             }
             return false;
         }
@@ -73,8 +97,10 @@ static bool parse_path(const char *text, struct source *source, struct err *rete
     while (len > 1 && text[len - 1] == '/') {
         len--;
     }
-    if (!check_levels(text, len, text, "path", reterr)) {
-        return false;
+    const char *fault = find_fault(text, len);
+    if (fault != NULL) {
+        char shown[SHOWN_BYTES];
+        return err_set(reterr, ERR_USAGE, show(text, shown), "not a path: %s", fault);
     }
     source->kind = SOURCE_PATH;
     source->path = strndup(text, len);
@@ -104,85 +130,78 @@ static const char *arn_resource(const char *name)
     return is_parameter ? at + sizeof(resource) - 2 : NULL;
 }
 
-static bool check_selector(const char *selector, const char *text, struct err *reterr)
+/* The version or label after ':'. */
+static const char *find_selector_fault(const char *selector)
 {
-    for (const char *c = selector; *c != '\0'; c++) {
-        if (!is_name_char(*c) || *c == '/') {
-            return err_set(reterr, ERR_USAGE, text,
-                    "\"%s\" is neither a version (digits) nor a label", selector);
-        }
-    }
-    return selector[0] != '\0'
-            ? true
-            : err_set(reterr, ERR_USAGE, text, "a version or label is missing after ':'");
+    bool has_name_chars = has_name_chars_only(selector, strlen(selector));
+    return selector[0] != '\0' && has_name_chars && strchr(selector, '/') == NULL
+            ? NULL
+            : "a version (digits) or a label has to follow ':'";
 }
 
-/* "/a/b:3#member": everything but the variable. */
-static bool parse_ref(const char *ref, const char *text, struct source *source, struct err *reterr)
+static const char *find_name_fault(const char *name)
 {
-    size_t name_len = strcspn(ref, "#");
-    source->kind = SOURCE_NAME;
-    source->name = strndup(ref, name_len);
-    source->member = ref[name_len] == '#' ? strdup(ref + name_len + 1) : NULL;
-    if (source->name == NULL || (ref[name_len] == '#' && source->member == NULL)) {
-        return err_set_no_memory(reterr);
-    }
-    const char *name = source->name;
-    const char *levels = name;
-    if (source->member != NULL && source->member[0] == '\0') {
-        return err_set(reterr, ERR_USAGE, text, "the member's name is missing behind '#'");
-    }
-    if (strncmp(name, "arn:", 4) == 0) {
-        levels = arn_resource(name);
-        if (levels == NULL) {
-            return err_set(reterr, ERR_USAGE, text,
-                    "not the ARN of a parameter: arn:aws:ssm:REGION:ACCOUNT:parameter/NAME");
-        }
+    const char *levels = strncmp(name, "arn:", 4) == 0 ? arn_resource(name) : name;
+    if (levels == NULL) {
+        return "the ARN of a parameter is arn:aws:ssm:REGION:ACCOUNT:parameter/NAME";
     }
     size_t len = strcspn(levels, ":");
+    const char *fault = find_fault(levels, len);
+    if (fault != NULL) {
+        return fault;
+    }
     if (len < 2 || levels[len - 1] == '/') {
-        return err_set(reterr, ERR_USAGE, text, "the name of a parameter is missing");
+        return "a name has to follow the last '/'";
     }
-    if (!check_levels(levels, len, text, "parameter name", reterr)) {
-        return false;
-    }
-    return levels[len] == '\0' || check_selector(levels + len + 1, text, reterr);
+    return levels[len] == '\0' ? NULL : find_selector_fault(levels + len + 1);
 }
 
+/* How to report a REF that is not one. */
+struct ref_errors {
+    enum err_kind kind;
+    const char *where;
+    const char *expected;
+};
+
+/* "/a/b:3#member": everything but the variable. */
+static bool parse_ref(
+        const char *ref, const struct ref_errors *errors, struct source *source, struct err *reterr)
+{
+    size_t name_len = strcspn(ref, "#");
+    bool has_member = ref[name_len] == '#';
+    source->kind = SOURCE_NAME;
+    source->name = strndup(ref, name_len);
+    source->member = has_member ? strdup(ref + name_len + 1) : NULL;
+    if (source->name == NULL || (has_member && source->member == NULL)) {
+        return err_set_no_memory(reterr);
+    }
+    if (!begins_like_ref(ref)) {
+        return err_set(reterr, errors->kind, errors->where, "%s", errors->expected);
+    }
+    const char *fault = has_member && source->member[0] == '\0'
+            ? "the name of a member has to follow '#'"
+            : find_name_fault(source->name);
+    return fault == NULL
+            ? true
+            : err_set(reterr, errors->kind, errors->where, "%s: %s", errors->expected, fault);
+}
+
+/* NAME=REF; what is after '=' is not shown unless it is a REF. */
 static bool parse_name(
         const char *text, size_t variable_len, struct source *source, struct err *reterr)
 {
+    char shown[SHOWN_BYTES];
+    const struct ref_errors errors = { ERR_USAGE, show(text, shown), EXPECTED_REF };
     source->variable = strndup(text, variable_len);
     if (source->variable == NULL) {
         return err_set_no_memory(reterr);
     }
-    return parse_ref(text + variable_len + 1, text, source, reterr);
-}
-
-/* What is neither a path nor NAME=REF, told by what it probably was meant to be. */
-static bool fail_to_read(const char *text, struct err *reterr)
-{
-    const char *equals = strchr(text, '=');
-    if (text[0] == '\0') {
-        return err_set(reterr, ERR_USAGE, NULL, "an empty SOURCE");
+    if (!var_name_is_valid(text, variable_len)) {
+        return fail(text, reterr,
+                "the text before '=' is not a variable name: letters, digits and '_', not beginning "
+                "with a digit");
     }
-    if (equals == NULL) {
-        (void)err_set(reterr, ERR_USAGE, text, "neither a path (/prod/api) nor NAME=/path/of/one");
-        err_set_hint(reterr, "is \"--\" missing before the command, or the slash before the path?");
-        return false;
-    }
-    if (begins_like_ref(equals + 1)) {
-        return err_set(reterr, ERR_USAGE, text,
-                "\"%.*s\" is no variable name: letters, digits and '_', no digit first",
-                (int)(equals - text), text);
-    }
-    if (!var_name_is_valid(text, (size_t)(equals - text))) {
-        return fail_behind_equals(text, equals, reterr,
-                "what stands before '=' is no variable name: letters, digits and '_', no digit "
-                "first");
-    }
-    return fail_behind_equals(text, equals, reterr,
-            "what stands behind '=' begins neither with '/' nor with \"arn:\"");
+    return parse_ref(text + variable_len + 1, &errors, source, reterr);
 }
 
 static void hand_over(struct source *source, struct source *ret_source)
@@ -196,8 +215,6 @@ bool source_parse(const char *text, bool optional, struct source *ret_source, st
     CLEANUP(source_clear)
     struct source source = { .optional = optional, .layer = LAYER_SOURCES };
     size_t variable_len = strcspn(text, "=");
-    const char *reference = text[variable_len] == '=' ? text + variable_len + 1 : "";
-    bool is_reference = begins_like_ref(reference);
     source.text = strdup(text);
     if (source.text == NULL) {
         return err_set_no_memory(reterr);
@@ -205,10 +222,10 @@ bool source_parse(const char *text, bool optional, struct source *ret_source, st
     bool ok = false;
     if (text[0] == '/') {
         ok = parse_path(text, &source, reterr);
-    } else if (is_reference && var_name_is_valid(text, variable_len)) {
+    } else if (text[variable_len] == '=') {
         ok = parse_name(text, variable_len, &source, reterr);
     } else {
-        ok = fail_to_read(text, reterr);
+        ok = fail(text, reterr, EXPECTED_SOURCE);
     }
     if (ok) {
         hand_over(&source, ret_source);
@@ -219,11 +236,11 @@ bool source_parse(const char *text, bool optional, struct source *ret_source, st
 bool source_parse_file(const char *text, struct source *ret_source, struct err *reterr)
 {
     CLEANUP(source_clear) struct source source = { 0 };
+    if (text[0] == '/' || strchr(text, '=') == NULL) {
+        return fail(text, reterr, EXPECTED_FILE);
+    }
     if (!source_parse(text, /* optional= */ false, &source, reterr)) {
         return false;
-    }
-    if (source.kind != SOURCE_NAME) {
-        return err_set(reterr, ERR_USAGE, text, "a file is for one parameter: NAME=/path/of/it");
     }
     source.as_file = true;
     hand_over(&source, ret_source);
@@ -239,6 +256,7 @@ bool source_parse_reference(
         const char *variable, const char *value, struct source *ret_source, struct err *reterr)
 {
     CLEANUP(source_clear) struct source source = { 0 };
+    const struct ref_errors errors = { ERR_INPUT, variable, EXPECTED_REFERENCE };
     const char *ref = value + sizeof(REFERENCE_PREFIX) - 1;
     size_t text_bytes = strlen(variable) + strlen(value) + 2;
     source.variable = strdup(variable);
@@ -247,15 +265,8 @@ bool source_parse_reference(
         return err_set_no_memory(reterr);
     }
     (void)snprintf(source.text, text_bytes, "%s=%s", variable, value);
-    if (!begins_like_ref(ref)) {
-        (void)err_set(reterr, ERR_INPUT, variable,
-                "its value begins with ssm:// and goes on neither with '/' nor with \"arn:\"");
-        err_set_hint(reterr,
-                "a reference is ssm:// and a name: ssm:///path/of/one; if it is none, say --no-refs");
-        return false;
-    }
-    if (!parse_ref(ref, variable, &source, reterr)) {
-        reterr->kind = reterr->kind == ERR_USAGE ? ERR_INPUT : reterr->kind;
+    if (!parse_ref(ref, &errors, &source, reterr)) {
+        err_set_hint(reterr, "if the value is not a reference, say --no-refs");
         return false;
     }
     hand_over(&source, ret_source);
@@ -291,13 +302,13 @@ bool source_make_locked(const char *lock_path,
 {
     CLEANUP(source_clear)
     struct source source = { .layer = LAYER_SOURCES, .is_locked = true, .as_file = as_file };
+    const struct ref_errors errors = { ERR_INPUT, lock_path, EXPECTED_LOCKED };
     source.variable = strdup(variable);
     source.text = strdup(lock_path);
     if (source.variable == NULL || source.text == NULL) {
         return err_set_no_memory(reterr);
     }
-    if (!parse_ref(ref, lock_path, &source, reterr)) {
-        reterr->kind = reterr->kind == ERR_USAGE ? ERR_INPUT : reterr->kind;
+    if (!parse_ref(ref, &errors, &source, reterr)) {
         return false;
     }
     hand_over(&source, ret_source);

@@ -39,8 +39,9 @@ struct source {
 };
 
 /*
- * Reads one SOURCE. ERR_USAGE, `where` being the text, if it is none. Prefixes are letters, digits
- * and '_'; a trailing slash on a path means nothing.
+ * Reads one SOURCE. ERR_USAGE if it is not one, `where` being as much of the text as is not a secret:
+ * a path, "NAME=...", or "", which the caller completes. Prefixes are letters, digits and '_'; a
+ * trailing slash on a path means nothing.
  */
 MUST_CHECK bool source_parse(
         const char *text, bool optional, struct source *ret_source, struct err *reterr);
@@ -50,7 +51,7 @@ MUST_CHECK bool source_parse_file(const char *text, struct source *ret_source, s
 
 /*
  * The source that a variable's value "ssm://REF" is: layer and order are the caller's to set.
- * ERR_INPUT, `where` being the variable, for what stands behind "ssm://" and is no REF.
+ * ERR_INPUT, `where` being the variable, if what follows "ssm://" is not a REF.
  */
 MUST_CHECK bool source_parse_reference(
         const char *variable, const char *value, struct source *ret_source, struct err *reterr);

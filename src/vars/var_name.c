@@ -53,7 +53,7 @@ bool var_name_make(const char *parameter,
     }
     if (!var_name_is_valid(text_string(&name), name.len)) {
         (void)err_set(reterr, ERR_MAPPING, parameter,
-                "would become the variable \"%s\", which is no valid name", text_string(&name));
+                "would become the variable \"%s\", which is not a valid name", text_string(&name));
         err_set_hint(reterr,
                 "give the path a prefix that begins with a letter (%s=PREFIX_), or rename the "
                 "parameter",

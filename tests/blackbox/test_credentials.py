@@ -1143,7 +1143,7 @@ def test_an_arn_is_of_the_region_that_is_asked_whoever_says_which_it_is(chain: C
     chain.write()
     arn = f"arn:aws:ssm:{{}}:{ACCOUNT}:parameter/p/v"
     result = chain.runner("V=" + arn.format("eu-west-1"), "W=/p/v", "--", "/bin/true", env={**chain.env, **env})
-    result.expect_failure(f"V={arn.format('eu-west-1')}: the ARN is of the region eu-west-1, but this run asks us-east-1",
+    result.expect_failure(f"V={arn.format('eu-west-1')}: the ARN's region is eu-west-1, but this run reads from us-east-1",
                           f"hint: one run reads from one region: set --region or AWS_REGION (us-east-1 comes from {where})")
     assert chain.store.journal.entries == []
     result = chain.runner("V=" + arn.format("us-east-1"), "--", "env", "-0", env={**chain.env, **env})
@@ -1156,7 +1156,7 @@ def test_without_any_region(chain: Chain) -> None:
     chain.metadata.settings.region = None
     chain.fail("no region", "(EC2 instance metadata: ", env={**env, **chain.metadata_env()})
     chain.metadata.settings.region = "us-east-1.evil.example"
-    chain.fail("is no region name", env={**env, **chain.metadata_env()})
+    chain.fail("is not a region name", env={**env, **chain.metadata_env()})
 
 
 def test_sts_needs_a_region_too_and_signs_for_it(chain: Chain, certificates_directory: Path) -> None:

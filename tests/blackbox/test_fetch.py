@@ -397,7 +397,9 @@ def test_an_arn_of_another_region_is_an_error_before_anything_is_asked(run: Runn
     ],
 )  # fmt: skip
 def test_a_malformed_reference_is_a_usage_error(run: Runner, store: ParameterStore, reference: str) -> None:
-    run(f"KEY={reference}", *ENV).expect_failure(f"KEY={reference}")
+    result = run(f"KEY={reference}", *ENV)
+    result.expect_failure("KEY=...: expected /parameter/name or arn:... after '=': ")
+    assert f"KEY={reference}" not in result.err
     assert store.journal.entries == []
 
 

@@ -114,7 +114,7 @@ def test_versions_labels_arns_and_secrets_by_name(store, run) -> None:
 def test_an_arn_of_another_region_is_refused_before_any_request(store, run) -> None:
     result = run("A=arn:aws:ssm:eu-west-1:210987654321:parameter/k", *ENV0)
     assert result.status == 125
-    assert "the ARN is of the region eu-west-1, but this run asks us-east-1" in result.err
+    assert "the ARN's region is eu-west-1, but this run reads from us-east-1" in result.err
     assert store.journal.operations() == []
 
 
@@ -167,7 +167,7 @@ def test_later_sources_win_and_inherited_ones_can_be_preserved(store, run) -> No
 @pytest.mark.parametrize("names,arguments,message", [
     (("/p/a-b", "/p/a_b"), (), "/p/a-b and /p/a_b would both become A_B"),
     (("/p/x/k", "/p/y/k"), ("--flat",), "/p/x/k and /p/y/k would both become K"),
-    (("/p/1st",), (), '/p/1st: would become the variable "1ST", which is no valid name'),
+    (("/p/1st",), (), '/p/1st: would become the variable "1ST", which is not a valid name'),
     (("/p/ld-preload",), (), "/p/ld-preload: would set LD_PRELOAD, which the loader or a shell acts upon"),
     (("/p/path",), (), "/p/path: would set PATH"),
     (("/p/bash/env",), (), "/p/bash/env: would set BASH_ENV"),
@@ -206,7 +206,7 @@ def test_mixed_environments_are_refused_unless_allowed(store, run) -> None:
     store.put("/dev/a/w", "d")
     result = run("/prod/a", "/dev/a", *ENV0)
     assert result.status == 125
-    assert "/dev/a: is of the environment development, but /prod/a is of production" in result.err
+    assert "/dev/a: belongs to the environment development, but /prod/a to production" in result.err
     assert store.journal.operations() == []
     got = variables(run("/prod/a", "/dev/a", "--allow-mixed", *ENV0))
     assert (got["V"], got["W"]) == ("p", "d")

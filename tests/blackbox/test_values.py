@@ -62,7 +62,7 @@ def test_a_member_of_what_is_no_object_is_an_error(run: Runner, store: Parameter
 
 
 def test_an_empty_member_is_a_usage_error(run: Runner, store: ParameterStore) -> None:
-    run("X=/app/v#", *ENV).expect_failure("the member's name is missing behind '#'")
+    run("X=/app/v#", *ENV).expect_failure("X=...: expected /parameter/name or arn:... after '=': the name of a member has to follow '#'")
     assert store.journal.entries == []
 
 
@@ -251,7 +251,7 @@ def test_a_version_that_is_gone_names_the_parameter(run: Runner, store: Paramete
     lock(run, path, "/prod/api")
     for number in range(101):
         store.put("/prod/api/url", str(number))
-    run("--lock", str(path), *ENV).expect_failure(f"{path}: ParameterNotFound", "/prod/api/url:2", "make the lock file anew")
+    run("--lock", str(path), *ENV).expect_failure(f"{path}: ParameterNotFound", "/prod/api/url:2", "write the lock file again")
 
 
 def test_locks_count_in_their_place(run: Runner, store: ParameterStore, released: None, tmp_path: Path) -> None:
@@ -266,16 +266,16 @@ def test_locks_count_in_their_place(run: Runner, store: ParameterStore, released
 
 
 @pytest.mark.parametrize("edit,text", [
-    (lambda text: text.replace('"version": 2', '"version": -2', 1), "variable 1 (KEY): has no \"version\""),
-    (lambda text: text.replace('"version": 2, ', "", 1), "variable 1 (KEY): has no \"version\""),
-    (lambda text: text.replace('"name": "URL"', '"name": "U=RL"'), "variable 2: its \"name\" is no variable name"),
+    (lambda text: text.replace('"version": 2', '"version": -2', 1), "variable 1 (KEY): its \"version\" is missing or not a whole number"),
+    (lambda text: text.replace('"version": 2, ', "", 1), "variable 1 (KEY): its \"version\" is missing or not a whole number"),
+    (lambda text: text.replace('"name": "URL"', '"name": "U=RL"'), "variable 2: its \"name\" is not a variable name"),
     (lambda text: text.replace('"parameter": "/prod/api/url", ', ""), "variable 2 (URL): has no \"parameter\""),
-    (lambda text: text.replace("/prod/api/url", "/prod//url"), "variable 2 (URL): the parameter name has two slashes"),
-    (lambda text: text.replace('"name": "URL"', '"name": "KEY"'), "the variable KEY stands in it twice"),
+    (lambda text: text.replace("/prod/api/url", "/prod//url"), "variable 2 (URL): its \"parameter\" is not the name of a parameter: it has two slashes"),
+    (lambda text: text.replace('"name": "URL"', '"name": "KEY"'), "the variable KEY is in it twice"),
     (lambda text: text.replace("},\n", "}\n"), "not valid JSON"),
-    (lambda text: text.replace("variables", "values"), "no lock file"),
+    (lambda text: text.replace("variables", "values"), "not a lock file"),
     (lambda text: "", "not valid JSON"),
-    (lambda text: "[]", "no lock file"),
+    (lambda text: "[]", "not a lock file"),
 ])  # fmt: skip
 def test_a_lock_file_that_was_edited_badly_tells_its_place(
     run: Runner, store: ParameterStore, released: None, tmp_path: Path, edit, text: str
@@ -492,12 +492,12 @@ def test_twins_of_the_new_options(run: Runner, store: ParameterStore, tmp_path: 
 
 
 @pytest.mark.parametrize("arguments,text", [
-    (("--keep", "A", "/p"), "--keep: means something with --pristine only"),
-    (("-u", "A*B", "/p"), '"A*B" is no name'),
-    (("-u", "A=B", "/p"), '"A=B" is no name'),
+    (("--keep", "A", "/p"), "--keep needs --pristine"),
+    (("-u", "A*B", "/p"), '-u: "A*B" is not a variable name'),
+    (("-u", "A=B", "/p"), '-u: "A=..." is not a variable name'),
     (("-u",), "-u: needs a value"),
-    (("--require", "@", "/p"), '"@" is no name'),
-    (("--file", "/p", "/p"), "a file is for one parameter"),
+    (("--require", "@", "/p"), '--require: "..." is not a variable name'),
+    (("--file", "/p", "/p"), "--file: /p: expected NAME=/parameter/name: a file holds one parameter"),
     (("--env-file", "", "/p"), "its value is empty"),
 ])  # fmt: skip
 def test_usage_errors_of_the_new_options(run: Runner, store: ParameterStore, arguments: tuple[str, ...], text: str) -> None:

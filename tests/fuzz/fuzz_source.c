@@ -42,7 +42,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             check_source(&source);
             assert(source_list_add_take(&sources, &source, &err));
         } else {
+            const char *equals = strchr(err.where, '=');
             assert(err.kind == ERR_USAGE && err.why[0] != '\0');
+            assert(equals == NULL || strcmp(equals, "=...") == 0);
         }
         line = newline == NULL ? NULL : newline + 1;
     }

@@ -72,19 +72,19 @@ static void everything_wrong_is_told_at_once_by_place(void **state)
         size_t count;
     } ROWS[] = {
         { "", "not valid JSON", 1 },
-        { "{\"variables\": {}}", "no lock file", 1 },
-        { "{\"variables\": [1, {}, {\"name\": \"\"}]}", "variable 1: is no object", 3 },
+        { "{\"variables\": {}}", "not a lock file", 1 },
+        { "{\"variables\": [1, {}, {\"name\": \"\"}]}", "variable 1: is not an object", 3 },
         { "{\"variables\": [{\"name\": \"A\\u0000B\", \"parameter\": \"/a\", \"version\": 1}]}",
                 "variable 1: has no \"name\"", 1 },
         { "{\"variables\": [{\"name\": \"A\", \"parameter\": \"/a\", \"version\": 1.5}]}",
-                "variable 1 (A): has no \"version\"", 1 },
+                "variable 1 (A): its \"version\" is missing", 1 },
         { "{\"variables\": [{\"name\": \"A\", \"parameter\": \"/a:2\", \"version\": 1}]}",
-                "variable 1 (A): \"2:1\" is neither a version", 1 },
+                "variable 1 (A): its \"parameter\" is not the name of a parameter", 1 },
         { "{\"variables\": [{\"name\": \"A\", \"parameter\": \"/a\", \"version\": 1, \"file\": 1}]}",
-                "its \"file\" is neither", 1 },
+                "its \"file\" is not", 1 },
         { "{\"variables\": [{\"name\": \"A\", \"parameter\": \"/a\", \"version\": 1},"
           "{\"name\": \"A\", \"parameter\": \"/b\", \"version\": 1}]}",
-                "the variable A stands in it twice", 1 },
+                "the variable A is in it twice", 1 },
     };
 
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
