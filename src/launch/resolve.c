@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/shown.h"
 #include "base/text.h"
 
 enum {
@@ -51,11 +52,27 @@ static bool fail_unusable(const char *file, int error, struct err *reterr)
     return false;
 }
 
+/* Completes the error: the command may be an assignment as env(1) takes it, with a secret in it. */
+static bool fail_to_find(const char *command, struct err *reterr)
+{
+    char shown[SHOWN_BYTES];
+    err_set_where(reterr, shown_word(command, strlen(command), shown));
+    if (strchr(command, '=') != NULL) {
+        err_set_hint(reterr, "to set a variable, let env(1) do it: -- env NAME=VALUE COMMAND");
+    }
+    return false;
+}
+
 static bool use_as_written(const char *command, char **ret_file, struct err *reterr)
 {
     int error = check_executable(command);
     if (is_missing(error)) {
-        return err_set_errno(reterr, ERR_COMMAND_MISSING, error, command, "not found");
+        (void)err_set_errno(reterr, ERR_COMMAND_MISSING, error, NULL, "not found");
+        return fail_to_find(command, reterr);
+    }
+    if (error == ENAMETOOLONG) {
+        (void)fail_unusable(command, error, reterr);
+        return fail_to_find(command, reterr);
     }
     if (error != 0) {
         return fail_unusable(command, error, reterr);
@@ -76,8 +93,8 @@ bool resolve_command(
     const char *path = search_path == NULL ? RESOLVE_DEFAULT_PATH : search_path;
     CLEANUP(text_clear) struct text file = TEXT_INIT(FILE_MAX_BYTES);
     struct err unusable = { .kind = ERR_NONE };
-    const char *first_unsearchable = NULL;
-    int unsearchable = 0; /* the length of its name */
+    const char *unsearchable = NULL; /* the first such directory */
+    size_t unsearchable_len = 0;
     for (const char *at = path;; at++) {
         size_t len = strcspn(at, ":");
         text_reset(&file);
@@ -90,8 +107,8 @@ bool resolve_command(
             return *ret_file != NULL ? true : err_set_no_memory(reterr);
         }
         if (error == EPERM) {
-            unsearchable += unsearchable == 0 ? (int)len : 0;
-            first_unsearchable = first_unsearchable == NULL ? at : first_unsearchable;
+            unsearchable_len = unsearchable == NULL ? len : unsearchable_len;
+            unsearchable = unsearchable == NULL ? at : unsearchable;
         } else if (!is_missing(error) && error != ENAMETOOLONG && unusable.kind == ERR_NONE) {
             (void)fail_unusable(text_string(&file), error, &unusable);
         }
@@ -104,9 +121,11 @@ bool resolve_command(
         *reterr = unusable;
         return false;
     }
-    (void)err_set(reterr, ERR_COMMAND_MISSING, command, "not found in PATH (%s)", path);
-    if (first_unsearchable != NULL) {
-        err_add_why(reterr, "; %.*s may not be searched", unsearchable, first_unsearchable);
+    (void)err_set(reterr, ERR_COMMAND_MISSING, NULL, "not found in PATH (%s)", path);
+    if (unsearchable != NULL && unsearchable_len == 0) {
+        err_add_why(reterr, "; the working directory may not be searched");
+    } else if (unsearchable != NULL) {
+        err_add_why(reterr, "; %.*s may not be searched", (int)unsearchable_len, unsearchable);
     }
-    return false;
+    return fail_to_find(command, reterr);
 }
