@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/shown.h"
 
 enum {
     LABEL_MAX = 63
@@ -47,7 +48,9 @@ static bool ends_with(const char *text, const char *end)
 bool region_check(const char *name, const char *where, struct err *reterr)
 {
     if (!is_host_label(name)) {
-        (void)err_set(reterr, ERR_INPUT, where, "\"%s\" is no region name", name);
+        char shown[SHOWN_BYTES];
+        (void)err_set(reterr, ERR_INPUT, where, "\"%s\" is not a region name",
+                shown_word(name, strlen(name), shown));
         err_set_hint(reterr, "region names look like eu-west-1: letters, digits and '-'");
         return false;
     }

@@ -12,6 +12,7 @@
 #include "aws/region.h"
 #include "aws/user_agent.h"
 #include "base/ascii.h"
+#include "base/shown.h"
 
 enum {
     PATH_MAX_BYTES = 4096
@@ -32,14 +33,16 @@ static bool find_profile(struct settings *settings, struct err *reterr)
     }
     const char *config = profile_files_path(&settings->files, PROFILE_FILE_CONFIG);
     const char *credentials = profile_files_path(&settings->files, PROFILE_FILE_CREDENTIALS);
-    (void)err_set(reterr, ERR_CREDENTIALS, name.where, "there is no profile \"%s\"", name.value);
+    char shown[SHOWN_BYTES];
+    (void)shown_word(name.value, strlen(name.value), shown);
+    (void)err_set(reterr, ERR_CREDENTIALS, name.where, "there is no profile \"%s\"", shown);
     struct err dropped;
     if (!profile_dropped_check(&settings->files, name.value, /* events= */ NULL, &dropped)) {
         err_set_hint(reterr, "%s: %s", dropped.where, dropped.why);
         return false;
     }
-    err_set_hint(reterr, "looked for [profile %s] in %s and [%s] in %s", name.value,
-            config == NULL ? "~/.aws/config" : config, name.value,
+    err_set_hint(reterr, "looked for [profile %s] in %s and [%s] in %s", shown,
+            config == NULL ? "~/.aws/config" : config, shown,
             credentials == NULL ? "~/.aws/credentials" : credentials);
     return false;
 }
@@ -110,9 +113,11 @@ bool settings_set_region(
 static bool check_ca_file(const char *path, const char *where, struct err *reterr)
 {
     struct stat status = { 0 };
+    char shown[SHOWN_BYTES];
     if (stat(path, &status) != 0 || access(path, R_OK) != 0) {
         return err_set_errno(reterr, ERR_INPUT, errno, where,
-                "the file of trusted certificates, %s, cannot be read", path);
+                "the file of trusted certificates, %s, cannot be read",
+                shown_word(path, strlen(path), shown));
     }
     if (!S_ISREG(status.st_mode)) {
         return err_set(reterr, ERR_INPUT, where, "%s is %s; a file of PEM certificates is wanted",
@@ -156,9 +161,10 @@ static bool find_attempts(struct settings *settings, struct err *reterr)
     errno = 0;
     long number = ascii_is_digit(attempts.value[0]) ? strtol(attempts.value, &end, 10) : 0;
     if (number < 1 || number > 1000000 || errno != 0 || *end != '\0') {
+        char shown[SHOWN_BYTES];
         return err_set(reterr, ERR_INPUT, attempts.where,
                 "\"%s\" is not a number of tries: a whole number from 1 on is wanted",
-                attempts.value);
+                shown_word(attempts.value, strlen(attempts.value), shown));
     }
     settings->attempts_max = (int)number;
     return true;
