@@ -279,6 +279,22 @@ static bool make_variables(const struct run *run,
     return mapped && merged && has_all;
 }
 
+/* A variable that the container or the unit sets as well may not be the one that was meant to count. */
+static void tell_replaced(const struct run *run, const struct merge_result *merged)
+{
+    for (size_t i = 0; i < merged->len; i++) {
+        const struct merged_variable *variable = &merged->variables[i];
+        const struct assignment *winner = variable->assignment;
+        if (variable->overridden_inherited != NULL && !variable->is_preserved
+                && !variable->is_unset) {
+            event_emit(&run->report->sink, EVENT_PROGRESS, winner->variable,
+                    "the inherited value is replaced by %s%s",
+                    winner->parameter != NULL ? "" : "the one in ",
+                    winner->parameter != NULL ? winner->parameter : winner->origin);
+        }
+    }
+}
+
 static bool check_deadline(const struct run *run, struct err *reterr)
 {
     return clock_monotonic_ms(run->clock) < run->deadline_ms
@@ -422,6 +438,7 @@ static int carry_out(
             || !make_variables(run, &plan, &fetched, &assignments, &merged, &problems)) {
         return fail_all(run, &problems);
     }
+    tell_replaced(run, &merged);
     if (run->options->dry_run) {
         return print_plan(run, &merged);
     }
