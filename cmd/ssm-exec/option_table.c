@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "option_table.h"
 
+#include <string.h>
+
 #include "options.h"
 
 #define MEMBER(name) offsetof(struct options, name)
@@ -17,7 +19,7 @@ const struct option option_table[] = {
         "NAME=VALUE lines (--env-file-if-exists: or none)", "NAME=VALUE lines" },
     { "env-file-if-exists", 0, KIND_ENV_FILE_IF_EXISTS, GROUP_READ, 0, "FILE", COMPLETE_FILE,
         NULL, "NAME=VALUE lines, if there is the file" },
-    { "label", 0, KIND_TEXT, GROUP_READ, MEMBER(label), "LABEL", COMPLETE_NOTHING,
+    { "label", 0, KIND_LABEL, GROUP_READ, MEMBER(label), "LABEL", COMPLETE_NOTHING,
         "below paths: the versions that carry LABEL", "versions that carry a label" },
     { "no-recursive", 0, KIND_FLAG, GROUP_READ, MEMBER(no_recursive), NULL, COMPLETE_NOTHING,
         "the first level below a path only", "first level below a path only" },
@@ -101,10 +103,32 @@ bool option_is_repeatable(const struct option *option)
         return true;
     case KIND_FLAG:
     case KIND_TEXT:
+    case KIND_LABEL:
     case KIND_DURATION:
     case KIND_LOG_FORMAT:
     case KIND_ACTION:
         break;
     }
     return false;
+}
+
+const struct option *option_find(const char *name, size_t len)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        const char *candidate = option_table[i].name;
+        if (strncmp(candidate, name, len) == 0 && candidate[len] == '\0') {
+            return &option_table[i];
+        }
+    }
+    return NULL;
+}
+
+const struct option *option_find_letter(char letter)
+{
+    for (size_t i = 0; i < option_count; i++) {
+        if (option_table[i].letter == letter) {
+            return &option_table[i];
+        }
+    }
+    return NULL;
 }

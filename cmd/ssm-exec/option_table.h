@@ -9,6 +9,7 @@
 enum option_kind {
     KIND_FLAG,          /* no value */
     KIND_TEXT,          /* a text, kept as it is */
+    KIND_LABEL,         /* a label of Parameter Store */
     KIND_NAMES,         /* repeatable: names of variables */
     KIND_PATTERNS,      /* repeatable: names of variables, '*' at the end matches the rest */
     KIND_REQUIREMENTS,  /* repeatable: names of variables, or @FILE with such names */
@@ -57,7 +58,11 @@ struct option {
 extern const struct option option_table[];
 extern const size_t option_count;
 
-/* Whether a value has to follow: --name VALUE or --name=VALUE. --preserve-env takes one behind '=' only. */
+/* The option --name, or -letter; NULL if it does not exist. */
+const struct option *option_find(const char *name, size_t len);
+const struct option *option_find_letter(char letter);
+
+/* Whether a value has to follow: --name VALUE or --name=VALUE. --preserve-env takes one after '=' only. */
 bool option_takes_value(const struct option *option);
 
 /* Whether it adds up when it is given again. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/shown.h"
 #include "vars/guard.h"
 #include "vars/lock.h"
 
@@ -15,7 +16,7 @@ struct making {
     struct err_list *problems;
 };
 
-/* False, and a problem, unless the file is there and could be read. */
+/* False, and a problem, unless the file is there and could be read. Its path may be anything. */
 static bool read_file(const struct making *making,
         const char *path,
         const char *setting,
@@ -23,13 +24,16 @@ static bool read_file(const struct making *making,
         struct secret *ret_contents,
         enum file_presence *ret_presence)
 {
+    char shown[SHOWN_BYTES];
     struct err err;
     if (!file_read(path, making->limits, ret_contents, ret_presence, &err)) {
+        err_set_where(&err, shown_word(path, strlen(path), shown));
         err_list_add(making->problems, &err);
         return false;
     }
     if (*ret_presence == FILE_ABSENT && !if_exists) {
-        (void)err_set(&err, ERR_INPUT, path, "there is no such file (%s)", setting);
+        (void)err_set(&err, ERR_INPUT, shown_word(path, strlen(path), shown),
+                "there is no such file (%s)", setting);
         err_list_add(making->problems, &err);
         return false;
     }
@@ -227,7 +231,7 @@ static bool collect_requirements(const struct making *making)
     return ok;
 }
 
-/* A lock file may record nothing, and an env file that is not there is none. */
+/* A lock file may record nothing, and an env file may be missing. */
 static bool check_something_to_do(const struct making *making, bool had_sources)
 {
     struct err err;

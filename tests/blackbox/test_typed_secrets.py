@@ -1,0 +1,225 @@
+"""A secret typed in the wrong place: the message says what was expected there, and never repeats it."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from conftest import Runner
+from parameter_store import ParameterStore
+
+HUSH = "hunter2Uk3"
+"""In every place below; a word of it is as bad as all of it."""
+ECHO = ("--", "/bin/echo", "started")
+REF = "expected /parameter/name or arn:..."
+SOURCE = "expected /path or NAME=/parameter/name"
+
+NAMES = "is not a variable name"
+LOCK = {"name": "A", "parameter": "/p/a", "version": 1}
+
+# The words of the command line (without "-- COMMAND" where it has one of its own), and what the message says.
+WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
+    # a value in place of a REF
+    (f"DB_PASS={HUSH}",): ("error: DB_PASS=...: " + REF,),
+    (f"DB_PASS=/{HUSH}+bG8/x==",): ("error: DB_PASS=...: " + REF,),
+    (f"DB_PASS=/{HUSH}=",): ("DB_PASS=...: " + REF,),
+    (f"DB_PASS=//{HUSH}",): ("DB_PASS=...: " + REF, "two slashes"),
+    (f"DB_PASS=/{HUSH}/",): ("DB_PASS=...: " + REF,),
+    (f"DB_PASS=/a:{HUSH}%",): ("DB_PASS=...: " + REF, "label"),
+    (f"DB_PASS=arn:{HUSH}",): ("DB_PASS=...: " + REF,),
+    (f"DB_PASS=arn:aws:s3:::{HUSH}",): ("DB_PASS=...: " + REF,),
+    (f"DB_PASS=/a/{'x' * 2100}{HUSH}",): ("DB_PASS=...: " + REF, "2048"),
+    (f"DB-PASS={HUSH}",): ("DB-PASS=...: ", "variable name"),
+    (f"1DB={HUSH}",): ("1DB=...: ", "variable name"),
+    (f"1DB=/{HUSH}+",): ("1DB=...: ", "variable name"),
+    (f"/prod/db={HUSH}-x",): ("/prod/db=...: ", "prefix"),
+    (f"/prod/db=/{HUSH}",): ("/prod/db=...: ", "prefix", "NAME=/parameter/name"),
+    (f"={HUSH}",): ("argument 1: ",),
+    # a word that is not a SOURCE at all; base64 that ends in '='
+    (HUSH,): ("argument 1: " + SOURCE,),
+    ("/p", HUSH): ("argument 2: " + SOURCE,),
+    (f"{HUSH}=",): ("argument 1: ",),
+    (f"{HUSH}==",): ("argument 1: ",),
+    (f"{HUSH}+/x=y",): ("argument 1: ",),
+    (f"/{HUSH}+x==",): ("argument 1: ",),
+    (f"/p/{HUSH} x",): ("argument 1: ",),
+    (f"https://user:{HUSH}@host/",): ("argument 1: " + SOURCE,),
+    (f"ssm://{HUSH}",): ("argument 1: " + SOURCE,),
+    (f"-----BEGIN KEY-----\n{HUSH}",): ("-----BEGIN...: unknown option",),
+    # the command line of a command whose "--" is missing
+    ("/p", "psql", f"--password={HUSH}", HUSH, f"A={HUSH}", None): ('missing "--" before the command',),
+    ("/p", "curl", "-u", f"user:{HUSH}", f"https://user:{HUSH}@host/", None): ('missing "--" before the command',),
+    ("/p", f"-p{HUSH}", None): ("-p: unknown option",),
+    ("/p", f"--password={HUSH}", None): ("--password: unknown option",),
+    ("/p", "--password", HUSH, None): ("--password: unknown option",),
+    ("/p", f"--pass+{HUSH}", None): ("--pass...: unknown option",),
+    # assignments as env(1) takes them
+    ("/p", "--", f"DB_PASS={HUSH}", "./server", None): ("DB_PASS=...: not found", "-- env NAME=VALUE"),
+    ("/p", "--", f"DB_PASS={HUSH}/x", "./server", None): ("DB_PASS=...: not found", "-- env NAME=VALUE"),
+    ("/p", "--", f"DB_PASS={'x' * 300}/{HUSH}", None): ("DB_PASS=...: cannot be executed", "-- env NAME=VALUE"),
+    ("/p", "--", f"{HUSH}=", None): ("...: not found",),
+    # lists of names
+    ("/p", "--pristine", "--keep", f"DB_PASS={HUSH}"): (f'--keep: "DB_PASS=..." {NAMES}',),
+    ("/p", "--pristine", f"--keep=DB_PASS={HUSH}"): (f'--keep: "DB_PASS=..." {NAMES}',),
+    ("/p", "--pristine", f"--keep=A,{HUSH}=="): (f'--keep: "..." {NAMES}',),
+    ("/p", "--require", f"DB_PASS={HUSH}"): (f'--require: "DB_PASS=..." {NAMES}',),
+    ("/p", "--require", f"DB_PASS: {HUSH}"): (f'--require: "..." {NAMES}',),
+    ("/p", "--require", f"@DB_PASS={HUSH}"): ("DB_PASS=...: ", "--require"),
+    ("/p", "--allow-var", f"DB_PASS={HUSH}"): (f'--allow-var: "DB_PASS=..." {NAMES}',),
+    ("/p", f"--preserve-env=DB_PASS={HUSH}"): (f'--preserve-env: "DB_PASS=..." {NAMES}',),
+    ("/p", "--unset", f"DB_PASS={HUSH}"): (f'--unset: "DB_PASS=..." {NAMES}',),
+    ("/p", "-u", f"DB_PASS={HUSH}"): (f'-u: "DB_PASS=..." {NAMES}',),
+    ("/p", f"-uDB_PASS={HUSH}"): (f'-u: "DB_PASS=..." {NAMES}',),
+    # options without a value
+    ("/p", f"--verbose={HUSH}"): ("--verbose: takes no value",),
+    ("/p", f"--dry-run={HUSH}"): ("--dry-run: takes no value",),
+    ("/p", f"-v={HUSH}"): ("-v: takes no value",),
+    ("/p", f"-n={HUSH}"): ("-n: takes no value",),
+    # fixed words
+    ("/p", "--log-format", f"DB_PASS={HUSH}"): ('--log-format: expected text or json, not "DB_PASS=..."',),
+    ("/p", "--timeout", f"DB_PASS={HUSH}"): ("--timeout: expected ", 'not "DB_PASS=..."'),
+    ("/p", "--label", f"DB_PASS={HUSH}"): ("--label: expected a label",),
+    # sources of options
+    ("--optional", f"DB_PASS={HUSH}"): ("--optional: DB_PASS=...: " + REF,),
+    ("--optional", HUSH): ("--optional: " + SOURCE,),
+    ("--file", HUSH): ("--file: expected NAME=/parameter/name",),
+    ("--file", f"DB_PASS={HUSH}"): ("--file: DB_PASS=...: " + REF,),
+    ("--file", f"/prod/db={HUSH}"): ("--file: /prod/db=...: ", "expected NAME=/parameter/name"),
+    # files
+    ("--lock", f"DB_PASS={HUSH}"): ("DB_PASS=...: ", "--lock"),
+    ("/p", "--env-file", f"DB_PASS={HUSH}"): ("DB_PASS=...: ", "--env-file"),
+    ("/p", "--env-file", f"{HUSH}+="): ("...: ", "--env-file"),
+}
+
+
+def is_unprinted(result, *texts: str) -> None:
+    assert (result.status, result.out) in ((125, ""), (126, ""), (127, "")), result
+    assert HUSH not in result.err
+    for text in texts:
+        assert text in result.err, result.err
+
+
+@pytest.mark.parametrize("words", WORDS, ids=lambda words: " ".join(word or "" for word in words)[:40].strip())
+@pytest.mark.parametrize("options", [(), ("-v",), ("--log-format", "json")], ids=lambda options: " ".join(options))
+def test_on_the_command_line(run: Runner, words: tuple[str | None, ...], options: tuple[str, ...]) -> None:
+    arguments = [word for word in words if word is not None]
+    has_command = len(arguments) < len(words)
+    if options == ("--log-format", "json"):
+        result = run(*arguments, *(() if has_command else ECHO), env={"SSM_EXEC_LOG_FORMAT": "json"})
+        is_unprinted(result)
+        if "--log-format" not in arguments:
+            assert all(json.loads(line)["msg"] for line in result.err.splitlines())
+        return
+    env = {"SSM_EXEC_VERBOSE": "1"} if options else {}
+    is_unprinted(run(*arguments, *(() if has_command else ECHO), env=env), *WORDS[words])
+
+
+VARIABLES: dict[tuple[str, str], tuple[str, ...]] = {
+    ("SSM_EXEC_SOURCES", f"/p DB_PASS={HUSH}"): ("SSM_EXEC_SOURCES: DB_PASS=...: " + REF,),
+    ("SSM_EXEC_SOURCES", f"/p,{HUSH}"): ("SSM_EXEC_SOURCES: word 2: " + SOURCE,),
+    ("SSM_EXEC_SOURCES", f"{HUSH}+/x=="): ("SSM_EXEC_SOURCES: word 1: ",),
+    ("SSM_EXEC_OPTIONAL", f"DB_PASS=/{HUSH}+"): ("SSM_EXEC_OPTIONAL: DB_PASS=...: " + REF,),
+    ("SSM_EXEC_FILE", f"DB_PASS={HUSH}"): ("SSM_EXEC_FILE: DB_PASS=...: " + REF,),
+    ("SSM_EXEC_LOCK", f"DB_PASS={HUSH}"): ("DB_PASS=...: ",),
+    ("SSM_EXEC_ENV_FILE", f"DB_PASS={HUSH}"): ("DB_PASS=...: ",),
+    ("SSM_EXEC_KEEP", f"DB_PASS={HUSH}"): (f'SSM_EXEC_KEEP: "DB_PASS=..." {NAMES}',),
+    ("SSM_EXEC_UNSET", f"A DB_PASS={HUSH}"): (f'SSM_EXEC_UNSET: "DB_PASS=..." {NAMES}',),
+    ("SSM_EXEC_REQUIRE", f"DB_PASS={HUSH}"): (f'SSM_EXEC_REQUIRE: "DB_PASS=..." {NAMES}',),
+    ("SSM_EXEC_ALLOW_VAR", f"DB_PASS={HUSH}"): (f'SSM_EXEC_ALLOW_VAR: "DB_PASS=..." {NAMES}',),
+    ("SSM_EXEC_PRESERVE_ENV", f"DB_PASS={HUSH}"): (f'SSM_EXEC_PRESERVE_ENV: "DB_PASS=..." {NAMES}',),
+    ("SSM_EXEC_FLAT", f"DB_PASS={HUSH}"): ('SSM_EXEC_FLAT: expected ', 'not "DB_PASS=..."'),
+    ("SSM_EXEC_LOG_FORMAT", f"DB_PASS={HUSH}"): ('SSM_EXEC_LOG_FORMAT: expected text or json, not "DB_PASS=..."',),
+    ("SSM_EXEC_TIMEOUT", f"DB_PASS={HUSH}"): ("SSM_EXEC_TIMEOUT: expected ", 'not "DB_PASS=..."'),
+    ("SSM_EXEC_LABEL", f"DB_PASS={HUSH}"): ("SSM_EXEC_LABEL: expected a label",),
+    ("SSM_EXEC_DB_PASS", HUSH): ("SSM_EXEC_DB_PASS: ",),
+    # references
+    ("DB_PASS", f"ssm://{HUSH}"): ("DB_PASS: ", "expected ssm:///parameter/name"),
+    ("DB_PASS", f"ssm:///a+{HUSH}=="): ("DB_PASS: ", "expected ssm:///parameter/name"),
+    ("DB_PASS", f"ssm:///a:{HUSH}%"): ("DB_PASS: ", "expected ssm:///parameter/name"),
+    ("DB_PASS", f"ssm://arn:{HUSH}"): ("DB_PASS: ", "expected ssm:///parameter/name"),
+    ("AWS_SECRET_ACCESS_KEY", f"ssm:///{HUSH}"): ("AWS_SECRET_ACCESS_KEY",),
+}
+
+
+@pytest.mark.parametrize("variable", VARIABLES, ids="=".join)
+def test_in_a_variable(run: Runner, variable: tuple[str, str]) -> None:
+    is_unprinted(run("/p", *ECHO, env=dict([variable])), *VARIABLES[variable])
+    is_unprinted(run("/p", "-v", *ECHO, env=dict([variable])), *VARIABLES[variable])
+
+
+ENV_FILES: dict[str, tuple[str, ...]] = {
+    HUSH: (":1: ", "NAME=VALUE"),
+    f"A=1\n{HUSH}+x=y": (":2: ", "variable name"),
+    f"A='{HUSH}": (":1: ", "quote"),
+    f"A='x' {HUSH}": (":1: ", "quote"),
+    f"A=ssm://{HUSH}": ("A: ", "expected ssm:///parameter/name"),
+    f"A=ssm:///a+{HUSH}": ("A: ", "expected ssm:///parameter/name"),
+    f"SSM_EXEC_{HUSH}=1": (":1: ",),
+    f"A={HUSH}\r\rB=1": (":1: ",),
+}
+
+
+@pytest.mark.parametrize("text,option", [
+    *((text, "--env-file") for text in ENV_FILES),
+    *((text, "--require") for text in ENV_FILES if "ssm://" not in text),  # of which only the names count
+], ids=lambda value: value if value in ("--env-file", "--require") else "text")  # fmt: skip
+def test_in_an_env_file(run: Runner, tmp_path: Path, text: str, option: str) -> None:
+    (tmp_path / ".env").write_text(text, newline="")
+    file = str(tmp_path / ".env")
+    is_unprinted(run("/p", option, "@" * (option == "--require") + file, *ECHO), *ENV_FILES[text])
+
+
+LOCKS: list[tuple[object, tuple[str, ...]]] = [
+    (f'{{"variables": {HUSH}}}', ()),
+    ({"variables": HUSH}, ("not a lock file",)),
+    ({HUSH: []}, ("not a lock file",)),
+    ({"variables": [HUSH]}, ("variable 1: is not an object",)),
+    ({"variables": [{**LOCK, "name": f"A={HUSH}"}]}, ("variable 1: ", "variable name")),
+    ({"variables": [{**LOCK, "parameter": f"/p+{HUSH}"}]}, ("variable 1 (A): ",)),
+    ({"variables": [{**LOCK, "parameter": f"/p:{HUSH}%"}]}, ("variable 1 (A): ",)),
+    ({"variables": [{**LOCK, "parameter": f"arn:{HUSH}"}]}, ("variable 1 (A): ",)),
+    ({"variables": [{**LOCK, "version": HUSH}]}, ("variable 1 (A): ", "version")),
+    ({"variables": [{**LOCK, "file": HUSH}]}, ("variable 1 (A): ", "file")),
+    ({"variables": [{**LOCK, "name": f"x+{HUSH}", "version": ""}]}, ("variable 1: ", "version")),
+    ({"variables": [{**LOCK, "name": f"x+{HUSH}"}] * 2}, ("twice",)),
+]
+
+
+@pytest.mark.parametrize("contents,texts", LOCKS)
+def test_in_a_lock_file(run: Runner, tmp_path: Path, contents: object, texts: tuple[str, ...]) -> None:
+    (tmp_path / "lock").write_text(contents if isinstance(contents, str) else json.dumps(contents))
+    is_unprinted(run("--lock", tmp_path / "lock", *ECHO), str(tmp_path / "lock"), *texts)
+
+
+AWS_SETTINGS: list[tuple[tuple[str, ...], Mapping[str, str]]] = [
+    (("--region", f"DB_PASS={HUSH}"), {}),
+    (("--profile", f"DB_PASS={HUSH}"), {}),
+    (("--role-arn", f"DB_PASS={HUSH}"), {}),
+    (("--ca-bundle", f"DB_PASS={HUSH}"), {}),
+    (("--endpoint-url", f"DB_PASS={HUSH}"), {}),
+    (("--endpoint-url", f"https://user:{HUSH}@127.0.0.1:1"), {}),
+    (("--endpoint-url", f"ftp://user:{HUSH}@127.0.0.1:1"), {}),
+    (("--endpoint-url", f"http://user:{HUSH}@192.0.2.1"), {}),
+    (("--endpoint-url", f"https://127.0.0.1:1/?key={HUSH}"), {}),
+    ((), {"AWS_REGION": f"DB_PASS={HUSH}"}),
+    ((), {"AWS_PROFILE": f"DB_PASS={HUSH}"}),
+    ((), {"AWS_CA_BUNDLE": f"DB_PASS={HUSH}"}),
+    ((), {"AWS_ENDPOINT_URL": f"https://user:{HUSH}@127.0.0.1:1"}),
+    ((), {"SSM_EXEC_REGION": f"DB_PASS={HUSH}"}),
+    ((), {"SSM_EXEC_PROFILE": f"DB_PASS={HUSH}"}),
+    ((), {"SSM_EXEC_CA_BUNDLE": f"DB_PASS={HUSH}"}),
+    ((), {"AWS_MAX_ATTEMPTS": f"DB_PASS={HUSH}"}),
+    ((), {"HTTPS_PROXY": f"http://user:{HUSH}@127.0.0.1:notaport"}),
+    ((), {"HTTPS_PROXY": f"http://user:{HUSH}@127.0.0.1:1"}),
+]
+
+
+@pytest.mark.parametrize("words,env", AWS_SETTINGS)
+def test_in_a_setting_of_aws(run: Runner, words: tuple[str, ...], env: Mapping[str, str]) -> None:
+    proxied = {"AWS_ENDPOINT_URL": "https://ssm.invalid.test"} if "HTTPS_PROXY" in env else {}
+    is_unprinted(run("/p", "-v", "--timeout", "1s", *words, *ECHO, env={**proxied, **env}))
+
+
+def test_a_reference_in_place_of_a_secret_key_is_not_followed(run: Runner, store: ParameterStore) -> None:
+    run("/p", *ECHO, env={"AWS_SESSION_TOKEN": f"ssm:///{HUSH}"})
+    assert store.journal.entries == []
