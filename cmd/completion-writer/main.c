@@ -113,7 +113,7 @@ static void write_zsh_exclusion(const struct option *option)
 static void write_zsh_rest(const struct option *option)
 {
     (void)putchar('[');
-    write_quoted(option->description, "'\\''", "]\\");
+    write_quoted(option->help, "'\\''", "]\\");
     (void)putchar(']');
     if (option->value != NULL) {
         if (!option_takes_value(option)) {
@@ -169,7 +169,7 @@ static void write_fish(const struct option *option)
         break;
     }
     (void)fputs(" -d '", stdout);
-    write_quoted(option->description, "\\'", "\\");
+    write_quoted(option->help, "\\'", "\\");
     (void)fputs("'\n", stdout);
 }
 

@@ -6,7 +6,7 @@
 static void write_option(struct text *out, const struct option *option)
 {
     enum {
-        HELP_COLUMN = 30
+        HELP_COLUMN = 33
     };
 
     size_t start = out->len;
@@ -41,7 +41,7 @@ void options_write_help(struct text *out)
     for (int group = 0; group < GROUP_COUNT; group++) {
         text_append_format(out, "%s\n", titles[group]);
         for (size_t i = 0; i < option_count; i++) {
-            if ((int)option_table[i].group == group && option_table[i].help != NULL) {
+            if ((int)option_table[i].group == group) {
                 write_option(out, &option_table[i]);
             }
         }

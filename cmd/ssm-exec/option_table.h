@@ -51,8 +51,7 @@ struct option {
     size_t member;     /* where in struct options; an enum options_action for KIND_ACTION */
     const char *value; /* what the value is called; NULL: none */
     enum option_completion completion;
-    const char *help;        /* one line; NULL: it is told in the line of the option before it */
-    const char *description; /* for completions */
+    const char *help; /* one line, for --help and completions */
 };
 
 extern const struct option option_table[];
