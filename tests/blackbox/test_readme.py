@@ -75,6 +75,14 @@ def test_the_lock_file_example_of_the_man_page(run: Runner, place: Path) -> None
     shell(run, place, "ssm-exec /prod/api --dry-run --json > prod.lock\n" + "\n".join(lines))
 
 
+@pytest.mark.parametrize("block", re.findall(r"^```\n(.*?)^```$", MAN.partition("\n# EXAMPLES\n")[2], re.MULTILINE | re.DOTALL))
+def test_an_example_of_the_man_page_runs(run: Runner, place: Path, block: str) -> None:
+    out = shell(run, place, block)
+    started = block.count("-- ./server")
+    assert started and out.count("server : ") == started
+    assert out.count("and a password") == started
+
+
 def test_the_policy_is_one_and_names_both_forms_of_the_path() -> None:
     (policy,) = (json.loads(block) for block in blocks("json"))
     by_path = next(statement for statement in policy["Statement"] if statement["Action"] == "ssm:GetParametersByPath")
