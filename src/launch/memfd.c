@@ -51,7 +51,15 @@ bool memfd_make(const struct secret *content,
                 MEMFD_FIRST_FD);
     }
     if (kept < 0) {
-        return err_set_errno(reterr, ERR_SYSTEM, errno, where, "the file in memory cannot be made");
+        int error = errno;
+        (void)err_set_errno(reterr, ERR_SYSTEM, error, where, "the file in memory cannot be made");
+        if (error == EFBIG) {
+            err_set_hint(reterr,
+                    "the limit on the size of files (ulimit -f, LimitFSIZE=) holds for files in "
+                    "memory too: raise it to at least %zu bytes",
+                    secret_len(content));
+        }
+        return false;
     }
     char path[MEMFD_PATH_BYTES];
     (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", kept);

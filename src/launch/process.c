@@ -102,9 +102,16 @@ static void forget_signals(const sigset_t *pending_before)
     }
 }
 
+/*
+ * What images name as STOPSIGNAL, or a service manager sends, to ask a process to end. Container
+ * runtimes count SIGRTMIN+3 (systemd) from 34, the kernel's and glibc's SIGRTMIN; musl's is 35.
+ * SIGWINCH (httpd) is left out: it ends no process by default, and "docker run" without a terminal in
+ * the container forwards it at every change of its own window's size.
+ */
 int process_ending(size_t i)
 {
-    static const int endings[PROCESS_ENDING_COUNT] = { SIGINT, SIGTERM, SIGHUP };
+    static const int endings[PROCESS_ENDING_COUNT] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1,
+        SIGUSR2, SIGPWR, 34 + 3 };
     return endings[i];
 }
 

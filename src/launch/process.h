@@ -28,8 +28,9 @@ struct process_state {
  * Call first of all, with one thread. Takes up standard streams that are closed, so that no socket
  * becomes one (they close again on exec); remembers which descriptors are free; forbids others to trace the
  * process, read its memory or get its core; blocks the signals that a write can cause (SIGPIPE, SIGXFSZ), so
- * that it fails instead, and SIGCHLD, which child_runner waits for; as process 1, makes the signals of process_ending end the process with
- * 128 + n where their disposition is the default, since the kernel would discard them. ERR_SYSTEM.
+ * that it fails instead, and SIGCHLD, which child_runner waits for; as process 1, makes the signals of
+ * process_ending end the process with 128 + n where their disposition is the default, since the kernel
+ * would discard them. ERR_SYSTEM.
  */
 MUST_CHECK bool process_prepare(struct process_state *ret_state, struct err *reterr);
 
@@ -47,10 +48,10 @@ void process_take_back(void);
 void process_unmask_held(sigset_t *mask);
 
 enum {
-    PROCESS_ENDING_COUNT = 3
+    PROCESS_ENDING_COUNT = 8
 };
 
-/* The i-th of the signals that end this process before COMMAND has started. */
+/* The i-th of the signals that ask a process to end: before COMMAND has started they end this one. */
 int process_ending(size_t i);
 
 /* For a child before its exec: it is killed when parent, which it was forked by, dies. */
