@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/environment.h"
+#include "launch/denial.h"
 
 enum {
     HEAD_BYTES = 256,
@@ -28,6 +29,17 @@ static size_t read_head(const char *file, char head[static HEAD_BYTES])
     return len > 0 ? (size_t)len : 0;
 }
 
+/* The path behind "#!", which may be empty; NULL: not a script. */
+static const char *find_interpreter(char head[static HEAD_BYTES], size_t len)
+{
+    if (len <= 2 || head[0] != '#' || head[1] != '!') {
+        return NULL;
+    }
+    char *interpreter = head + 2 + strspn(head + 2, " \t");
+    interpreter[strcspn(interpreter, " \t\r\n")] = '\0';
+    return interpreter;
+}
+
 /* ENOENT for a file that exists: what is missing is whoever runs it. */
 static bool explain_missing(const char *file, struct err *reterr)
 {
@@ -36,18 +48,36 @@ static bool explain_missing(const char *file, struct err *reterr)
     if (access(file, F_OK) != 0) {
         return err_set_errno(reterr, ERR_COMMAND_MISSING, ENOENT, file, "not found");
     }
-    if (len > 2 && head[0] == '#' && head[1] == '!') {
-        char *interpreter = head + 2 + strspn(head + 2, " \t");
-        interpreter[strcspn(interpreter, " \t\r\n")] = '\0';
+    bool ends_in_crlf = memchr(head, '\r', len) != NULL;
+    const char *interpreter = find_interpreter(head, len);
+    if (interpreter != NULL) {
         (void)err_set(reterr, ERR_COMMAND_UNUSABLE, file,
                 "is a script whose interpreter %s does not exist", interpreter);
-        if (memchr(head, '\r', len) != NULL) {
+        if (ends_in_crlf) {
             err_set_hint(reterr, "its first line ends in CR LF: save it with Unix line ends");
         }
         return false;
     }
     (void)err_set(reterr, ERR_COMMAND_UNUSABLE, file, "the loader it needs does not exist here");
     err_set_hint(reterr, "is it linked for another C library or distribution than this one?");
+    return false;
+}
+
+/* EACCES and EPERM may be about the file, or about the interpreter that a script names. */
+static bool explain_denied(const char *file, int error, struct err *reterr)
+{
+    char head[HEAD_BYTES];
+    enum denial denial = denial_find(file);
+    const char *interpreter = find_interpreter(head, read_head(file, head));
+    enum denial inner_denial = interpreter == NULL ? DENIAL_NONE : denial_find(interpreter);
+    if (denial != DENIAL_NONE || inner_denial == DENIAL_NONE) {
+        return denial_explain(file, denial, error, reterr);
+    }
+    struct err inner;
+    (void)denial_explain(interpreter, inner_denial, error, &inner);
+    (void)err_set(reterr, ERR_COMMAND_UNUSABLE, file, "is a script whose interpreter %s %s",
+            interpreter, inner.why);
+    err_set_hint(reterr, "%s", inner.hint);
     return false;
 }
 
@@ -142,6 +172,9 @@ bool launch(const char *file, char *const argv[], char *const envp[], struct err
         return explain_format(file, reterr);
     case E2BIG:
         return explain_size(file, argv, envp, reterr);
+    case EACCES:
+    case EPERM:
+        return explain_denied(file, error, reterr);
     default:
         return err_set_errno(reterr, ERR_COMMAND_UNUSABLE, error, file, "cannot be started");
     }

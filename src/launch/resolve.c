@@ -10,46 +10,42 @@
 
 #include "base/shown.h"
 #include "base/text.h"
+#include "launch/denial.h"
 
 enum {
     FILE_MAX_BYTES = 64 * 1024
 };
 
+enum finding {
+    USABLE,
+    MISSING,
+    UNREACHABLE, /* a directory on the way may not be searched, so that nobody knows */
+    UNUSABLE,
+};
+
 /*
- * 0 if the file may be executed, else errno: ENOENT and ENOTDIR if there is none, EPERM if a
- * directory on the way may not be searched, so that nobody knows.
+ * Some seccomp profiles refuse faccessat2(2), which the first call needs, as a whole: then the older
+ * call is asked, which differs only for a program that runs set-user-ID. Where it is refused too,
+ * execve(2) has the last word.
  */
-static int check_executable(const char *file)
+static bool may_be_executed(const char *file)
+{
+    if (faccessat(AT_FDCWD, file, X_OK, AT_EACCESS) == 0) {
+        return true;
+    }
+    return errno != EACCES && (access(file, X_OK) == 0 || errno == EPERM || errno == ENOSYS);
+}
+
+/* errno tells more. */
+static enum finding look_at(const char *file)
 {
     struct stat status = { 0 };
     if (stat(file, &status) != 0) {
-        return errno == EACCES ? EPERM : errno;
+        return errno == ENOENT || errno == ENOTDIR ? MISSING
+                : errno == EACCES                  ? UNREACHABLE
+                                                   : UNUSABLE;
     }
-    if (S_ISDIR(status.st_mode)) {
-        return EISDIR;
-    }
-    return faccessat(AT_FDCWD, file, X_OK, AT_EACCESS) == 0 ? 0 : errno;
-}
-
-static bool is_missing(int error)
-{
-    return error == ENOENT || error == ENOTDIR;
-}
-
-static bool fail_unusable(const char *file, int error, struct err *reterr)
-{
-    if (error == EISDIR) {
-        return err_set(reterr, ERR_COMMAND_UNUSABLE, file, "is a directory");
-    }
-    if (error == EPERM) {
-        return err_set(reterr, ERR_COMMAND_UNUSABLE, file,
-                "cannot be reached: a directory on the way may not be searched");
-    }
-    (void)err_set_errno(reterr, ERR_COMMAND_UNUSABLE, error, file, "cannot be executed");
-    if (error == EACCES) {
-        err_set_hint(reterr, "is it marked executable (chmod +x), for the user that runs this?");
-    }
-    return false;
+    return !S_ISDIR(status.st_mode) && may_be_executed(file) ? USABLE : UNUSABLE;
 }
 
 /* Completes the error: the command may be an assignment as env(1) takes it, with a secret in it. */
@@ -65,17 +61,18 @@ static bool fail_to_find(const char *command, struct err *reterr)
 
 static bool use_as_written(const char *command, char **ret_file, struct err *reterr)
 {
-    int error = check_executable(command);
-    if (is_missing(error)) {
+    enum finding finding = look_at(command);
+    int error = errno;
+    if (finding == MISSING) {
         (void)err_set_errno(reterr, ERR_COMMAND_MISSING, error, NULL, "not found");
         return fail_to_find(command, reterr);
     }
-    if (error == ENAMETOOLONG) {
-        (void)fail_unusable(command, error, reterr);
+    if (finding == UNUSABLE && error == ENAMETOOLONG) {
+        (void)denial_explain(command, DENIAL_NONE, error, reterr);
         return fail_to_find(command, reterr);
     }
-    if (error != 0) {
-        return fail_unusable(command, error, reterr);
+    if (finding != USABLE) {
+        return denial_explain(command, denial_find(command), error, reterr);
     }
     *ret_file = strdup(command);
     return *ret_file != NULL ? true : err_set_no_memory(reterr);
@@ -101,16 +98,18 @@ bool resolve_command(
         text_append(&file, len == 0 ? "." : at, len == 0 ? 1 : len);
         text_append_string(&file, "/");
         text_append_string(&file, command);
-        int error = file.state == TEXT_SOUND ? check_executable(text_string(&file)) : ENAMETOOLONG;
-        if (error == 0) {
+        enum finding finding = file.state == TEXT_SOUND ? look_at(text_string(&file)) : MISSING;
+        int error = errno;
+        if (finding == USABLE) {
             *ret_file = text_take(&file);
             return *ret_file != NULL ? true : err_set_no_memory(reterr);
         }
-        if (error == EPERM) {
+        if (finding == UNREACHABLE) {
             unsearchable_len = unsearchable == NULL ? len : unsearchable_len;
             unsearchable = unsearchable == NULL ? at : unsearchable;
-        } else if (!is_missing(error) && error != ENAMETOOLONG && unusable.kind == ERR_NONE) {
-            (void)fail_unusable(text_string(&file), error, &unusable);
+        } else if (finding == UNUSABLE && error != ENAMETOOLONG && unusable.kind == ERR_NONE) {
+            enum denial denial = denial_find(text_string(&file));
+            (void)denial_explain(text_string(&file), denial, error, &unusable);
         }
         at += len;
         if (*at == '\0') {
