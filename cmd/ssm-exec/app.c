@@ -175,7 +175,8 @@ static bool fetch(const struct run *run,
     CLEANUP(free_curl) struct http_curl *curl = NULL;
     CLEANUP(free_curl) struct http_curl *curl_meanwhile = NULL;
     const struct http_curl_settings curl_settings = { .ca_file = settings->ca_file,
-        .user_agent = settings->user_agent };
+        .user_agent = settings->user_agent,
+        .environment = run->environment };
     const struct fetch_rules rules = {
         .recursive = !run->options->no_recursive,
         .label = run->options->label,

@@ -183,7 +183,7 @@ static bool correct_clock(
     attempt->clock_was_corrected = true;
     if (client->skew_s != skew_s) {
         client->skew_s = skew_s;
-        event_emit(client->events, EVENT_WARNING, client->endpoint->host,
+        event_emit(client->events, EVENT_WARNING, client->endpoint->authority,
                 "this machine's clock is off by %lld s against AWS; corrected for this run",
                 (long long)-skew_s);
     }
@@ -245,7 +245,7 @@ static void add_hint(
         err_set_hint(reterr,
                 "the endpoint %s belongs to another region than %s: check --region, AWS_REGION and "
                 "the endpoint URL",
-                client->endpoint->host, client->region);
+                client->endpoint->authority, client->region);
     }
     if (service_error_may_be_clock(reterr->code)) {
         hint_at_clock(client, reply, reterr);
@@ -282,14 +282,20 @@ static void describe_stranger(const struct client *client,
 {
     CLEANUP(secret_clear) struct secret excerpt = SECRET_INIT(EXCERPT_READ_BYTES);
     read_excerpt(client, attempt, reply, &excerpt);
-    (void)err_set(reterr, ERR_PROTOCOL, subject, "%s: HTTP status %d%s%s%s", client->endpoint->host,
-            reply->status, secret_is_empty(&excerpt) ? "" : " and not an answer of AWS: \"",
+    (void)err_set(reterr, ERR_PROTOCOL, subject, "%s: HTTP status %d%s%s%s",
+            client->endpoint->authority, reply->status,
+            secret_is_empty(&excerpt) ? "" : " and not an answer of AWS: \"",
             secret_expose(&excerpt), secret_is_empty(&excerpt) ? "" : "\"");
     if (reply->status >= 300 && reply->status < 400) {
         err_set_hint(reterr, "redirects are not followed: check the endpoint URL");
+    } else if (reply->via.variable != NULL && !client->endpoint->is_https) {
+        err_set_hint(reterr,
+                "is that the answer of the proxy that %s names, and is %s the right "
+                "endpoint?",
+                reply->via.variable, client->endpoint->authority);
     } else {
         err_set_hint(reterr, "is %s the right endpoint, and is a proxy in between?",
-                client->endpoint->host);
+                client->endpoint->authority);
     }
 }
 

@@ -13,8 +13,10 @@
 #include "aws/user_agent.h"
 #include "base/ascii.h"
 #include "base/shown.h"
+#include "http/proxy.h"
 
 enum {
+    URL_MAX_BYTES = 4096,
     PATH_MAX_BYTES = 4096
 };
 
@@ -70,7 +72,7 @@ static bool find_region(struct settings *settings, struct err *reterr)
     return use_region(settings, region.value, region.where, reterr);
 }
 
-bool settings_find_endpoint(const struct settings *settings,
+static bool find_uri(const struct settings *settings,
         enum endpoint_service service,
         const char *region,
         struct uri *ret_endpoint,
@@ -86,11 +88,41 @@ bool settings_find_endpoint(const struct settings *settings,
     return endpoint_find(&request, service, region, ret_endpoint, reterr);
 }
 
+/* A proxy that cannot be used is found out before anything is asked for. */
+static bool check_proxy(
+        const struct settings *settings, const struct uri *endpoint, struct err *reterr)
+{
+    CLEANUP(proxy_clear) struct proxy proxy = PROXY_INIT;
+    CLEANUP(text_clear) struct text url = TEXT_INIT(URL_MAX_BYTES);
+    text_append_format(
+            &url, "%s://%s/", endpoint->is_https ? "https" : "http", endpoint->authority);
+    return endpoint->is_loopback
+            || proxy_find(settings->environment, text_string(&url), &proxy, reterr);
+}
+
+bool settings_find_endpoint(const struct settings *settings,
+        enum endpoint_service service,
+        const char *region,
+        struct uri *ret_endpoint,
+        struct err *reterr)
+{
+    if (!find_uri(settings, service, region, ret_endpoint, reterr)) {
+        return false;
+    }
+    if (!check_proxy(settings, ret_endpoint, reterr)) {
+        uri_clear(ret_endpoint);
+        return false;
+    }
+    return true;
+}
+
 static bool find_endpoint(struct settings *settings, struct err *reterr)
 {
     /* Without a region a configured endpoint can still be checked: report all at once. */
-    const char *region = settings->region == NULL ? "us-east-1" : settings->region;
-    return settings_find_endpoint(settings, ENDPOINT_SSM, region, &settings->ssm_endpoint, reterr);
+    return settings->region != NULL
+            ? settings_find_endpoint(
+                    settings, ENDPOINT_SSM, settings->region, &settings->ssm_endpoint, reterr)
+            : find_uri(settings, ENDPOINT_SSM, "us-east-1", &settings->ssm_endpoint, reterr);
 }
 
 bool settings_set_region(

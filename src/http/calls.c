@@ -276,15 +276,39 @@ static bool pass_gate(struct run *run)
 
 /* --- judging --- */
 
+static void hint_at_proxy(const struct call *call, const struct http_via *via, struct err *reterr)
+{
+    const char *variable = via->variable == NULL ? "HTTPS_PROXY" : via->variable;
+    if (via->status >= 500 && call->unresolved_hint != NULL) {
+        err_set_hint(reterr, "%s", call->unresolved_hint);
+    } else if (via->status != 407) {
+        err_set_hint(reterr,
+                "check %s; where %s is to be asked without a proxy, add it to NO_PROXY", variable,
+                call->host);
+    } else if (via->has_user) {
+        err_set_hint(reterr,
+                "the proxy does not take the user name and password that %s holds (special "
+                "characters may be percent-encoded)",
+                variable);
+    } else {
+        err_set_hint(reterr,
+                "the proxy wants a user name and a password: %s=http://user:password@...",
+                variable);
+    }
+}
+
 static void describe_transport_failure(
         const struct call *call, const struct http_reply *reply, struct err *reterr)
 {
     (void)err_set(reterr, ERR_NETWORK, call->subject, "%s: %s", call->host, reply->failure);
     switch (reply->outcome) {
     case HTTP_NOT_RESOLVED:
-        err_set_hint(reterr,
-                "check the region and the endpoint, and that this machine resolves names (in a VPC "
-                "without internet access, an interface endpoint with private DNS)");
+        err_set_hint(reterr, "%s",
+                call->unresolved_hint != NULL
+                        ? call->unresolved_hint
+                        : "check the region and the endpoint, and that this machine resolves names "
+                          "(in a VPC without internet access, an interface endpoint with private "
+                          "DNS)");
         break;
     case HTTP_NOT_CONNECTED:
         err_set_hint(reterr,
@@ -303,7 +327,8 @@ static void describe_transport_failure(
     case HTTP_PROXY_FAILED:
     case HTTP_PROXY_BUSY:
     case HTTP_PROXY_NOT_RESOLVED:
-        err_set_hint(reterr, "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY");
+    case HTTP_PROXY_NOT_CONNECTED:
+        hint_at_proxy(call, &reply->via, reterr);
         break;
     case HTTP_TOO_LARGE:
     case HTTP_MALFORMED:

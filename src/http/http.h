@@ -68,12 +68,21 @@ enum http_outcome {
     HTTP_PROXY_FAILED,  /* the proxy refused, or its URL is not valid */
     HTTP_PROXY_BUSY,    /* the proxy answered 429 or 5xx */
     HTTP_PROXY_NOT_RESOLVED,
+    HTTP_PROXY_NOT_CONNECTED,
     HTTP_IMPOSSIBLE, /* nothing was sent: memory, an unusable CA file, an unusable URL */
+};
+
+/* The proxy that a request went through. */
+struct http_via {
+    const char *variable; /* names it; static storage. NULL: there was none */
+    bool has_user;        /* a user name, and perhaps a password, was sent to it */
+    int status;           /* of its refusal to connect; 0: it did not refuse */
 };
 
 struct http_reply {
     enum http_outcome outcome;
-    char failure[256]; /* a phrase, for every outcome but HTTP_REPLIED */
+    char failure[640]; /* a phrase, for every outcome but HTTP_REPLIED */
+    struct http_via via;
     int status;
     bool tls_verified;   /* the reply came over TLS from a server that proved its name */
     struct text headers; /* the last response's header lines, each with its CRLF */

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include "http/hold.h"
 #include "http/mbedtls_trust.h"
 #include "http/pem.h"
+#include "http/proxy.h"
 #include "http/search_list.h"
 #include "http/tls_memory.h"
 #include "http/trust.h"
@@ -30,6 +30,7 @@ struct transfer {
     CURL *easy;
     struct curl_slist *headers;
     struct curl_slist *connect_to; /* NULL: the URL's host */
+    struct proxy proxy;
     char error_text[CURL_ERROR_SIZE];
     bool too_large;
     int socket_errno; /* why this machine gave no socket; 0: it did */
@@ -50,8 +51,6 @@ struct http_curl {
     struct pem_file trust_file; /* no path: libcurl's own default */
     bool searches_trust_file;   /* for one certificate at a time */
     bool quick_trust_failed;
-    bool may_be_proxied; /* a proxy looks names up itself */
-    bool may_be_proxied_by_tls;
     bool absolute_names_off;     /* of no use here, or unknown to the resolver */
     CURLM *multi;                /* made when it is needed; NULL before that */
     struct transfer *transfers;  /* all that were ever made; idle ones are used again */
@@ -148,7 +147,9 @@ static bool is_https(const struct http_request *request)
 }
 
 enum {
-    SMALL_FILE_BYTES = 32 * 1024
+    SMALL_FILE_BYTES = 32 * 1024,
+    PHRASE_MAX_BYTES = 16 * 1024,
+    PROXY_REASON_MAX_BYTES = 160,
 };
 
 /* An https:// proxy is trusted by the same file. Not every TLS backend has such proxies. */
@@ -185,7 +186,7 @@ static void find_trust_file(struct http_curl *curl)
                                                : trust_system_bundle();
     /* libcurl would have an https:// proxy's certificate searched for in the same way. */
     curl->searches_trust_file = mbedtls_trust_is_possible && is_on_mbedtls()
-            && !curl->may_be_proxied_by_tls
+            && !proxy_may_be_tls(curl->settings.environment)
             && (configured != NULL ? is_large(configured) : !has_own);
 }
 
@@ -194,8 +195,8 @@ static bool set_trust(struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
     struct http_curl *curl = transfer->owner;
-    const struct http_request *request = &transfer->exchange->request;
-    if (transfer->has_trust || (request->never_proxied && !is_https(request))) {
+    bool is_on_tls = is_https(&transfer->exchange->request) || transfer->proxy.is_tls;
+    if (transfer->has_trust || !is_on_tls) {
         return true;
     }
     if (!curl->knows_trust_file) {
@@ -399,8 +400,9 @@ static bool set_absolute_name(struct transfer *transfer)
     struct http_curl *curl = transfer->owner;
     CLEANUP(text_clear) struct text connect_to = TEXT_INIT(1024);
     const char *host = strstr(text_string(&request->url), "://");
-    if (!request->absolute_name_first || curl->absolute_names_off || curl->may_be_proxied
-            || host == NULL) {
+    /* A proxy looks names up itself. */
+    bool is_proxied = transfer->proxy.variable != NULL;
+    if (!request->absolute_name_first || curl->absolute_names_off || is_proxied || host == NULL) {
         return curl_easy_setopt(transfer->easy, CURLOPT_CONNECT_TO, NULL) == CURLE_OK;
     }
     host += strlen("://");
@@ -425,17 +427,24 @@ static long to_timeout(int64_t timeout_ms)
     return (long)(least > INT_MAX ? INT_MAX : least);
 }
 
+/* Each option is given, or libcurl would look at the environment itself. */
+static bool set_proxy(struct transfer *transfer)
+{
+    bool is_proxied = transfer->proxy.variable != NULL;
+    const char *url = is_proxied ? secret_expose(&transfer->proxy.url) : "";
+    return set_text(transfer->easy, CURLOPT_PROXY, url)
+            && set_text(transfer->easy, CURLOPT_NOPROXY, is_proxied ? "" : "*");
+}
+
 static bool set_exchange_options(struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
     const struct http_request *request = &transfer->exchange->request;
     return set_text(easy, CURLOPT_URL, text_string(&request->url)) && set_method(transfer)
-            && set_headers(transfer) && set_absolute_name(transfer) && set_trust(transfer)
-            && set_quick_trust(transfer)
+            && set_headers(transfer) && set_proxy(transfer) && set_absolute_name(transfer)
+            && set_trust(transfer) && set_quick_trust(transfer)
             && set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, to_timeout(request->connect_timeout_ms))
-            && set_long(easy, CURLOPT_TIMEOUT_MS, to_timeout(request->timeout_ms))
-            && set_text(easy, CURLOPT_PROXY, request->never_proxied ? "" : NULL)
-            && set_text(easy, CURLOPT_NOPROXY, request->never_proxied ? "*" : NULL);
+            && set_long(easy, CURLOPT_TIMEOUT_MS, to_timeout(request->timeout_ms));
 }
 
 /* An idle transfer, or a new one; NULL if libcurl has no memory. */
@@ -451,6 +460,7 @@ static struct transfer *take_transfer(struct http_curl *curl)
         return NULL;
     }
     transfer->owner = curl;
+    transfer->proxy = PROXY_INIT;
     transfer->easy = curl_easy_init();
     if (transfer->easy == NULL || !set_fixed_options(transfer)) {
         curl_easy_cleanup(transfer->easy);
@@ -470,6 +480,7 @@ static void release_transfer(struct transfer *transfer)
     (void)curl_easy_setopt(transfer->easy, CURLOPT_CONNECT_TO, NULL);
     curl_slist_free_all(transfer->connect_to);
     transfer->connect_to = NULL;
+    proxy_clear(&transfer->proxy);
     transfer->exchange = NULL;
 }
 
@@ -486,12 +497,33 @@ static void put_aside(struct http_curl *curl, struct http_exchange *exchange)
     curl->early = exchange;
 }
 
+/* Unless it is known already why. */
 static void fail_at_once(struct http_curl *curl, struct http_exchange *exchange)
 {
-    exchange->reply.outcome = HTTP_IMPOSSIBLE;
-    (void)snprintf(exchange->reply.failure, sizeof(exchange->reply.failure),
-            "the HTTP library cannot send the request (no memory?)");
+    if (exchange->reply.outcome == HTTP_REPLIED) {
+        exchange->reply.outcome = HTTP_IMPOSSIBLE;
+        (void)snprintf(exchange->reply.failure, sizeof(exchange->reply.failure),
+                "the HTTP library cannot send the request (no memory?)");
+    }
     put_aside(curl, exchange);
+}
+
+static bool find_proxy(struct transfer *transfer)
+{
+    struct http_exchange *exchange = transfer->exchange;
+    struct proxy *proxy = &transfer->proxy;
+    struct err err;
+    if (!exchange->request.never_proxied
+            && !proxy_find(transfer->owner->settings.environment,
+                    text_string(&exchange->request.url), proxy, &err)) {
+        exchange->reply.outcome = HTTP_PROXY_FAILED;
+        (void)snprintf(exchange->reply.failure, sizeof(exchange->reply.failure), "%.64s: %.500s",
+                err.where, err.why);
+        return false;
+    }
+    exchange->reply.via = (struct http_via){ .variable = proxy->variable,
+        .has_user = proxy->has_user };
+    return true;
 }
 
 static bool need_multi(struct http_curl *curl)
@@ -502,7 +534,7 @@ static bool need_multi(struct http_curl *curl)
     return curl->multi != NULL;
 }
 
-/* False, and the exchange is not under way, if libcurl has no memory. */
+/* False, and the exchange is not under way, without memory or with an unusable proxy. */
 static bool add_exchange(struct http_curl *curl, struct http_exchange *exchange, bool is_held)
 {
     exchange->reply = (struct http_reply){ .headers = TEXT_INIT(HTTP_REPLY_HEADERS_MAX_BYTES),
@@ -517,7 +549,7 @@ static bool add_exchange(struct http_curl *curl, struct http_exchange *exchange,
     transfer->too_large = false;
     transfer->socket_errno = 0;
     transfer->error_text[0] = '\0';
-    if (!set_exchange_options(transfer) || !set_held(transfer, is_held)
+    if (!find_proxy(transfer) || !set_exchange_options(transfer) || !set_held(transfer, is_held)
             || curl_multi_add_handle(curl->multi, transfer->easy) != CURLM_OK) {
         release_transfer(transfer);
         return false;
@@ -554,13 +586,6 @@ static void wait_for_progress(struct http_transport *transport, int64_t timeout_
 
 /* --- what became of it --- */
 
-/* A proxy's URL that is malformed is told as a failure to connect. */
-static bool is_about_proxy_url(const char *error_text)
-{
-    return strncmp(error_text, "Unsupported proxy", 17) == 0
-            || strncmp(error_text, "Port number", 11) == 0;
-}
-
 static bool was_resolved(const struct transfer *transfer)
 {
     curl_off_t lookup_us = 0;
@@ -575,6 +600,13 @@ static bool ends_in_headers(const struct transfer *transfer)
     const char *end = text_string(headers) + headers->len;
     return !(headers->len >= 2 && end[-1] == '\n' && end[-2] == '\n')
             && !(headers->len >= 3 && end[-1] == '\n' && end[-2] == '\r' && end[-3] == '\n');
+}
+
+static bool was_connected(const struct transfer *transfer)
+{
+    curl_off_t connect_us = 0;
+    return curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME_T, &connect_us) != CURLE_OK
+            || connect_us > 0;
 }
 
 static enum http_outcome outcome_of(CURLcode code, const struct transfer *transfer)
@@ -593,11 +625,13 @@ static enum http_outcome outcome_of(CURLcode code, const struct transfer *transf
     if (code != CURLE_OK && connect_code >= 400) {
         return connect_code == 429 || connect_code >= 500 ? HTTP_PROXY_BUSY : HTTP_PROXY_FAILED;
     }
-    if (code == CURLE_COULDNT_CONNECT && is_about_proxy_url(transfer->error_text)) {
-        return HTTP_PROXY_FAILED;
-    }
+    bool is_proxied = transfer->proxy.variable != NULL;
     if (code == CURLE_OPERATION_TIMEDOUT && !was_resolved(transfer)) {
-        return HTTP_NOT_RESOLVED;
+        return is_proxied ? HTTP_PROXY_NOT_RESOLVED : HTTP_NOT_RESOLVED;
+    }
+    if (is_proxied && (code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT)
+            && !was_connected(transfer)) {
+        return HTTP_PROXY_NOT_CONNECTED;
     }
 
     /* An enum of another library, open to new members: hence no -Wswitch-enum exhaustiveness. */
@@ -660,53 +694,100 @@ static void make_one_line(char *text)
     }
 }
 
-static void describe(const struct transfer *transfer, CURLcode code, struct http_reply *reply)
+/* "407 Proxy Authentication Required", and what some proxies say in a header. */
+static void append_proxy_answer(const struct http_reply *reply, struct text *phrase)
 {
-    long os_error = 0;
-    (void)curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_error);
-    reply->outcome = refine_outcome(outcome_of(code, transfer), os_error, transfer->error_text);
+    static const char *const reasons[] = { "Proxy-Status", "X-Squid-Error" };
+    const char *line = text_string(&reply->headers);
+    const char *reason = line + strcspn(line, " \r\n");
+    char value[PROXY_REASON_MAX_BYTES];
+    text_append_format(phrase, " answered CONNECT with HTTP status %d", reply->via.status);
+    reason += strspn(reason, " ");
+    reason += strspn(reason, "0123456789");
+    text_append_format(phrase, "%.*s", (int)strcspn(reason, "\r\n"), reason);
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
+        if (http_reply_header(reply, reasons[i], value, sizeof(value))) {
+            text_append_format(phrase, " (%s: %s)", reasons[i], value);
+        }
+    }
+}
+
+/* The reason for an outcome that does not say all; "" where there is none. */
+static const char *reason_of(const struct transfer *transfer, CURLcode code)
+{
+    const struct http_reply *reply = &transfer->exchange->reply;
     const char *library = transfer->error_text[0] != '\0' ? transfer->error_text
                                                           : curl_easy_strerror(code);
-    const char *phrase = library;
+    long os_error = 0;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_error);
     switch (reply->outcome) {
     case HTTP_REPLIED:
-        phrase = "";
-        break;
+        return "";
     case HTTP_NOT_RESOLVED:
-        phrase = "the host name cannot be resolved";
-        break;
-    case HTTP_NOT_CONNECTED:
-        phrase = os_error != 0 ? strerror((int)os_error) : "no connection";
-        break;
-    case HTTP_DROPPED:
-        phrase = "the connection was closed before the answer was complete";
-        break;
-    case HTTP_TOO_LARGE:
-        phrase = "the answer is larger than the limit";
-        break;
-    case HTTP_PROXY_FAILED:
-        phrase = "the proxy cannot be used: it refused, or its URL is not valid";
-        break;
+        return "the host name cannot be resolved";
     case HTTP_PROXY_NOT_RESOLVED:
-        phrase = "the proxy's host name cannot be resolved";
-        break;
-    case HTTP_PROXY_BUSY:
-        phrase = "the proxy answered that it cannot connect now";
-        break;
+        return "its host name cannot be resolved";
+    case HTTP_PROXY_NOT_CONNECTED:
+    case HTTP_NOT_CONNECTED:
+        return os_error != 0                       ? strerror((int)os_error)
+                : code == CURLE_OPERATION_TIMEDOUT ? "no connection in time"
+                                                   : "no connection";
+    case HTTP_DROPPED:
+        return "the connection was closed before the answer was complete";
+    case HTTP_TOO_LARGE:
+        return "the answer is larger than the limit";
     case HTTP_IMPOSSIBLE:
-        phrase = transfer->socket_errno != 0 ? strerror(transfer->socket_errno)
+        return transfer->socket_errno != 0 ? strerror(transfer->socket_errno)
                 : code == CURLE_SSL_CACERT_BADFILE
                 ? "the file of certificates to trust (--ca-bundle, AWS_CA_BUNDLE, ca_bundle or "
                   "SSL_CERT_FILE) holds none that can be used"
                 : library;
-        break;
+    case HTTP_PROXY_FAILED:
+    case HTTP_PROXY_BUSY:
     case HTTP_TIMED_OUT:
     case HTTP_UNTRUSTED:
     case HTTP_TLS_FAILED:
     case HTTP_MALFORMED:
         break;
     }
-    (void)snprintf(reply->failure, sizeof(reply->failure), "%s", phrase);
+    return library;
+}
+
+static bool is_about_proxy(enum http_outcome outcome)
+{
+    return outcome == HTTP_PROXY_FAILED || outcome == HTTP_PROXY_BUSY
+            || outcome == HTTP_PROXY_NOT_RESOLVED || outcome == HTTP_PROXY_NOT_CONNECTED;
+}
+
+/* Where a proxy is in between it is named, whether or not it is to blame. */
+static void describe(const struct transfer *transfer, CURLcode code, struct http_reply *reply)
+{
+    CLEANUP(text_clear) struct text phrase = TEXT_INIT(PHRASE_MAX_BYTES);
+    const struct proxy *proxy = &transfer->proxy;
+    const char *address = text_string(&proxy->address);
+    long os_error = 0;
+    long proxy_status = 0;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &os_error);
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    reply->outcome = refine_outcome(outcome_of(code, transfer), os_error, transfer->error_text);
+    reply->via.status = proxy_status >= 400 ? (int)proxy_status : 0;
+    const char *reason = reason_of(transfer, code);
+    bool is_plain = proxy->variable == NULL || reply->outcome == HTTP_REPLIED
+            || reply->outcome == HTTP_IMPOSSIBLE;
+    if (is_plain) {
+        text_append_string(&phrase, reason);
+    } else if (!is_about_proxy(reply->outcome)) {
+        text_append_format(
+                &phrase, "%s (through the proxy %s of %s)", reason, address, proxy->variable);
+    } else {
+        text_append_format(&phrase, "the proxy %s (%s)", address, proxy->variable);
+        if (reply->via.status != 0) {
+            append_proxy_answer(reply, &phrase);
+        } else {
+            text_append_format(&phrase, ": %s", reason);
+        }
+    }
+    (void)snprintf(reply->failure, sizeof(reply->failure), "%s", text_string(&phrase));
     make_one_line(reply->failure);
 }
 
@@ -893,20 +974,6 @@ static const char *find_spare_bundle(void)
     return is_on_openssl && info->capath != NULL ? info->cainfo : NULL;
 }
 
-/* The variables that libcurl itself reads for https. */
-static void find_proxy(struct http_curl *curl)
-{
-    static const char *const names[] = { "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY" };
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        const char *value = getenv(names[i]);
-        if (value != NULL && value[0] != '\0') {
-            curl->may_be_proxied = true;
-            curl->may_be_proxied_by_tls = curl->may_be_proxied_by_tls
-                    || strncasecmp(value, "https:", strlen("https:")) == 0;
-        }
-    }
-}
-
 bool http_curl_new(
         const struct http_curl_settings *settings, struct http_curl **ret_curl, struct err *reterr)
 {
@@ -921,7 +988,6 @@ bool http_curl_new(
     }
     curl->settings = *settings;
     curl->bundle = settings->ca_file == NULL ? find_spare_bundle() : NULL;
-    find_proxy(curl);
     curl->transport = (struct http_transport){
         .start = start,
         .wait = wait_for_progress,

@@ -5,21 +5,23 @@
 #include <stdbool.h>
 
 #include "base/attrs.h"
+#include "base/environment.h"
 #include "base/error.h"
 #include "http/http.h"
 
 struct http_curl_settings {
     const char *ca_file;    /* PEM certificates to trust; NULL: the library's own default */
-    const char *user_agent; /* User-Agent header; borrowed until http_curl_free */
+    const char *user_agent; /* User-Agent header */
+    const struct environment *environment; /* names the proxies */
 };
 
 struct http_curl;
 
 /*
  * Initialises libcurl with an allocator that locks and wipes. The variable SSLKEYLOGFILE is taken
- * out of this process's environment first: libcurl would write TLS keys to the file it names. The
- * proxy variables are read by libcurl itself. ERR_SYSTEM if libcurl cannot start. Release with
- * http_curl_free, which closes every connection.
+ * out of this process's environment first: libcurl would write TLS keys to the file it names. What the
+ * settings point to is borrowed until http_curl_free, which closes every connection. ERR_SYSTEM if
+ * libcurl cannot start.
  */
 MUST_CHECK bool http_curl_new(
         const struct http_curl_settings *settings, struct http_curl **ret_curl, struct err *reterr);

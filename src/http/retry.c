@@ -10,6 +10,7 @@ enum retry_cause retry_cause_of_outcome(enum http_outcome outcome)
     case HTTP_TLS_FAILED:
         return RETRY_TLS;
     case HTTP_NOT_CONNECTED:
+    case HTTP_PROXY_NOT_CONNECTED:
     case HTTP_TIMED_OUT:
     case HTTP_DROPPED:
     case HTTP_PROXY_BUSY:

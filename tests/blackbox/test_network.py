@@ -63,15 +63,6 @@ def test_a_proxy_is_used_for_aws(certificates_directory, run: Runner, variable: 
         assert all(b"authorization" not in head.lower() for head in seen)
 
 
-@pytest.mark.parametrize("answer", [b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n", b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"])
-def test_a_proxy_that_refuses_is_final(run: Runner, store: ParameterStore, answer: bytes) -> None:
-    seen: list[bytes] = []
-    with listener(proxy_reading(seen, answer)) as port:
-        environment = {**store.environment(), "AWS_ENDPOINT_URL": "https://ssm.invalid.test", "HTTPS_PROXY": f"http://127.0.0.1:{port}"}
-        run("/p", *ECHO, env=environment).expect_failure("/p: ssm.invalid.test: the proxy cannot be used", "HTTPS_PROXY")
-    assert len(seen) == 1
-
-
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "[0:0:0:0:0:0:0:1]"])
 def test_loopback_is_never_asked_through_a_proxy(certificates_directory, run: Runner, host: str) -> None:
     with ParameterStore(certificates_directory=certificates_directory, ipv6=True) as store:
