@@ -34,31 +34,64 @@ void credentials_clear(struct credentials *credentials)
     credentials->renewal[0] = '\0';
 }
 
-/* A control character would break the header that the field goes into. */
-static bool check_field(const struct secret *field,
-        const char *name,
-        bool may_be_empty,
-        const char *origin,
+static bool is_quotation_mark(char c)
+{
+    return c == '"' || c == '\'';
+}
+
+/* What a field cannot hold; NULL: there is nothing of it. */
+static const char *find_foreign(enum credentials_field field, const struct secret *value)
+{
+    const char *bytes = secret_expose(value);
+    size_t len = secret_len(value);
+    for (size_t i = 0; i < len; i++) {
+        bool is_at_end = i == 0 || i + 1 == len;
+        if (ascii_is_control(bytes[i])) {
+            return "holds a line break or another control character";
+        }
+        if (is_quotation_mark(bytes[i])) {
+            return is_at_end ? "begins or ends with a quotation mark" : "holds a quotation mark";
+        }
+        if (ascii_is_blank(bytes[i])) {
+            return is_at_end ? "begins or ends with a blank" : "holds a blank";
+        }
+        if ((unsigned char)bytes[i] >= 0x80) {
+            return "holds a character that is not ASCII";
+        }
+        /* These end the field where it stands in the Authorization header. */
+        if (field == CREDENTIALS_ACCESS_KEY_ID && strchr("/,=", bytes[i]) != NULL) {
+            return "holds a '/', ',' or '='";
+        }
+    }
+    return NULL;
+}
+
+bool credentials_check_field(enum credentials_field field,
+        const struct secret *value,
+        const char *where,
         struct err *reterr)
 {
-    const char *bytes = secret_expose(field);
-    size_t len = secret_len(field);
-    if (!secret_check(field, origin, reterr)) {
+    static const char *const names[] = { [CREDENTIALS_ACCESS_KEY_ID] = "access key id",
+        [CREDENTIALS_SECRET_ACCESS_KEY] = "secret access key",
+        [CREDENTIALS_SESSION_TOKEN] = "session token" };
+    if (!secret_check(value, where, reterr)) {
         reterr->kind = ERR_CREDENTIALS;
         return false;
     }
-    if (len == 0 && !may_be_empty) {
-        return err_set(reterr, ERR_CREDENTIALS, origin, "the %s is empty", name);
+    if (secret_is_empty(value)) {
+        return field == CREDENTIALS_SESSION_TOKEN
+                || err_set(reterr, ERR_CREDENTIALS, where, "the %s is empty", names[field]);
     }
-    for (size_t i = 0; i < len; i++) {
-        if (ascii_is_control(bytes[i])) {
-            (void)err_set(reterr, ERR_CREDENTIALS, origin,
-                    "the %s holds a line break or another control character", name);
-            err_set_hint(reterr, "was it pasted or read from a file with a line end?");
-            return false;
-        }
+    const char *foreign = find_foreign(field, value);
+    if (foreign == NULL) {
+        return true;
     }
-    return true;
+    (void)err_set(reterr, ERR_CREDENTIALS, where, "the %s %s", names[field], foreign);
+    err_set_hint(reterr,
+            strstr(foreign, "quotation") != NULL
+                    ? "take the quotation marks out: only a shell removes them"
+                    : "AWS issues none like it: was it pasted, or read from a file with a line end?");
+    return false;
 }
 
 static bool check_expiry(const struct credentials_context *context,
@@ -89,10 +122,12 @@ bool credentials_check(const struct credentials_context *context,
         struct err *reterr)
 {
     const char *origin = credentials->origin;
-    return check_field(&credentials->access_key_id, "access key id", false, origin, reterr)
-            && check_field(
-                    &credentials->secret_access_key, "secret access key", false, origin, reterr)
-            && check_field(&credentials->session_token, "session token", true, origin, reterr)
+    return credentials_check_field(
+                   CREDENTIALS_ACCESS_KEY_ID, &credentials->access_key_id, origin, reterr)
+            && credentials_check_field(
+                    CREDENTIALS_SECRET_ACCESS_KEY, &credentials->secret_access_key, origin, reterr)
+            && credentials_check_field(
+                    CREDENTIALS_SESSION_TOKEN, &credentials->session_token, origin, reterr)
             && check_expiry(context, credentials, reterr);
 }
 
@@ -119,6 +154,10 @@ bool credentials_need_region(struct credentials_context *context, struct err *re
     if (imds_get(context->imds, "meta-data/placement/region", &body, &imds_err) == IMDS_GOOD) {
         return settings_set_region(context->settings, secret_expose(&body),
                 "the region of EC2 instance metadata", reterr);
+    }
+    if (imds_err.kind == ERR_INPUT) {
+        *reterr = imds_err; /* a setting that cannot be used */
+        return false;
     }
     (void)err_set(reterr, ERR_INPUT, NULL,
             "no region: it is not known where to ask (EC2 instance metadata: %s)", imds_err.why);

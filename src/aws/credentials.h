@@ -73,6 +73,21 @@ struct credentials_provider {
 /* Sets reterr->why, and gives CREDENTIALS_ABSENT. */
 enum credentials_outcome credentials_absent(struct err *reterr, const char *why);
 
+enum credentials_field {
+    CREDENTIALS_ACCESS_KEY_ID,
+    CREDENTIALS_SECRET_ACCESS_KEY,
+    CREDENTIALS_SESSION_TOKEN, /* may be empty */
+};
+
+/*
+ * Refuses what AWS never issues: blanks, line ends, quotation marks, anything but ASCII. For whoever
+ * reads a field and can name the place. ERR_CREDENTIALS at `where`.
+ */
+MUST_CHECK bool credentials_check_field(enum credentials_field field,
+        const struct secret *value,
+        const char *where,
+        struct err *reterr);
+
 /* Refuses empty or malformed fields, and what has expired or is about to. ERR_CREDENTIALS. */
 MUST_CHECK bool credentials_check(const struct credentials_context *context,
         const struct credentials *credentials,

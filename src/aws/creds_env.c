@@ -19,6 +19,17 @@ static bool take_expiration(const struct environment *environment,
     return true;
 }
 
+static bool check_fields(
+        const struct credentials *credentials, const char *token_variable, struct err *reterr)
+{
+    return credentials_check_field(CREDENTIALS_ACCESS_KEY_ID, &credentials->access_key_id,
+                   "AWS_ACCESS_KEY_ID", reterr)
+            && credentials_check_field(CREDENTIALS_SECRET_ACCESS_KEY,
+                    &credentials->secret_access_key, "AWS_SECRET_ACCESS_KEY", reterr)
+            && credentials_check_field(
+                    CREDENTIALS_SESSION_TOKEN, &credentials->session_token, token_variable, reterr);
+}
+
 static enum credentials_outcome fetch(struct credentials_context *context,
         struct credentials *ret_credentials,
         struct err *reterr)
@@ -51,8 +62,10 @@ static enum credentials_outcome fetch(struct credentials_context *context,
             token == NULL ? "" : token_variable,
             environment_get(environment, EXPIRATION) == NULL ? ""
                                                              : ", and AWS_CREDENTIAL_EXPIRATION");
-    return take_expiration(environment, ret_credentials, reterr) ? CREDENTIALS_FOUND
-                                                                 : CREDENTIALS_FAILED;
+    return check_fields(ret_credentials, token_variable, reterr)
+                    && take_expiration(environment, ret_credentials, reterr)
+            ? CREDENTIALS_FOUND
+            : CREDENTIALS_FAILED;
 }
 
 const struct credentials_provider creds_env = {

@@ -220,30 +220,48 @@ static enum credentials_outcome unless_dropped(
     return CREDENTIALS_FAILED;
 }
 
+/* The value of a property that may be absent, checked under its file and line. */
+static bool take_field(enum credentials_field field,
+        const struct profile_property *property,
+        struct secret *ret_value,
+        struct err *reterr)
+{
+    char where[PROFILE_WHERE_BYTES];
+    if (property == NULL) {
+        return true;
+    }
+    profile_property_where(property, where);
+    secret_append_secret(ret_value, profile_property_secret(property));
+    return credentials_check_field(field, ret_value, where, reterr);
+}
+
 static enum credentials_outcome take_static_keys(
         const struct chain *chain, struct credentials *ret_credentials, struct err *reterr)
 {
     const struct profile_property *access_key_id = profile_section_find(
             chain->profile, "aws_access_key_id");
-    const struct secret *secret_access_key = profile_section_get_secret(
+    const struct profile_property *secret_access_key = profile_section_find(
             chain->profile, "aws_secret_access_key");
+    const struct profile_property *token = profile_section_find(
+            chain->profile, "aws_session_token");
     char where[PROFILE_WHERE_BYTES];
     profile_property_where(access_key_id, where);
+    if (token == NULL) {
+        token = profile_section_find(chain->profile, "aws_security_token"); /* its older name */
+    }
     if (secret_access_key == NULL) {
         (void)err_set(reterr, ERR_CREDENTIALS, where,
                 "profile \"%s\" has aws_access_key_id and no aws_secret_access_key",
                 chain->profile_name);
         return CREDENTIALS_FAILED;
     }
-    secret_append_secret(&ret_credentials->access_key_id, profile_property_secret(access_key_id));
-    secret_append_secret(&ret_credentials->secret_access_key, secret_access_key);
-    const struct secret *token = profile_section_get_secret(chain->profile, "aws_session_token");
-    if (token == NULL) {
-        token = profile_section_get_secret(
-                chain->profile, "aws_security_token"); /* its older name */
-    }
-    if (token != NULL) {
-        secret_append_secret(&ret_credentials->session_token, token);
+    if (!take_field(
+                CREDENTIALS_ACCESS_KEY_ID, access_key_id, &ret_credentials->access_key_id, reterr)
+            || !take_field(CREDENTIALS_SECRET_ACCESS_KEY, secret_access_key,
+                    &ret_credentials->secret_access_key, reterr)
+            || !take_field(
+                    CREDENTIALS_SESSION_TOKEN, token, &ret_credentials->session_token, reterr)) {
+        return CREDENTIALS_FAILED;
     }
     (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
             "profile \"%.64s\" (%.400s)", chain->profile_name, where);

@@ -4,29 +4,28 @@
 #include <string.h>
 
 #include "aws/region.h"
-#include "base/ascii.h"
+#include "aws/switch.h"
 
 struct service {
     const char *host; /* first label or labels */
     const char *fips_host;
     const char *url_variable;
-    const char *section_key;        /* in a services section */
-    bool is_fips_everywhere_in_gov; /* GovCloud's normal endpoints are the FIPS ones */
+    const char *section_key; /* in a services section */
 };
 
 static const struct service services[] = {
-    [ENDPOINT_SSM] = { "ssm", "ssm-fips", "AWS_ENDPOINT_URL_SSM", "ssm", true },
-    [ENDPOINT_STS] = { "sts", "sts-fips", "AWS_ENDPOINT_URL_STS", "sts", true },
-    [ENDPOINT_SSO] = { "portal.sso", "portal.sso", "AWS_ENDPOINT_URL_SSO", "sso", false },
+    [ENDPOINT_SSM] = { "ssm", "ssm-fips", "AWS_ENDPOINT_URL_SSM", "ssm" },
+    [ENDPOINT_STS] = { "sts", "sts-fips", "AWS_ENDPOINT_URL_STS", "sts" },
+    [ENDPOINT_SSO] = { "portal.sso", "portal.sso-fips", "AWS_ENDPOINT_URL_SSO", "sso" },
 };
 
-static bool is_on(const struct endpoint_request *request, const char *variable, const char *key)
+static bool read_switch(const struct endpoint_request *request,
+        const char *variable,
+        const char *key,
+        bool *ret_is_on,
+        struct err *reterr)
 {
-    const char *value = environment_get(request->environment, variable);
-    if (value == NULL) {
-        value = profile_section_get(request->profile, key);
-    }
-    return value != NULL && ascii_equals_ignoring_case(value, "true");
+    return switch_read(request->environment, request->profile, variable, key, ret_is_on, reterr);
 }
 
 /* The services section that the profile names; naming one that is missing is an error. */
@@ -54,11 +53,16 @@ static bool find_configured(const struct endpoint_request *request,
         struct setting *ret_found,
         struct err *reterr)
 {
-    if ((request->command_line_url != NULL
-                && setting_from_option(request->command_line_url, ret_found))
-            || is_on(request, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-                    "ignore_configured_endpoint_urls")
-            || setting_from_variable(request->environment, service->url_variable, ret_found)
+    bool is_ignored = false;
+    if (request->command_line_url != NULL
+            && setting_from_option(request->command_line_url, ret_found)) {
+        return true;
+    }
+    if (!read_switch(request, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+                "ignore_configured_endpoint_urls", &is_ignored, reterr)) {
+        return false;
+    }
+    if (is_ignored || setting_from_variable(request->environment, service->url_variable, ret_found)
             || setting_from_variable(request->environment, "AWS_ENDPOINT_URL", ret_found)) {
         return true;
     }
@@ -100,8 +104,9 @@ static bool use_own_host(const struct service *service,
         struct err *reterr)
 {
     const struct partition *partition = region_partition(region);
+    /* GovCloud's normal endpoints are the FIPS ones, but for dual stack. */
     bool in_gov = strcmp(partition->name, "aws-us-gov") == 0;
-    bool fips_name = fips && !(in_gov && service->is_fips_everywhere_in_gov && !dual_stack);
+    bool fips_name = fips && !(in_gov && !dual_stack);
     CLEANUP(text_clear) struct text url = TEXT_INIT(512);
     text_append_format(&url, "https://%s.%s.%s", fips_name ? service->fips_host : service->host,
             region, dual_stack ? partition->dual_stack_dns_suffix : partition->dns_suffix);
@@ -115,10 +120,13 @@ bool endpoint_find(const struct endpoint_request *request,
         struct uri *ret_endpoint,
         struct err *reterr)
 {
-    bool fips = is_on(request, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint");
-    bool dual_stack = is_on(request, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint");
+    bool fips = false;
+    bool dual_stack = false;
     struct setting configured = { 0 };
-    if (!find_configured(request, &services[service], &configured, reterr)) {
+    if (!read_switch(request, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", &fips, reterr)
+            || !read_switch(request, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint",
+                    &dual_stack, reterr)
+            || !find_configured(request, &services[service], &configured, reterr)) {
         return false;
     }
     if (configured.value == NULL) {
@@ -131,4 +139,17 @@ bool endpoint_find(const struct endpoint_request *request,
                      : "dual-stack (AWS_USE_DUALSTACK_ENDPOINT, use_dualstack_endpoint)");
     }
     return use_configured(request, &configured, ret_endpoint, reterr);
+}
+
+const char *endpoint_unresolved_hint(const char *host)
+{
+    for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
+        size_t len = strlen(services[i].fips_host);
+        if (strncmp(host, services[i].fips_host, len) == 0 && host[len] == '.'
+                && region_is_aws_host(host)) {
+            return "this is a FIPS endpoint (AWS_USE_FIPS_ENDPOINT, or use_fips_endpoint of the "
+                   "profile), and most regions have none for this service";
+        }
+    }
+    return NULL;
 }

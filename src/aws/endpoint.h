@@ -38,3 +38,6 @@ MUST_CHECK bool endpoint_find(const struct endpoint_request *request,
         const char *region,
         struct uri *ret_endpoint,
         struct err *reterr);
+
+/* A hint for a host whose name cannot be resolved, static storage; NULL: nothing special about it. */
+const char *endpoint_unresolved_hint(const char *host);

@@ -7,6 +7,7 @@
 
 #include "aws/plain_call.h"
 #include "aws/setting.h"
+#include "aws/switch.h"
 #include "base/ascii.h"
 #include "base/clock.h"
 
@@ -187,9 +188,13 @@ static enum imds_outcome open_session(struct imds *imds, struct err *reterr)
     CLEANUP(plain_call_clear) struct plain_call plain = { 0 };
     CLEANUP(secret_clear) struct secret ttl = SECRET_INIT(16);
     char digits[16];
-    const char *disabled = environment_get(
-            imds->settings->environment, "AWS_EC2_METADATA_DISABLED");
-    if (disabled != NULL && ascii_equals_ignoring_case(disabled, "true")) {
+    bool is_disabled = false;
+    /* "1" is not ignored: what the machine's role may do is not what was asked for then. */
+    if (!switch_read(imds->settings->environment, NULL, "AWS_EC2_METADATA_DISABLED", NULL,
+                &is_disabled, reterr)) {
+        return IMDS_FAILED;
+    }
+    if (is_disabled) {
         (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "AWS_EC2_METADATA_DISABLED is true");
         return IMDS_ABSENT;
     }

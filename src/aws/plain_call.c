@@ -2,6 +2,7 @@
 #include "aws/plain_call.h"
 
 #include "aws/client.h"
+#include "aws/endpoint.h"
 
 static bool prepare(struct call *call, struct http_request *ret_request, struct err *reterr)
 {
@@ -91,6 +92,7 @@ bool plain_call_run(
         .subject = plain->subject,
         .host = plain->host,
         .operation = plain->operation,
+        .unresolved_hint = endpoint_unresolved_hint(plain->host),
     };
     plain->body = SECRET_INIT(PLAIN_CALL_REPLY_MAX_BYTES);
     plain->refusal = SERVICE_ERROR_INIT;

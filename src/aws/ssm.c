@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/endpoint.h"
 #include "aws/region.h"
 #include "aws/ssm_diagnosis.h"
 #include "aws/ssm_reply.h"
@@ -16,7 +17,9 @@
 static void begin_request(
         const struct ssm *ssm, struct call *call, struct http_request *ret_request)
 {
-    call->host = ssm->client->endpoint->authority;
+    const struct uri *endpoint = ssm->client->endpoint;
+    call->host = endpoint->authority;
+    call->unresolved_hint = endpoint_unresolved_hint(endpoint->host);
     http_request_init(ret_request, HTTP_POST, SSM_REQUEST_MAX_BYTES);
     client_address(ssm->client, ret_request);
     ret_request->budget = ssm->budget;

@@ -28,7 +28,7 @@ bool ssm_diagnosis_read(const struct client *client,
     err_add_why(reterr, " (reply of %s)", client->endpoint->authority);
     if (reterr->kind == ERR_PROTOCOL && reterr->hint[0] == '\0' && request_id[0] == '\0') {
         err_set_hint(reterr, "is %s the right endpoint, and is a proxy in between?",
-                client->endpoint->host);
+                client->endpoint->authority);
     }
     return false;
 }

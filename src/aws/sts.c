@@ -334,10 +334,13 @@ static bool ask(struct credentials_context *context,
                     &endpoint, reterr)) {
         return false;
     }
-    sts->call = (struct call){ .type = &type,
+    sts->call = (struct call){
+        .type = &type,
         .subject = sts->role->arn.value,
-        .host = endpoint.host,
-        .operation = sts->action };
+        .host = endpoint.authority,
+        .operation = sts->action,
+        .unresolved_hint = endpoint_unresolved_hint(endpoint.host),
+    };
     sts->client.protocol = CLIENT_QUERY;
     sts->client.service = "sts";
     sts->client.region = context->settings->region;

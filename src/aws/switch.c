@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "aws/setting.h"
 #include "base/ascii.h"
 
 enum {
@@ -17,24 +18,15 @@ bool switch_read(const struct environment *environment,
         bool *ret_is_on,
         struct err *reterr)
 {
-    char where[PROFILE_WHERE_BYTES];
-    const char *value = environment_get(environment, variable);
-    const struct profile_property *property = NULL;
-    if (value == NULL && key != NULL) {
-        property = profile_section_find(profile, key);
-        value = property == NULL ? NULL : profile_property_text(property);
+    struct setting setting = { 0 };
+    if (!setting_from_variable(environment, variable, &setting) && key != NULL) {
+        (void)setting_from_key(profile, key, &setting);
     }
-    *ret_is_on = value != NULL && ascii_equals_ignoring_case(value, "true");
-    if (value == NULL || *ret_is_on || ascii_equals_ignoring_case(value, "false")) {
+    *ret_is_on = setting.value != NULL && ascii_equals_ignoring_case(setting.value, "true");
+    if (setting.value == NULL || *ret_is_on || ascii_equals_ignoring_case(setting.value, "false")) {
         return true;
     }
-    if (property != NULL) {
-        profile_property_where(property, where);
-    }
-    size_t shown = strcspn(value, "=");
-    (void)err_set(reterr, ERR_INPUT, property == NULL ? variable : where,
-            "%s%s\"%.*s\" is neither true nor false", property == NULL ? "" : key,
-            property == NULL ? "" : ": ",
-            shown < SHOWN_MAX_BYTES ? (int)shown : (int)SHOWN_MAX_BYTES, value);
-    return false;
+    size_t shown = strcspn(setting.value, "=");
+    return err_set(reterr, ERR_INPUT, setting.where, "\"%.*s\" is neither true nor false",
+            shown < SHOWN_MAX_BYTES ? (int)shown : (int)SHOWN_MAX_BYTES, setting.value);
 }

@@ -176,7 +176,7 @@ def test_a_long_wait_is_told_with_its_cause_unless_quiet(store, run) -> None:
     for options, is_told in (((), True), (("-q",), False)):
         result = run("/p", "--timeout", "4s", *options, *ECHO)
         failed(result, "/p: the timeout ended the wait for 127.0.0.1")
-        assert ("ssm-exec: info: /p: still trying after 3 s: 127.0.0.1: HTTP status 503" in result.err) == is_told, result.err
+        assert (f"ssm-exec: info: /p: still trying after 3 s: 127.0.0.1:{store.port}: HTTP status 503" in result.err) == is_told, result.err
     store.faults.clear()
     store.faults.always(faults.Hang())
     assert "ssm-exec: info: /p: waiting for 127.0.0.1:" in run("/p", "--timeout", "4s", *ECHO).err

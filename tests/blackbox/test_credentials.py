@@ -63,8 +63,43 @@ def test_a_secret_alone_is_nothing(chain: Chain, key_id: str | None) -> None:
 def test_control_characters_in_keys(chain: Chain, variable: str, name: str) -> None:
     keys = chain.variables(session_token="token-of-the-session")
     spoilt = f"{keys[variable]}\r\nX-Injected: yes"
-    result = chain.fail(f"environment: the {name} holds a line break", env={**keys, variable: spoilt})
+    result = chain.fail(f"{variable}: the {name} holds a line break", env={**keys, variable: spoilt})
     assert str(keys[variable]) not in result.err and "Injected" not in result.err
+
+
+FOREIGN = {
+    "begins or ends with a blank": ["{} ", " {}"],
+    "holds a blank": ["{0} {0}"],
+    "begins or ends with a quotation mark": ['"{}"', "'{}'"],
+    "holds a character that is not ASCII": ["{}\u00e9"],
+}
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+@pytest.mark.parametrize("variable,name", [
+    ("AWS_ACCESS_KEY_ID", "access key id"), ("AWS_SECRET_ACCESS_KEY", "secret access key"), ("AWS_SESSION_TOKEN", "session token"),
+])
+def test_what_aws_never_issues_is_found_where_it_is_read(chain: Chain, variable: str, name: str, what: str) -> None:
+    keys = chain.variables(session_token="token-of-the-session")
+    for form in FOREIGN[what]:
+        result = chain.fail(f"{variable}: the {name} {what}", env={**keys, variable: form.format(keys[variable])})
+        assert str(keys[variable]) not in result.err
+    chain.config = {}
+    for form in FOREIGN[what]:
+        if form.strip() == form:  # the files' grammar takes blanks at the ends away
+            fields = {other.lower(): str(keys[other]) for other in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")}
+            fields[variable.lower()] = form.format(fields[variable.lower()])
+            line = 2 + list(fields).index(variable.lower())
+            chain.credentials["default"] = fields
+            result = chain.fail(f"credentials:{line}: the {name} {what}")
+            assert str(keys[variable]) not in result.err
+    assert chain.store.journal.connections == 0
+
+
+@pytest.mark.parametrize("sign", ["/", ",", "="])
+def test_an_access_key_id_that_would_break_the_header(chain: Chain, sign: str) -> None:
+    chain.fail("AWS_ACCESS_KEY_ID: the access key id holds a '/', ',' or '='", env={**chain.variables(), "AWS_ACCESS_KEY_ID": f"AKIA{sign}X"})
+    assert chain.store.journal.connections == 0
 
 
 def test_environment_expiration(chain: Chain) -> None:
@@ -996,9 +1031,20 @@ def test_instance_metadata_can_be_disabled(chain: Chain, disabled: str) -> None:
     assert chain.metadata.journal.connections == 0
 
 
-@pytest.mark.parametrize("disabled", ["false", "1", "yes", ""])
-def test_anything_else_leaves_it_enabled(chain: Chain, disabled: str) -> None:
+@pytest.mark.parametrize("disabled", ["false", "False", ""])
+def test_instance_metadata_is_enabled(chain: Chain, disabled: str) -> None:
     assert chain.succeed(env={**chain.metadata_env(), "AWS_EC2_METADATA_DISABLED": disabled}) == "metadata"
+
+
+@pytest.mark.parametrize("region", ["us-east-1", None])
+@pytest.mark.parametrize("disabled", ["1", "yes", "tru"])
+def test_instance_metadata_that_is_neither_enabled_nor_disabled(chain: Chain, disabled: str, region: str | None) -> None:
+    """Whoever sets it to 1 does not want the machine's role. Where others give credentials and region it does not matter."""
+    setting = {"AWS_EC2_METADATA_DISABLED": disabled}
+    text = f'AWS_EC2_METADATA_DISABLED: "{disabled}" is neither true nor false'
+    chain.fail(text, env={**chain.metadata_env(), **setting, "AWS_REGION": region, "AWS_DEFAULT_REGION": None})
+    assert chain.metadata.journal.connections == 0
+    assert chain.succeed(env={**chain.variables(), **setting}) == "env"
 
 
 def test_an_ipv6_endpoint(chain: Chain) -> None:
@@ -1246,7 +1292,7 @@ def test_the_profiles_ca_bundle(chain: Chain) -> None:
     assert chain.succeed(env={"AWS_CA_BUNDLE": None}) == "top"
     del chain.config["default"]["ca_bundle"]
     chain.store.journal.clear()
-    chain.fail(f"{role('top')}: 127.0.0.1: ", "AWS_CA_BUNDLE", env={"AWS_CA_BUNDLE": None})
+    chain.fail(f"{role('top')}: 127.0.0.1:{chain.sts.port}: ", "AWS_CA_BUNDLE", env={"AWS_CA_BUNDLE": None})
 
 
 @pytest.mark.parametrize("path", ["~/corp.pem", "$HOME/corp.pem", "${HOME}/corp.pem"])
