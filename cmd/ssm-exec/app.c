@@ -174,9 +174,11 @@ static bool fetch(const struct run *run,
     CLEANUP(credentials_clear) struct credentials credentials = CREDENTIALS_INIT;
     CLEANUP(free_curl) struct http_curl *curl = NULL;
     CLEANUP(free_curl) struct http_curl *curl_meanwhile = NULL;
-    const struct http_curl_settings curl_settings = { .ca_file = settings->ca_file,
+    const struct http_curl_settings curl_settings = {
+        .ca_file = settings->ca_file.path == NULL ? NULL : &settings->ca_file,
         .user_agent = settings->user_agent,
-        .environment = run->environment };
+        .environment = run->environment,
+    };
     const struct fetch_rules rules = {
         .recursive = !run->options->no_recursive,
         .label = run->options->label,

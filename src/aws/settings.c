@@ -178,8 +178,10 @@ static bool find_ca_file(struct settings *settings, struct err *reterr)
             || !check_ca_file(text_string(&path), file.where, reterr)) {
         return false;
     }
-    settings->ca_file = text_take(&path);
-    return settings->ca_file != NULL ? true : err_set_no_memory(reterr);
+    settings->ca_path = text_take(&path);
+    settings->ca_file.path = settings->ca_path;
+    return settings->ca_path != NULL ? pem_file_check(&settings->ca_file, file.where, reterr)
+                                     : err_set_no_memory(reterr);
 }
 
 static bool find_attempts(struct settings *settings, struct err *reterr)
@@ -246,8 +248,9 @@ void settings_clear(struct settings *settings)
 {
     profile_files_clear(&settings->files);
     uri_clear(&settings->ssm_endpoint);
+    pem_file_clear(&settings->ca_file);
     free(settings->region);
-    free(settings->ca_file);
+    free(settings->ca_path);
     free(settings->user_agent);
     *settings = (struct settings){ 0 };
 }

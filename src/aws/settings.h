@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/event.h"
 #include "base/file.h"
+#include "http/pem.h"
 
 /* What the command line says. */
 struct settings_wish {
@@ -37,8 +38,9 @@ struct settings {
     char *region;                           /* NULL: said nowhere, the metadata service may know */
     char region_where[PROFILE_WHERE_BYTES]; /* who says it, for messages */
     struct uri ssm_endpoint;                /* without a region not to be used yet */
-    char *ca_file;                          /* NULL: the system's certificates */
-    int attempts_max;                       /* 0: not set */
+    char *ca_path;
+    struct pem_file ca_file; /* no path: the system's certificates */
+    int attempts_max;        /* 0: not set */
     char *user_agent;
 };
 

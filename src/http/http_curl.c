@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -17,7 +16,6 @@
 #include "base/locked.h"
 #include "http/hold.h"
 #include "http/mbedtls_trust.h"
-#include "http/pem.h"
 #include "http/proxy.h"
 #include "http/search_list.h"
 #include "http/tls_memory.h"
@@ -48,8 +46,10 @@ struct http_curl {
     struct curl_blob builtin_roots; /* no data: not needed yet, or there are none */
     const char *bundle;             /* the system's, where it can do without; NULL: it cannot */
     bool knows_trust_file;
-    struct pem_file trust_file; /* no path: libcurl's own default */
-    bool searches_trust_file;   /* for one certificate at a time */
+    struct pem_file system_file; /* no path: libcurl's own default */
+    struct pem_file *trust_file; /* the configured one, or the system's */
+    struct mbedtls_chain *chain; /* all of it; NULL: not needed yet */
+    bool searches_trust_file;    /* mbedTLS gets from us what it is to trust */
     bool quick_trust_failed;
     bool absolute_names_off;     /* of no use here, or unknown to the resolver */
     CURLM *multi;                /* made when it is needed; NULL before that */
@@ -147,7 +147,7 @@ static bool is_https(const struct http_request *request)
 }
 
 enum {
-    SMALL_FILE_BYTES = 32 * 1024,
+    FEW_CERTIFICATES = 8,
     PHRASE_MAX_BYTES = 16 * 1024,
     PROXY_REASON_MAX_BYTES = 160,
 };
@@ -168,26 +168,17 @@ static bool is_on_mbedtls(void)
     return library != NULL && strstr(library, "mbedTLS") != NULL;
 }
 
-/* A file of a few certificates is read sooner than it is searched. */
-static bool is_large(const char *file)
-{
-    struct stat status;
-    return stat(file, &status) == 0 && status.st_size > SMALL_FILE_BYTES;
-}
-
 /* The configured file; or the system's, for a libcurl that was not built to look for any. */
 static void find_trust_file(struct http_curl *curl)
 {
-    const char *configured = curl->settings.ca_file;
+    bool is_configured = curl->settings.ca_file != NULL;
     bool has_own = curl_version_info(CURLVERSION_NOW)->cainfo != NULL;
     curl->knows_trust_file = true;
-    curl->trust_file.path = configured != NULL ? configured
-            : has_own                          ? NULL
-                                               : trust_system_bundle();
-    /* libcurl would have an https:// proxy's certificate searched for in the same way. */
+    curl->system_file.path = is_configured || has_own ? NULL : trust_system_bundle();
+    curl->trust_file = is_configured ? curl->settings.ca_file : &curl->system_file;
+    /* The compiled-in roots would vouch for an https:// proxy too. */
     curl->searches_trust_file = mbedtls_trust_is_possible && is_on_mbedtls()
-            && !proxy_may_be_tls(curl->settings.environment)
-            && (configured != NULL ? is_large(configured) : !has_own);
+            && (is_configured || (!has_own && !proxy_may_be_tls(curl->settings.environment)));
 }
 
 /* Nothing is looked for where neither the other side nor a proxy can have a certificate. */
@@ -203,9 +194,9 @@ static bool set_trust(struct transfer *transfer)
         find_trust_file(curl);
     }
     transfer->has_trust = true;
-    const char *ca_file = curl->trust_file.path;
+    const char *ca_file = curl->searches_trust_file ? NULL : curl->trust_file->path;
     /* Without the second option the system's directory of certificates would be trusted too. */
-    return ca_file == NULL
+    return (ca_file == NULL && !curl->searches_trust_file)
             || (set_text(easy, CURLOPT_CAINFO, ca_file) && set_text(easy, CURLOPT_CAPATH, NULL)
                     && set_proxy_trust(easy, ca_file));
 }
@@ -220,7 +211,7 @@ static void need_builtin_roots(struct http_curl *curl)
     }
 }
 
-/* What libcurl calls before each handshake. */
+/* One of these two is what libcurl calls before each handshake. */
 static CURLcode search_trust_file(CURL *easy, void *ssl_config, void *context)
 {
     struct transfer *transfer = context;
@@ -229,19 +220,38 @@ static CURLcode search_trust_file(CURL *easy, void *ssl_config, void *context)
     return CURLE_OK;
 }
 
-/* With mbedTLS: the compiled-in roots for AWS's hosts, and the file, are searched for an issuer. */
+static CURLcode use_whole_trust_file(CURL *easy, void *ssl_config, void *context)
+{
+    struct transfer *transfer = context;
+    struct http_curl *curl = transfer->owner;
+    (void)easy;
+    if (curl->chain == NULL) {
+        curl->chain = mbedtls_chain_new(curl->trust_file);
+    }
+    if (curl->chain == NULL) {
+        return CURLE_OUT_OF_MEMORY;
+    }
+    mbedtls_chain_install(ssl_config, curl->chain);
+    return CURLE_OK;
+}
+
+/*
+ * With mbedTLS: the compiled-in roots for AWS's hosts, and the file, are searched for an issuer by its
+ * name; mbedTLS is given the whole file where that fails, or where it is small.
+ */
 static bool set_search(struct transfer *transfer)
 {
     struct http_curl *curl = transfer->owner;
     const struct http_request *request = &transfer->exchange->request;
-    bool has_roots = request->builtin_roots_first && curl->settings.ca_file == NULL;
-    bool is_wanted = is_https(request) && !curl->quick_trust_failed;
+    bool is_configured = curl->settings.ca_file != NULL;
+    bool is_small = is_configured && pem_file_index(curl->trust_file)->count <= FEW_CERTIFICATES;
+    bool is_whole = curl->quick_trust_failed || is_small;
+    bool has_roots = request->builtin_roots_first && !is_configured;
     transfer->trust = (struct mbedtls_trust){ .roots = has_roots ? trust_builtin_roots : NULL,
-        .file = &curl->trust_file };
-    transfer->on_quick_trust = is_wanted;
-    return set_text(transfer->easy, CURLOPT_CAINFO, is_wanted ? NULL : curl->trust_file.path)
-            && curl_easy_setopt(transfer->easy, CURLOPT_SSL_CTX_FUNCTION,
-                       is_wanted ? search_trust_file : NULL)
+        .file = curl->trust_file };
+    transfer->on_quick_trust = !is_whole;
+    return curl_easy_setopt(transfer->easy, CURLOPT_SSL_CTX_FUNCTION,
+                   is_whole ? use_whole_trust_file : search_trust_file)
             == CURLE_OK
             && curl_easy_setopt(transfer->easy, CURLOPT_SSL_CTX_DATA, transfer) == CURLE_OK;
 }
@@ -739,8 +749,7 @@ static const char *reason_of(const struct transfer *transfer, CURLcode code)
     case HTTP_IMPOSSIBLE:
         return transfer->socket_errno != 0 ? strerror(transfer->socket_errno)
                 : code == CURLE_SSL_CACERT_BADFILE
-                ? "the file of certificates to trust (--ca-bundle, AWS_CA_BUNDLE, ca_bundle or "
-                  "SSL_CERT_FILE) holds none that can be used"
+                ? "the TLS library cannot use the file of certificates to trust"
                 : library;
     case HTTP_PROXY_FAILED:
     case HTTP_PROXY_BUSY:
@@ -1022,9 +1031,10 @@ void http_curl_free(struct http_curl *curl)
     if (curl->multi != NULL) {
         (void)curl_multi_cleanup(curl->multi);
     }
+    mbedtls_chain_free(curl->chain);
     curl_global_cleanup();
     free(curl->builtin_roots.data);
-    pem_file_clear(&curl->trust_file);
+    pem_file_clear(&curl->system_file);
     free(curl);
 }
 

@@ -8,10 +8,12 @@
 #include "base/environment.h"
 #include "base/error.h"
 #include "http/http.h"
+#include "http/pem.h"
 
 struct http_curl_settings {
-    const char *ca_file;    /* PEM certificates to trust; NULL: the library's own default */
-    const char *user_agent; /* User-Agent header */
+    /* Certificates to trust, read already; NULL: the library's own default. */
+    struct pem_file *ca_file;
+    const char *user_agent;                /* User-Agent header */
     const struct environment *environment; /* names the proxies */
 };
 

@@ -9,35 +9,37 @@
 
 const bool mbedtls_trust_is_possible = true;
 
-/* Reads one block as mbedTLS reads a file of many: what it does not take there is not trusted here. */
-static int add_block(const struct pem_block *block, mbedtls_x509_crt *issuers)
+/* What mbedTLS cannot read is not trusted; it is not an error. */
+static int add_certificate(
+        const struct pem_entry *entry, mbedtls_x509_crt *issuers, bool *ret_added)
 {
-    unsigned char *text = mbedtls_calloc(1, block->len + 1);
-    if (text == NULL) {
+    size_t len = pem_der_len(entry);
+    unsigned char *der = mbedtls_calloc(1, len);
+    if (der == NULL) {
         return MBEDTLS_ERR_X509_ALLOC_FAILED;
     }
-    memcpy(text, block->text, block->len);
-    int error = mbedtls_x509_crt_parse(issuers, text, block->len + 1);
-    mbedtls_free(text);
-    return error;
+    pem_der_copy(entry, der);
+    int error = mbedtls_x509_crt_parse_der(issuers, der, len);
+    mbedtls_free(der);
+    *ret_added = *ret_added || error == 0;
+    return error == MBEDTLS_ERR_X509_ALLOC_FAILED ? error : 0;
 }
 
 /* Adds each certificate that may have issued the child; the list stays as it is without any. */
 static int add_issuers(const struct pem_index *index,
         const mbedtls_x509_crt *child,
         mbedtls_x509_crt *issuers,
-        bool *ret_found)
+        bool *ret_added)
 {
-    struct pem_block block;
     size_t cursor = 0;
-    while (pem_find_subject(index, child->issuer_raw.p, child->issuer_raw.len, &cursor, &block)) {
-        int error = add_block(&block, issuers);
-        if (error == MBEDTLS_ERR_X509_ALLOC_FAILED) {
-            return error;
-        }
-        *ret_found = *ret_found || error == 0;
+    int error = 0;
+    const struct pem_entry *entry = pem_find_subject(
+            index, child->issuer_raw.p, child->issuer_raw.len, &cursor);
+    while (entry != NULL && error == 0) {
+        error = add_certificate(entry, issuers, ret_added);
+        entry = pem_find_subject(index, child->issuer_raw.p, child->issuer_raw.len, &cursor);
     }
-    return 0;
+    return error;
 }
 
 static bool is_issuer(const mbedtls_x509_crt *issuer, const mbedtls_x509_crt *child)
@@ -91,4 +93,39 @@ static int find_issuers(
 void mbedtls_trust_install(void *ssl_config, struct mbedtls_trust *trust)
 {
     mbedtls_ssl_conf_ca_cb(ssl_config, find_issuers, trust);
+}
+
+struct mbedtls_chain {
+    mbedtls_x509_crt certificates;
+};
+
+struct mbedtls_chain *mbedtls_chain_new(struct pem_file *file)
+{
+    const struct pem_index *index = pem_file_index(file);
+    struct mbedtls_chain *chain = mbedtls_calloc(1, sizeof(*chain));
+    bool ignored = false;
+    if (chain == NULL) {
+        return NULL;
+    }
+    mbedtls_x509_crt_init(&chain->certificates);
+    for (size_t i = 0; i < index->count; i++) {
+        if (add_certificate(pem_at(index, i), &chain->certificates, &ignored) != 0) {
+            mbedtls_chain_free(chain);
+            return NULL;
+        }
+    }
+    return chain;
+}
+
+void mbedtls_chain_install(void *ssl_config, struct mbedtls_chain *chain)
+{
+    mbedtls_ssl_conf_ca_chain(ssl_config, &chain->certificates, NULL);
+}
+
+void mbedtls_chain_free(struct mbedtls_chain *chain)
+{
+    if (chain != NULL) {
+        mbedtls_x509_crt_free(&chain->certificates);
+        mbedtls_free(chain);
+    }
 }

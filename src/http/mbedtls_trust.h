@@ -20,3 +20,14 @@ struct mbedtls_trust {
 
 /* For a connection that is about to be opened: its mbedtls_ssl_config. */
 void mbedtls_trust_install(void *ssl_config, struct mbedtls_trust *trust);
+
+/* All certificates of a file that mbedTLS can read. */
+struct mbedtls_chain;
+
+/* NULL without memory. Release with mbedtls_chain_free, once no connection uses it any more. */
+struct mbedtls_chain *mbedtls_chain_new(struct pem_file *file);
+
+/* In place of mbedtls_trust_install: mbedTLS compares names by itself then. */
+void mbedtls_chain_install(void *ssl_config, struct mbedtls_chain *chain);
+
+void mbedtls_chain_free(struct mbedtls_chain *chain);

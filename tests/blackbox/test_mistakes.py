@@ -123,7 +123,7 @@ def test_a_pipe_is_no_file_of_certificates(run: Runner, store: ParameterStore, t
     os.mkfifo(pipe)
     run("/p", "--ca-bundle", str(pipe), *ECHO).expect_failure(f"--ca-bundle: {pipe} is not a regular file")
     (tmp_path / "empty").touch()
-    run("/p", "--ca-bundle", str(tmp_path / "empty"), *ECHO).expect_failure("the file of certificates to trust (--ca-bundle")
+    run("/p", "--ca-bundle", str(tmp_path / "empty"), *ECHO).expect_failure(f"--ca-bundle: {tmp_path}/empty holds no PEM certificate")
 
 
 def test_a_role_is_checked_before_anything_is_asked(run: Runner, store: ParameterStore) -> None:
