@@ -64,9 +64,13 @@ bool memfd_make(const struct secret *content,
     char path[MEMFD_PATH_BYTES];
     (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", kept);
     if (access(path, F_OK) != 0) {
+        int error = errno;
         (void)close(kept);
-        return err_set(reterr, ERR_SYSTEM, where,
-                "a file in memory is opened through /proc, which is not mounted here");
+        return error == ENOENT || error == ENOTDIR
+                ? err_set(reterr, ERR_SYSTEM, where,
+                        "a file in memory is opened through /proc, which is not mounted here")
+                : err_set_errno(reterr, ERR_SYSTEM, error, where,
+                        "a file in memory is opened through /proc: %s", path);
     }
     memcpy(ret_path, path, sizeof(path));
     *ret_fd = kept;

@@ -35,6 +35,7 @@ static void transport_outcomes_have_causes(void **state)
         { "proxy failed", HTTP_PROXY_FAILED, RETRY_NEVER },
         { "proxy busy", HTTP_PROXY_BUSY, RETRY_TRANSIENT },
         { "proxy not resolved", HTTP_PROXY_NOT_RESOLVED, RETRY_RESOLVE },
+        { "proxy not connected", HTTP_PROXY_NOT_CONNECTED, RETRY_TRANSIENT },
         { "impossible", HTTP_IMPOSSIBLE, RETRY_NEVER },
     };
 
