@@ -335,9 +335,13 @@ static void describe_transport_failure(
         reterr->kind = ERR_PROTOCOL;
         err_set_hint(reterr, "this is not how AWS answers: is %s the right endpoint?", call->host);
         break;
-    case HTTP_REPLIED:
     case HTTP_TIMED_OUT:
     case HTTP_DROPPED:
+        if (reply->via.variable != NULL) {
+            hint_at_proxy(call, &reply->via, reterr);
+        }
+        break;
+    case HTTP_REPLIED:
     case HTTP_IMPOSSIBLE:
         break;
     }

@@ -612,13 +612,6 @@ static bool ends_in_headers(const struct transfer *transfer)
             && !(headers->len >= 3 && end[-1] == '\n' && end[-2] == '\r' && end[-3] == '\n');
 }
 
-static bool was_connected(const struct transfer *transfer)
-{
-    curl_off_t connect_us = 0;
-    return curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME_T, &connect_us) != CURLE_OK
-            || connect_us > 0;
-}
-
 static enum http_outcome outcome_of(CURLcode code, const struct transfer *transfer)
 {
     if (transfer->too_large) {
@@ -639,8 +632,7 @@ static enum http_outcome outcome_of(CURLcode code, const struct transfer *transf
     if (code == CURLE_OPERATION_TIMEDOUT && !was_resolved(transfer)) {
         return is_proxied ? HTTP_PROXY_NOT_RESOLVED : HTTP_NOT_RESOLVED;
     }
-    if (is_proxied && (code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT)
-            && !was_connected(transfer)) {
+    if (is_proxied && code == CURLE_COULDNT_CONNECT) {
         return HTTP_PROXY_NOT_CONNECTED;
     }
 
@@ -704,6 +696,13 @@ static void make_one_line(char *text)
     }
 }
 
+static bool was_connected(const struct transfer *transfer)
+{
+    curl_off_t connect_us = 0;
+    return curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME_T, &connect_us) != CURLE_OK
+            || connect_us > 0;
+}
+
 /* "407 Proxy Authentication Required", and what some proxies say in a header. */
 static void append_proxy_answer(const struct http_reply *reply, struct text *phrase)
 {
@@ -739,9 +738,11 @@ static const char *reason_of(const struct transfer *transfer, CURLcode code)
         return "its host name cannot be resolved";
     case HTTP_PROXY_NOT_CONNECTED:
     case HTTP_NOT_CONNECTED:
-        return os_error != 0                       ? strerror((int)os_error)
-                : code == CURLE_OPERATION_TIMEDOUT ? "no connection in time"
-                                                   : "no connection";
+        return os_error != 0 ? strerror((int)os_error) : "no connection";
+    case HTTP_TIMED_OUT:
+        return transfer->proxy.variable != NULL && !was_connected(transfer)
+                ? "no connection in time"
+                : library;
     case HTTP_DROPPED:
         return "the connection was closed before the answer was complete";
     case HTTP_TOO_LARGE:
@@ -753,7 +754,6 @@ static const char *reason_of(const struct transfer *transfer, CURLcode code)
                 : library;
     case HTTP_PROXY_FAILED:
     case HTTP_PROXY_BUSY:
-    case HTTP_TIMED_OUT:
     case HTTP_UNTRUSTED:
     case HTTP_TLS_FAILED:
     case HTTP_MALFORMED:

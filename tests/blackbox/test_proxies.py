@@ -191,6 +191,13 @@ def test_behind_a_tunnel_both_are_named(ask) -> None:
     result.expect_failure(f"{HOST}: the connection was closed before the answer was complete (through the proxy http://127.0.0.1:{port} of HTTPS_PROXY)")
 
 
+def test_a_proxy_that_does_not_answer_is_named(ask) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        result = ask("-v", "--timeout", "5s", HTTPS_PROXY=address)  # a try may connect for three seconds
+    result.expect_failure(f"the last try ended with: {HOST}: no connection in time (through the proxy {address} of HTTPS_PROXY)", "check HTTPS_PROXY")
+
+
 def test_sts_is_asked_through_it_too(run: Runner, sts: SecurityTokenService) -> None:
     port = free_port()
     environment = {"AWS_ENDPOINT_URL_STS": "https://sts.invalid.test", "HTTPS_PROXY": f"http://127.0.0.1:{port}"}
