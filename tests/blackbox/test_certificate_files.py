@@ -181,5 +181,5 @@ def test_the_setting_that_was_read_is_named(run: Runner, tmp_path: Path, variabl
         (run.home / ".aws").mkdir()
         (run.home / ".aws" / "config").write_text(f"[default]\nca_bundle = {path}\n")
         environment = {"AWS_CA_BUNDLE": None}
-        where = f"{run.home}/.aws/config:2"
+        where = f"{run.home}/.aws/config:2: ca_bundle"
     run("/p", "--", "/bin/echo", "started", env=environment).expect_failure(f"error: {where}: {path}, line {len(LINES) - 1}: {MALFORMED}")
