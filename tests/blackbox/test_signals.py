@@ -10,6 +10,7 @@ import subprocess
 
 import pytest
 from parameter_store import faults
+from privileges import unshare
 
 ECHO = ("--", "/bin/echo", "started")
 ENDINGS = {
@@ -42,7 +43,6 @@ def test_it_ends_by_that_signal_without_a_core(store, run, tmp_path, name: str) 
     assert list(tmp_path.glob("core*")) == []
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="making a PID namespace needs root")
 @pytest.mark.parametrize("disposition,end", [(signal.SIG_DFL, "the signal"), (signal.SIG_IGN, "COMMAND")], ids=["by default", "ignored"])
 @pytest.mark.parametrize("name", ENDINGS)
 def test_as_process_1_it_ends_with_128_and_the_number_unless_ignored(store, program, environment, name: str, disposition, end: str) -> None:
@@ -53,7 +53,7 @@ def test_as_process_1_it_ends_with_128_and_the_number_unless_ignored(store, prog
         by_default()
         signal.signal(ENDINGS[name], disposition)
 
-    command = ["/usr/bin/unshare", "--pid", "--fork", "--kill-child", program, "/p", *ECHO]
+    command = [*unshare("--pid", "--fork", "--kill-child"), program, "/p", *ECHO]
     started = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, preexec_fn=prepare)
     try:
         store.journal.wait_for(lambda journal: journal.in_flight == 1)
@@ -69,11 +69,10 @@ def test_as_process_1_it_ends_with_128_and_the_number_unless_ignored(store, prog
             started.kill()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="making a PID namespace needs root")
 def test_a_change_of_the_windows_size_does_not_end_process_1(store, program, environment) -> None:
     store.put("/p/v", "1")
     hold = store.faults.always(faults.Hold())
-    command = ["/usr/bin/unshare", "--pid", "--fork", "--kill-child", program, "/p", *ECHO]
+    command = [*unshare("--pid", "--fork", "--kill-child"), program, "/p", *ECHO]
     started = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, preexec_fn=by_default)
     try:
         store.journal.wait_for(lambda journal: journal.in_flight == 1)

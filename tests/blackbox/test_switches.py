@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import socket
 import subprocess
 
 import pytest
 from conftest import Runner
 from parameter_store import ParameterStore, faults
+from privileges import unshare
 from tunnels import listener, read_head
 
 ECHO = ("--", "/bin/echo", "started")
@@ -112,11 +112,10 @@ def test_a_fips_endpoint_that_does_not_exist_has_a_hint_of_its_own(run: Runner, 
     assert host in proxied.err and (HINT in proxied.err) == is_fips, proxied.err
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="a network of its own needs root")
 @pytest.mark.parametrize("env,is_fips", [({"AWS_USE_FIPS_ENDPOINT": "true"}, True), ({}, False)])
 def test_where_its_name_cannot_be_resolved_it_has_the_same_hint(run: Runner, env: dict[str, str], is_fips: bool) -> None:
     environment = run.environment({"AWS_ENDPOINT_URL": None, "AWS_REGION": "eu-west-1", **env})
-    command = ["/usr/bin/unshare", "--net", run.program, "--timeout", "1s", "/p", *ECHO]
+    command = [*unshare("--net"), run.program, "--timeout", "1s", "/p", *ECHO]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
     assert done.returncode == 125 and "the host name cannot be resolved" in done.stderr, done
     assert (HINT in done.stderr) == is_fips, done.stderr

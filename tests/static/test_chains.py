@@ -6,21 +6,19 @@ read. Both ways have to agree on every chain, and on every file however it is wr
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from chains import Party, context_for, issue, named, pem, server, serving
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.name import _ASN1Type
 from privileges import unshare
-from test_static import build, build_with_roots  # extends sys.path
-
-from chains import Party, context_for, issue, named, pem, server, serving  # isort: skip
-from tunnels import proxy  # isort: skip
+from test_static import build, build_with_roots
+from tunnels import proxy
 
 SYSTEM_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 EXPIRED = (-30, -1)
