@@ -6,10 +6,7 @@
 
 #include "aws/setting.h"
 #include "base/ascii.h"
-
-enum {
-    SHOWN_MAX_BYTES = 32
-};
+#include "base/shown.h"
 
 bool switch_read(const struct environment *environment,
         const struct profile_section *profile,
@@ -19,6 +16,7 @@ bool switch_read(const struct environment *environment,
         struct err *reterr)
 {
     struct setting setting = { 0 };
+    char shown[SHOWN_BYTES];
     if (!setting_from_variable(environment, variable, &setting) && key != NULL) {
         (void)setting_from_key(profile, key, &setting);
     }
@@ -26,7 +24,6 @@ bool switch_read(const struct environment *environment,
     if (setting.value == NULL || *ret_is_on || ascii_equals_ignoring_case(setting.value, "false")) {
         return true;
     }
-    size_t shown = strcspn(setting.value, "=");
-    return err_set(reterr, ERR_INPUT, setting.where, "\"%.*s\" is neither true nor false",
-            shown < SHOWN_MAX_BYTES ? (int)shown : (int)SHOWN_MAX_BYTES, setting.value);
+    return err_set(reterr, ERR_INPUT, setting.where, "\"%s\" is neither true nor false",
+            shown_word(setting.value, strlen(setting.value), shown));
 }
