@@ -18,10 +18,10 @@
 #include "http/retry.h"
 
 enum {
-    CALLS_AT_ONCE_MAX = 32,          /* under way at the same time, hence the most connections */
-    CALLS_CONNECT_TIMEOUT_MS = 3000, /* one try: name look-up, TCP and TLS */
-    CALLS_TRY_TIMEOUT_MS = 10000,    /* one try: everything */
-    CALLS_GRACE_MS = 1000,           /* after a final failure: what others still have to say */
+    CALLS_AT_ONCE_MAX = HTTP_AT_ONCE_MAX, /* under way at the same time */
+    CALLS_CONNECT_TIMEOUT_MS = 3000,      /* one try: name look-up, TCP and TLS */
+    CALLS_TRY_TIMEOUT_MS = 10000,         /* one try: everything */
+    CALLS_GRACE_MS = 1000,                /* after a final failure: what others still have to say */
     CALLS_FIRST_WAITING_MS = 3000, /* when the first EVENT_WAITING comes, and how often after it */
     CALLS_NEXT_WAITING_MS = 10000,
     CALLS_HOLD_MAX_MS = 1000, /* a connection that is ready is held no longer before its request */

@@ -16,6 +16,7 @@ enum {
     HTTP_REQUEST_HEADERS_MAX = 12,
     HTTP_HEADER_MAX_BYTES = 32 * 1024,        /* one request header; a session token has a few KB */
     HTTP_REPLY_HEADERS_MAX_BYTES = 64 * 1024, /* all headers of a reply */
+    HTTP_AT_ONCE_MAX = 32,                    /* exchanges of one transport that are under way */
 };
 
 enum http_method {

@@ -536,10 +536,21 @@ static bool find_proxy(struct transfer *transfer)
     return true;
 }
 
+enum {
+    KEPT_CONNECTIONS = 2 * HTTP_AT_ONCE_MAX
+};
+
+/*
+ * Unasked, libcurl (8.10 and later) keeps four idle connections for each transfer that it has at that
+ * moment and closes the others: when many replies come together, only the last of them still is one.
+ */
 static bool need_multi(struct http_curl *curl)
 {
     if (curl->multi == NULL) {
         curl->multi = curl_multi_init();
+        if (curl->multi != NULL) {
+            (void)curl_multi_setopt(curl->multi, CURLMOPT_MAXCONNECTS, (long)KEPT_CONNECTIONS);
+        }
     }
     return curl->multi != NULL;
 }

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import threading
 from typing import Any
 
 import pytest
@@ -265,6 +269,55 @@ def test_several_paths_reuse_their_connections(run: Runner, store: ParameterStor
     assert run("/a=A_", "/b=B_", "/c=C_", *ENV).status == 0
     assert len(bodies(store, BY_PATH)) == 15
     assert store.journal.connections <= 3
+
+
+class Together(faults.Fault):
+    """Answers count requests while the program is stopped, so that it finds all the answers at once."""
+
+    def __init__(self, count: int) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+        self._stopped = threading.Barrier(count, self._stop)
+        self._answered = threading.Barrier(count, self._let_go_on)
+
+    def _stop(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self.process.pid, os.WSTOPPED)
+
+    def _let_go_on(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
+
+    def serve(self, exchange: Any) -> bool:
+        self._stopped.wait()
+        exchange.send(exchange.answer)
+        self._answered.wait()
+        return True
+
+    def abandon(self) -> None:
+        self._stopped.abort()
+        self._answered.abort()
+
+
+@pytest.mark.parametrize("names", [0, 25], ids=["paths", "paths and names"])
+def test_replies_that_come_together_leave_their_connections_open(run: Runner, store: ParameterStore, names: int) -> None:
+    paths = 12
+    for number in range(paths):
+        put_numbered(store, f"/p{number}", 20)
+    put_numbered(store, "/names", names)
+    calls = paths + (names + 9) // 10
+    hold = store.faults.always(faults.Hold())
+    together = store.faults.add(Together(calls), times=calls)
+    hold_second_pages = store.faults.always(faults.Hold())
+    together.process = run.start(
+        *[f"/p{number}=P{number}_" for number in range(paths)],
+        *[f"NAME_{number}=/names/p{number:04}" for number in range(names)], *ENV,
+    )  # fmt: skip
+    hold.release()
+    store.journal.wait_for(lambda journal: len(journal.entries) == calls + paths)
+    assert (store.journal.in_flight, store.journal.open_connections) == (paths, calls)
+    hold_second_pages.release()
+    assert run.finish(together.process).status == 0
+    assert len(bodies(store, BY_PATH)) == 2 * paths
+    assert store.journal.connections == calls
 
 
 def test_many_paths_all_arrive(run: Runner, store: ParameterStore) -> None:
