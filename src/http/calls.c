@@ -19,6 +19,8 @@ struct call_progress {
     int64_t first_try_ms; /* when the present request was tried first */
     int64_t try_started_ms;
     int tries;         /* of the present request */
+    bool is_throttled; /* the present request has been */
+    int64_t first_throttle_ms;
     struct err *cause; /* why the last try did not do; NULL before the first failure */
 };
 
@@ -33,6 +35,7 @@ struct run {
     size_t under_way_count;
     struct err_list *problems;
     bool failed;
+    bool has_answers;        /* some request was answered */
     int64_t stop_ms;         /* the deadline, or the end of the grace after a failure */
     int64_t next_waiting_ms; /* when to say what is being waited for */
     int64_t began_ms;
@@ -390,11 +393,18 @@ static void tell_progress(const struct run *run, const struct call_progress *pro
 static bool schedule_retry(struct run *run, struct call_progress *progress, enum retry_cause cause)
 {
     int64_t now = now_ms(run);
+    if (cause == RETRY_THROTTLED && !progress->is_throttled) {
+        progress->is_throttled = true;
+        progress->first_throttle_ms = now;
+    }
     const struct retry_state state = {
         .attempts = progress->tries,
         .attempts_max = run->settings->attempts_max,
         .since_ms = now - progress->first_try_ms,
         .retry_after_ms = retry_after_ms(&progress->exchange.reply),
+        .throttled_ms = progress->is_throttled ? now - progress->first_throttle_ms : 0,
+        .left_ms = run->stop_ms - now,
+        .has_answers = run->has_answers,
     };
     int64_t delay_ms = 0;
     if (run->failed || !retry_delay(cause, &state, random_fraction(), &delay_ms)) {
@@ -420,6 +430,17 @@ static bool was_cut_short(const struct run *run, const struct call_progress *pro
             && now_ms(run) + CUT_SLACK_MS >= run->stop_ms;
 }
 
+/* The call's next request, which is a new one in every respect. */
+static void begin_next_request(const struct run *run, struct call_progress *progress)
+{
+    int64_t pause_ms = progress->is_throttled ? retry_page_pause_ms(random_fraction()) : 0;
+    progress->due_ms = now_ms(run) + pause_ms;
+    progress->tries = 0;
+    progress->is_throttled = false;
+    free(progress->cause);
+    progress->cause = NULL;
+}
+
 /* True if the call goes on, false if it is over. */
 static bool settle(struct run *run, struct call_progress *progress)
 {
@@ -427,15 +448,14 @@ static bool settle(struct run *run, struct call_progress *progress)
     struct err err = { .kind = ERR_NONE };
     switch (judge(progress, &cause, &err)) {
     case CALL_DONE:
+        run->has_answers = true;
         return false;
     case CALL_CONTINUES:
+        run->has_answers = true;
         if (progress->call->known_failure != NULL) {
             begin_grace(run);
         }
-        progress->tries = 0;
-        free(progress->cause);
-        progress->cause = NULL;
-        progress->due_ms = now_ms(run);
+        begin_next_request(run, progress);
         return true;
     case CALL_REPEATS:
         progress->due_ms = now_ms(run);

@@ -36,15 +36,67 @@ static int64_t ceiling_ms(int64_t first_ms, int64_t cap_ms, int attempts)
     return ceiling < cap_ms ? ceiling : cap_ms;
 }
 
-/* Our own delay: full jitter, or its upper half where others compete for the same. */
-static int64_t jittered_ms(enum retry_cause cause, int attempts, double fraction)
+/* A moment of the interval. */
+static int64_t at(int64_t begin_ms, int64_t end_ms, double fraction)
 {
-    if (cause != RETRY_THROTTLED) {
-        int64_t ceiling = ceiling_ms(RETRY_TRANSIENT_FIRST_MS, RETRY_TRANSIENT_CAP_MS, attempts);
-        return (int64_t)((double)ceiling * fraction);
+    return begin_ms + (int64_t)((double)(end_ms - begin_ms) * fraction);
+}
+
+static int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int64_t most(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* When to try again, counted from the first throttle. */
+static int64_t first_round_ms(int64_t throttled_ms, double fraction)
+{
+    static const double SOON = RETRY_SOON_PERCENT / 100.0;
+    if (throttled_ms > 0) {
+        return at(RETRY_ROUND_MS, RETRY_ROUND_END_MS, fraction);
     }
-    int64_t ceiling = ceiling_ms(RETRY_THROTTLED_FIRST_MS, RETRY_THROTTLED_CAP_MS, attempts);
-    return (int64_t)((double)ceiling * (1 + fraction) / 2);
+    return fraction < SOON ? at(0, RETRY_SOON_MS, fraction / SOON)
+                           : at(RETRY_ROUND_MS, RETRY_ROUND_END_MS, (fraction - SOON) / (1 - SOON));
+}
+
+static int64_t later_round_ms(int64_t throttled_ms, int64_t left_ms, double fraction)
+{
+    int64_t now = most(throttled_ms, RETRY_ROUND_END_MS);
+    int64_t pause = now * (RETRY_LATER_PERCENT - 100) / 100;
+    pause = least(pause, most(left_ms / RETRY_LATER_LEFT_PART, RETRY_LATER_LEAST_MS));
+    int64_t span = now * (RETRY_LATER_END_PERCENT - RETRY_LATER_PERCENT) / 100;
+    span = least(span, least(RETRY_LATER_SPAN_MS, left_ms / 2));
+    return at(now + pause, now + pause + span, fraction);
+}
+
+static int64_t throttled_delay_ms(const struct retry_state *state, double fraction)
+{
+    int64_t pace = state->has_answers ? 2 : 1;
+    int64_t throttled = state->throttled_ms * pace;
+    int64_t left = state->left_ms * pace;
+    int64_t next = throttled < RETRY_ROUND_MS ? first_round_ms(throttled, fraction)
+                                              : later_round_ms(throttled, left, fraction);
+    return (next - throttled) / pace;
+}
+
+/* Our own delay. */
+static int64_t own_delay_ms(
+        enum retry_cause cause, const struct retry_state *state, double fraction)
+{
+    if (cause == RETRY_THROTTLED) {
+        return throttled_delay_ms(state, fraction);
+    }
+    int64_t ceiling = ceiling_ms(RETRY_TRANSIENT_FIRST_MS, RETRY_TRANSIENT_CAP_MS, state->attempts);
+    return (int64_t)((double)ceiling * fraction);
+}
+
+int64_t retry_page_pause_ms(double fraction)
+{
+    return at(0, RETRY_PAGE_PAUSE_MS, fraction);
 }
 
 bool retry_delay(enum retry_cause cause,
@@ -57,7 +109,7 @@ bool retry_delay(enum retry_cause cause,
     if (cause == RETRY_NEVER || spent || handshakes) {
         return false;
     }
-    int64_t delay = jittered_ms(cause, state->attempts, fraction);
+    int64_t delay = own_delay_ms(cause, state, fraction);
     if (cause == RETRY_RESOLVE && state->since_ms + delay >= RETRY_RESOLVE_LIMIT_MS) {
         return false;
     }

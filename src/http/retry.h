@@ -1,10 +1,17 @@
 /*
- * When to try again and how long to wait: the standard retry mode of the AWS SDKs, stretched for a
- * start-up that may wait as long as the run's timeout allows. Pure arithmetic.
+ * When to try again and how long to wait, for a start-up that may wait as long as the run's timeout
+ * allows. Pure arithmetic.
  *
- * Waits double from a first one up to a cap. For most failures any part of the wait may be drawn
- * (full jitter). Throttling is told apart: the bucket is shared with whoever else starts now, so at
- * least half of the wait is kept, and the cap is lower, since whoever waits longest starts last.
+ * Most failures wait a random time up to a limit that doubles with each try, as in the standard retry
+ * mode of the AWS SDKs. Throttling is different: the quota is shared with every other start of the
+ * same moment. Its waits depend on how long this request has been throttled, which is all that a
+ * start can know about how many others there are:
+ *
+ *  - throttled for the first time, a few try again soon, the others within two seconds;
+ *  - so do those of the few who are throttled again;
+ *  - throttled later: in an interval that is proportional to the time since the first throttle.
+ *
+ * A run that has some of its answers waits half as long: soon it is done and competes no more.
  * docs/herd.md has the figures.
  */
 /* SPDX-License-Identifier: MIT */
@@ -26,8 +33,18 @@ enum retry_cause {
 enum {
     RETRY_TRANSIENT_FIRST_MS = 50,
     RETRY_TRANSIENT_CAP_MS = 5000,
-    RETRY_THROTTLED_FIRST_MS = 1000,
-    RETRY_THROTTLED_CAP_MS = 8000,
+    /* After a throttle. All moments are counted from the first throttle of the request. */
+    RETRY_SOON_PERCENT = 25, /* this share of the first tries again comes before RETRY_SOON_MS */
+    RETRY_SOON_MS = 250,
+    RETRY_ROUND_MS =
+            350, /* the others, and who is throttled again before that, between these two */
+    RETRY_ROUND_END_MS = 2000,
+    RETRY_LATER_PERCENT = 145, /* later tries between these shares of the time up to now, */
+    RETRY_LATER_END_PERCENT = 220,
+    RETRY_LATER_SPAN_MS = 3000,  /* in an interval of this at most, or of half of the time left, */
+    RETRY_LATER_LEFT_PART = 10,  /* that begins within a tenth of the time left, */
+    RETRY_LATER_LEAST_MS = 1000, /* or within this */
+    RETRY_PAGE_PAUSE_MS = 100,   /* the longest pause before the page after a throttled one */
     RETRY_RESOLVE_LIMIT_MS = 10000,
     RETRY_TLS_ATTEMPTS_MAX = 4,
     RETRY_AFTER_EXTRA_MS = 5000, /* how much a server may add to our own delay */
@@ -38,6 +55,9 @@ struct retry_state {
     int attempts_max;       /* 0: as many as the time allows (AWS_MAX_ATTEMPTS) */
     int64_t since_ms;       /* how long ago the first try of this request began */
     int64_t retry_after_ms; /* what the server asked for (x-amz-retry-after); -1 if nothing */
+    int64_t throttled_ms;   /* how long ago this request was throttled first; 0: just now */
+    int64_t left_ms;        /* until the end of the run */
+    bool has_answers;       /* something that the run needs has been answered already */
 };
 
 /* Why a transport failure is worth another try; RETRY_NEVER for HTTP_REPLIED and what is final. */
@@ -52,3 +72,6 @@ bool retry_delay(enum retry_cause cause,
         const struct retry_state *state,
         double fraction,
         int64_t *ret_delay_ms);
+
+/* The pause before the next page of a call whose last page was throttled before it was answered. */
+int64_t retry_page_pause_ms(double fraction);

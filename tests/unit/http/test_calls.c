@@ -360,6 +360,32 @@ static void what_fails_while_it_is_held_is_no_try(void **state)
     }
 }
 
+/* The one try that AWS_MAX_ATTEMPTS=2 leaves after a failure is left here too. */
+static void what_fails_while_it_is_held_leaves_all_tries(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = {
+        { .status = 500, .body = "retries" },
+        { .body = "done" },
+        { .status = 500, .body = "retries" },
+    };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    fixture->settings.attempts_max = 2;
+    fixture->world->held_outcome = HTTP_DROPPED;
+    struct scripted_gate gate = { .begins_meanwhile = true };
+    assert_true(run_behind(fixture, &gate, 1));
+    assert_int_equal(fixture->world->sent_count, 2);
+    assert_true(fixture->world->sent[1].at_ms
+            < fixture->world->sent[0].at_ms + RETRY_TRANSIENT_FIRST_MS);
+
+    fake_world_forget(fixture->world);
+    fixture->world->replies = REPLIES_OF_RUN + 2;
+    fixture->world->reply_count = 1;
+    assert_false(run_behind(fixture, &gate, 1));
+    assert_int_equal(fixture->world->sent_count, 2);
+    assert_problem(fixture, 0, ERR_SERVICE, "/c0", "status 500 (after 2 tries)");
+}
+
 static void what_is_final_while_it_is_held_stays_final(void **state)
 {
     struct fixture *fixture = *state;
@@ -695,6 +721,91 @@ static void tries_are_counted_for_each_page_anew(void **state)
     assert_int_equal(fixture->world->sent_count, 4);
 }
 
+static int64_t gap_before(const struct fixture *fixture, size_t sent)
+{
+    return fixture->world->sent[sent].at_ms - fixture->world->sent[sent - 1].at_ms;
+}
+
+/* What a throttled request waits depends on the time since its first throttle, not on its tries. */
+static void the_time_of_throttling_decides_about_the_wait(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = {
+        { .status = 500, .body = "retries" },
+        { .status = 400, .headers = "x-amz-retry-after: 5000\r\n", .body = "throttled" },
+        { .status = 500, .body = "retries" },
+        { .status = 400, .body = "throttled" },
+        { .body = "done" },
+    };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    for (int round = 0; round < 20; round++) {
+        fake_world_forget(fixture->world);
+        fixture->settings.deadline_ms = fixture->world->monotonic_ms + RUN_MS;
+        assert_true(run(fixture, 1));
+        assert_int_equal(fixture->world->sent_count, 5);
+        assert_in_range(gap_before(fixture, 2), 5000, 5000 + RETRY_ROUND_END_MS - 1);
+        assert_in_range(gap_before(fixture, 4), 5000 * 45 / 100, 7100 * 45 / 100 + 3000);
+    }
+}
+
+/* The wait of one that has answers would be 1 s at most; without, it is longer in some of many rounds. */
+static void a_run_that_has_answers_waits_half_as_long(void **state)
+{
+    struct fixture *fixture = *state;
+    static struct fake_reply replies[] = {
+        { .body = "done" },
+        { .after_ms = 10, .status = 400, .body = "throttled" },
+    };
+    int64_t longest_ms[2] = { 0 };
+    for (int round = 0; round < 100; round++) {
+        bool has_answers = round % 2 == 1;
+        fake_world_forget(fixture->world);
+        fixture->world->answer = answer_by_call;
+        fixture->world->answer_data = replies;
+        replies[0].after_ms = has_answers ? 0 : 20;
+        fixture->settings.deadline_ms = fixture->world->monotonic_ms + RUN_MS;
+        fixture->settings.attempts_max = 2;
+        err_list_clear(&fixture->problems);
+        assert_false(run(fixture, 2));
+        assert_int_equal(fixture->world->sent_count, 3);
+        int64_t wait_ms = gap_before(fixture, 2) - replies[1].after_ms;
+        longest_ms[has_answers] = wait_ms > longest_ms[has_answers] ? wait_ms
+                                                                    : longest_ms[has_answers];
+    }
+    assert_in_range(longest_ms[1], 350, RETRY_ROUND_END_MS / 2 - 1);
+    assert_in_range(longest_ms[0], RETRY_ROUND_END_MS / 2, RETRY_ROUND_END_MS - 1);
+}
+
+/* And its throttling counts anew: by the first of a request, whatever the pages before it met. */
+static void a_page_after_a_throttled_one_comes_after_a_pause(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = {
+        { .body = "continues" },
+        { .status = 400, .headers = "x-amz-retry-after: 4000\r\n", .body = "throttled" },
+        { .body = "continues" },
+        { .status = 400, .body = "throttled" },
+        { .body = "continues" },
+        { .body = "continues" },
+        { .body = "done" },
+    };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    int64_t pauses_ms = 0;
+    for (int round = 0; round < 20; round++) {
+        fake_world_forget(fixture->world);
+        fixture->settings.deadline_ms = fixture->world->monotonic_ms + RUN_MS;
+        assert_true(run(fixture, 1));
+        assert_int_equal(fixture->world->sent_count, 7);
+        assert_int_equal(gap_before(fixture, 1), 0);
+        assert_in_range(gap_before(fixture, 3), 0, RETRY_PAGE_PAUSE_MS - 1);
+        assert_in_range(gap_before(fixture, 4), 0, RETRY_ROUND_END_MS / 2 - 1);
+        assert_in_range(gap_before(fixture, 5), 0, RETRY_PAGE_PAUSE_MS - 1);
+        assert_int_equal(gap_before(fixture, 6), 0);
+        pauses_ms += gap_before(fixture, 3) + gap_before(fixture, 5);
+    }
+    assert_true(pauses_ms > 0);
+}
+
 static void a_hundred_calls_are_never_more_than_the_limit_under_way(void **state)
 {
     struct fixture *fixture = *state;
@@ -834,6 +945,9 @@ int main(void)
         TEST(a_run_whose_time_is_over_asks_nothing),
         TEST(tries_end_at_their_maximum),
         TEST(tries_are_counted_for_each_page_anew),
+        TEST(the_time_of_throttling_decides_about_the_wait),
+        TEST(a_run_that_has_answers_waits_half_as_long),
+        TEST(a_page_after_a_throttled_one_comes_after_a_pause),
         TEST(a_hundred_calls_are_never_more_than_the_limit_under_way),
         TEST(calls_past_the_limit_that_fail_are_not_lost),
         TEST(waiting_is_told_after_three_seconds_and_every_ten),
@@ -852,6 +966,7 @@ int main(void)
         TEST(where_nothing_can_be_held_all_goes_on_as_usual),
         TEST(the_time_of_a_try_is_not_spent_by_holding),
         TEST(what_fails_while_it_is_held_is_no_try),
+        TEST(what_fails_while_it_is_held_leaves_all_tries),
         TEST(what_is_final_while_it_is_held_stays_final),
         TEST(what_was_sent_is_a_try_whatever_became_of_it),
         TEST(what_cannot_be_prepared_or_signed_ahead_is_told_once),
