@@ -1,68 +1,212 @@
 #!/usr/bin/python3
-"""Compares ways to wait after a throttle: N starts at once against a bucket, simulated. docs/herd.md has the outcome."""
+"""Simulates N starts at the same moment against a bucket of calls, to compare ways to wait after a throttle.
+
+tests/bench/herd_model.py [--rate N] [--capacity N] [--shared N] [--answer-ms N] [--spread-ms N] [--runs N]
+docs/herd.md has the outcome.
+"""
 
 from __future__ import annotations
 
+import argparse
 import heapq
+import math
 import random
 import statistics
 from collections.abc import Callable
+from dataclasses import dataclass
 
-RATE = 40
-"""Calls a second, and as many at first."""
-ANSWER_S = 0.01
-SPREAD_S = 0.4
-"""In which 200 processes can be started."""
-RUNS = 8
-
-Wait = Callable[[int, random.Random], float]
+HERDS = ((50, 1), (100, 1), (200, 1), (1000, 1), (50, 3), (100, 3), (200, 3), (1000, 3))
+"""How many starts, and how many pages each reads, one after the other."""
 
 
-def backoff(first_s: float, cap_s: float, kept: float) -> Wait:
+@dataclass(frozen=True)
+class Throttle:
+    tries: int
+    """Of this request, the throttled one included."""
+    for_s: float
+    """Since this request was throttled first."""
+    left_s: float
+    """Until the timeout."""
+    pages: int
+    """That this start has already."""
+
+
+Wait = Callable[[Throttle, Callable[[], float]], "float | None"]
+"""None: gives up."""
+
+
+@dataclass(frozen=True)
+class Strategy:
+    wait: Wait
+    page_pause_s: float = 0
+    """The longest pause before the page after a throttled one."""
+
+
+def backoff(first_s: float, cap_s: float, kept: float = 0, most_tries: int = 0) -> Wait:
     """Doubles from first to cap; a share of it is kept, the rest is drawn."""
-    return lambda tries, chance: min(cap_s, first_s * 2 ** (tries - 1)) * (kept + (1 - kept) * chance.random())
+
+    def wait(throttle: Throttle, chance: Callable[[], float]) -> float | None:
+        if throttle.tries == most_tries:
+            return None
+        return min(cap_s, first_s * 2 ** (throttle.tries - 1)) * (kept + (1 - kept) * chance())
+
+    return wait
 
 
+def proportional(throttle: Throttle, chance: Callable[[], float]) -> float:
+    """Anywhere between now and twice the time since the first throttle."""
+    return max(2, throttle.for_s) * chance()
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The program's way, as in src/http/retry.c."""
+
+    soon_share: float = 0.25
+    soon_s: float = 0.25
+    round_s: float = 0.35
+    round_end_s: float = 2
+    answered_pace: int = 2
+
+    def __call__(self, throttle: Throttle, chance: Callable[[], float]) -> float:
+        pace = self.answered_pace if throttle.pages else 1
+        for_s, left_s = throttle.for_s * pace, throttle.left_s * pace
+        if for_s == 0 and chance() < self.soon_share:
+            begin_s, end_s = 0.0, self.soon_s
+        elif for_s < self.round_s:
+            begin_s, end_s = self.round_s, self.round_end_s
+        else:
+            now_s = max(for_s, self.round_end_s)
+            begin_s = now_s + min(0.45 * now_s, max(left_s / 10, 1))
+            end_s = begin_s + min(0.75 * now_s, 3, left_s / 2)
+        return (begin_s + (end_s - begin_s) * chance() - for_s) / pace
+
+
+CHAMBER = "chamber: all drawn, 1 s to 20 s, ten tries"
 STRATEGIES = {
-    "all drawn, 0.1 s to 5 s": backoff(0.1, 5, 0),
-    "all drawn, 1 s to 20 s (the SDKs)": backoff(1, 20, 0),
-    "all drawn, 1 s to 5 s": backoff(1, 5, 0),
-    "half kept, 0.5 s to 20 s": backoff(0.5, 20, 0.5),
-    "half kept, 1 s to 20 s": backoff(1, 20, 0.5),
-    "half kept, 1 s to 8 s (ours)": backoff(1, 8, 0.5),
+    CHAMBER: Strategy(backoff(1, 20, most_tries=10)),
+    "all drawn, 0.1 s to 5 s": Strategy(backoff(0.1, 5)),
+    "all drawn, 1 s to 5 s": Strategy(backoff(1, 5)),
+    "half kept, 1 s to 20 s": Strategy(backoff(1, 20, 0.5)),
+    "half kept, 1 s to 8 s (before)": Strategy(backoff(1, 8, 0.5)),
+    "all drawn, 2 s or the time since": Strategy(proportional),
+    "rounds, nobody soon": Strategy(Rounds(soon_share=0), 0.1),
+    "rounds, a pause of 0.75 s after the soon": Strategy(Rounds(round_s=1), 0.1),
+    "rounds, answers do not count": Strategy(Rounds(answered_pace=1), 0.1),
+    "rounds, no pause before a page": Strategy(Rounds()),
+    "rounds (the program's)": Strategy(Rounds(), 0.1),
 }
 
 
-def simulate(starts: int, pages: int, wait: Wait, seed: int) -> tuple[float, float]:
-    """When the last one has everything, as a multiple of the ideal; calls, as a multiple of the least."""
-    chance = random.Random(seed)
-    due = [(chance.random() * SPREAD_S * starts / 200, who) for who in range(starts)]
+@dataclass(frozen=True)
+class World:
+    rate: float
+    """Calls a second."""
+    capacity: float
+    """Calls at once."""
+    shared: float
+    """Calls a second that others make."""
+    answer_s: float
+    spread_s: float
+    """In which 100 are started."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    last_s: float
+    median_s: float
+    calls: int
+    failed: int
+
+
+def timeout_of(world: World, starts: int, pages: int) -> float:
+    """The default, and three times what the bucket needs where that is more."""
+    return max(60, 3 * starts * pages / world.rate)
+
+
+def simulate(world: World, starts: int, pages: int, strategy: Strategy, seed: int) -> Outcome:
+    chance = random.Random(seed).random
+    timeout_s = timeout_of(world, starts, pages)
+    others = -1
+    due = [(chance() * world.spread_s * starts / 100, who) for who in range(starts)]
+    if world.shared:
+        due.append((0, others))
     heapq.heapify(due)
-    left, tries = [pages] * starts, [0] * starts
-    tokens, filled, end, calls = float(RATE), 0.0, 0.0, 0
-    while due:
-        now, who = heapq.heappop(due)
-        tokens, filled, calls = min(RATE, tokens + (now - filled) * RATE), now, calls + 1
-        if tokens < 1:
-            tries[who] += 1
-            heapq.heappush(due, (now + ANSWER_S + wait(tries[who], chance), who))
+    had, tries = [0] * starts, [0] * starts
+    throttled_s: list[float | None] = [None] * starts
+    tokens, filled_s, calls, failed = world.capacity, 0.0, 0, 0
+    ends: list[float] = []
+    while len(ends) < starts:
+        now_s, who = heapq.heappop(due)
+        tokens, filled_s = min(world.capacity, tokens + (now_s - filled_s) * world.rate), now_s
+        is_granted = tokens >= 1
+        tokens -= is_granted
+        if who == others:
+            heapq.heappush(due, (now_s - math.log1p(-chance()) / world.shared, others))
             continue
-        tokens, tries[who], left[who], end = tokens - 1, 0, left[who] - 1, now
-        if left[who] > 0:
-            heapq.heappush(due, (now + ANSWER_S, who))
-    return end / ((starts * pages - RATE) / RATE), calls / (starts * pages)
+        calls += 1
+        answered_s = now_s + world.answer_s * (0.75 + 0.5 * chance())
+        if is_granted:
+            had[who] += 1
+            if had[who] == pages:
+                ends.append(answered_s)
+                continue
+            pause_s = strategy.page_pause_s * chance() if tries[who] else 0
+            tries[who], throttled_s[who] = 0, None
+            heapq.heappush(due, (answered_s + pause_s, who))
+            continue
+        tries[who] += 1
+        first_s = throttled_s[who]
+        if first_s is None:
+            first_s = throttled_s[who] = answered_s
+        throttle = Throttle(tries[who], answered_s - first_s, timeout_s - answered_s, had[who])
+        wait_s = strategy.wait(throttle, chance)
+        if wait_s is None or answered_s + wait_s >= timeout_s:
+            failed += 1
+            ends.append(timeout_s)
+            continue
+        heapq.heappush(due, (answered_s + wait_s, who))
+    ends.sort()
+    return Outcome(ends[-1], statistics.median_low(ends), calls, failed)
+
+
+def cell(outcomes: list[Outcome]) -> str:
+    """Means: the last start, the median, the calls."""
+    last_s, median_s, calls, failed = (
+        statistics.mean(column) for column in zip(*((o.last_s, o.median_s, o.calls, o.failed) for o in outcomes))
+    )
+    last = f"{last_s:.1f}" if failed == 0 else f"{failed:.0f} fail"
+    return f"{last} / {median_s:.2f} / {calls:.0f}"
+
+
+def floor(world: World, starts: int, pages: int) -> str:
+    """What the bucket's arithmetic leaves to the best of all strategies; calls: one for each page."""
+    rate = world.rate - world.shared
+    last_s = max(0, starts * pages - world.capacity) / rate
+    median_s = max(0, starts * pages / 2 - world.capacity) / rate
+    return f"{last_s:.1f} / {median_s:.2f} / {starts * pages}"
 
 
 def main() -> None:
-    herds = ((50, 1), (200, 1), (200, 3), (1000, 1))
-    print("| a wait | " + " | ".join(f"{starts} starts, {pages} call(s) each" for starts, pages in herds) + " |")
-    print("| --- |" + " --- |" * len(herds))
-    for name, wait in STRATEGIES.items():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rate", type=float, default=40)
+    parser.add_argument("--capacity", type=float, help="as much as the rate unless given")
+    parser.add_argument("--shared", type=float, default=0, help="calls a second that others make")
+    parser.add_argument("--answer-ms", type=float, default=5)
+    parser.add_argument("--spread-ms", type=float, default=60, help="in which 100 are started")
+    parser.add_argument("--runs", type=int, default=20)
+    arguments = parser.parse_args()
+    capacity = arguments.capacity or arguments.rate
+    world = World(arguments.rate, capacity, arguments.shared, arguments.answer_ms / 1000, arguments.spread_ms / 1000)
+    print("| a wait | " + " | ".join(f"{starts} × {pages}" for starts, pages in HERDS) + " |")
+    print("| --- |" + " --- |" * len(HERDS))
+    print("| the floor | " + " | ".join(floor(world, *herd) for herd in HERDS) + " |")
+    for name, strategy in STRATEGIES.items():
         cells = []
-        for starts, pages in herds:
-            runs = [simulate(starts, pages, wait, seed) for seed in range(RUNS)]
-            cells.append(f"{statistics.mean(run[0] for run in runs):.2f}, {statistics.mean(run[1] for run in runs):.2f}")
-        print(f"| {name} | {' | '.join(cells)} |")
+        for starts, pages in HERDS:
+            runs = arguments.runs if starts < 1000 else max(1, arguments.runs // 5)
+            cells.append(cell([simulate(world, starts, pages, strategy, seed) for seed in range(runs)]))
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
 if __name__ == "__main__":
