@@ -287,6 +287,59 @@ os.execv(sys.argv[1], sys.argv[1:])
     assert observe(program, "/p", "--", *child) == observe(*child)
 
 
+STATUS = ("--", "/bin/grep", "^Sig[^Q]\\|^ShdPnd", "/proc/self/status")
+
+
+def signals_that_command_has(program, environment, prepare, *options: str, **popen) -> dict[str, set[signal.Signals]]:
+    """Which signals are blocked, ignored and pending in COMMAND, after prepare() in the starting process."""
+    done = subprocess.run([program, "/p", *options, *STATUS], env=environment, preexec_fn=prepare, restore_signals=False,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False, timeout=60, **popen)
+    assert done.returncode == 0, done
+    masks = dict(line.split(":") for line in done.stdout.decode().splitlines())
+    return {name: {number for number in signal.valid_signals() if int(mask, 16) >> (number - 1) & 1} for name, mask in masks.items()}
+
+
+@pytest.mark.parametrize("disposition", [signal.SIG_DFL, signal.SIG_IGN])
+@pytest.mark.parametrize("number", [signal.SIGPIPE, signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGALRM])
+def test_every_disposition_is_the_inherited_one(store, program, environment, number, disposition) -> None:
+    """grep changes none, where Python as COMMAND would ignore SIGPIPE."""
+    store.put("/p/v", "x")
+
+    def prepare() -> None:
+        for one in (signal.SIGPIPE, signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGALRM):
+            signal.signal(one, signal.SIG_DFL)
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        signal.signal(number, disposition)
+        signal.pthread_sigmask(signal.SIG_SETMASK, set())
+
+    seen = signals_that_command_has(program, environment, prepare)
+    assert seen["SigIgn"] == ({number} if disposition == signal.SIG_IGN else set())
+    assert seen["SigBlk"] == seen["SigPnd"] == seen["ShdPnd"] == set()
+
+
+@pytest.mark.parametrize("options", [("-v",), ()])
+@pytest.mark.parametrize("pending", [False, True])
+def test_a_pipe_signal_of_our_own_is_forgotten_and_an_inherited_one_is_not(store, program, environment, pending, options) -> None:
+    """Standard error is a pipe that nobody reads, so that each line of -v causes a SIGPIPE."""
+    store.put("/p/v", "x")
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+
+    def prepare() -> None:
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, {signal.SIGPIPE} if pending else set())
+        if pending:
+            os.kill(os.getpid(), signal.SIGPIPE)
+
+    try:
+        seen = signals_that_command_has(program, environment, prepare, *options, stderr=write_end)
+    finally:
+        os.close(write_end)
+    expected = {signal.SIGPIPE} if pending else set()
+    assert seen["SigBlk"] == expected and seen["SigPnd"] | seen["ShdPnd"] == expected
+    assert signal.SIGPIPE not in seen["SigIgn"]
+
+
 def test_the_process_id_stays(store, program, environment) -> None:
     store.put("/p/v", "x")
     started = subprocess.Popen([program, "/p", "--", "/usr/bin/python3", "-c", "import os; print(os.getpid())"],

@@ -171,6 +171,23 @@ def test_an_item_on_two_pages_is_no_collision_with_itself(run: Runner, store: Pa
     assert subset(run("/app", *ENV).variables, wanted) == wanted
 
 
+@pytest.mark.parametrize("versions", [(2, 3), (3, 2), (9, 10), (10, 9)])
+def test_of_two_versions_on_two_pages_the_newer_one_is_taken(
+    run: Runner, store: ParameterStore, versions: tuple[int, int]
+) -> None:
+    """It was changed while the listing was read."""
+    items = [{"Name": "/app/a", "Type": "String", "Version": version, "Value": f"version {version}"} for version in versions]
+    pages = [{"Parameters": items[:1], "NextToken": "second"}, {"Parameters": items[1:]}]
+    for number, page in enumerate(pages):
+        store.faults.always(
+            faults.StatusAnswer(200, json.dumps(page).encode(), faults.JSON_TYPE),
+            when=lambda _operation, body, number=number: ("NextToken" in body) == bool(number),
+        )
+    assert run("/app", *ENV).variables["A"] == f"version {max(versions)}"
+    listed = json.loads(run("/app", "--dry-run", "--json").out)["variables"]
+    assert [(row["name"], row["version"]) for row in listed] == [("A", max(versions))]
+
+
 def test_a_thousand_parameters(run: Runner, store: ParameterStore) -> None:
     wanted = put_numbered(store, "/app", 1000)
     assert subset(run("/app", *ENV).variables, wanted) == wanted

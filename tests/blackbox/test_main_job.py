@@ -239,6 +239,29 @@ def test_dry_run_tells_names_and_versions_and_no_value(store, run) -> None:
     assert run("/p", "-n", "--", "no-such-command").status == 127
 
 
+@pytest.mark.parametrize("character", ["\x1b", "\x07", "\x7f", "\r", "\t", "\u0085", "\u009b", "\u202e", "\u2066"])
+@pytest.mark.parametrize("member", ["Name", "Type"])
+def test_the_table_of_a_dry_run_holds_no_character_that_acts_on_a_terminal(store, run, character, member) -> None:
+    store.put("/p/level/v", "x")
+    store.put("/p/level/w", "x")
+    before, forged = {"Name": ("/p/level/v", f"/p/{character}[2J/v"), "Type": ("String", f"Str{character}[2Jing")}[member]
+
+    def alter(body: bytes) -> bytes:
+        page = json.loads(body)
+        for parameter in page["Parameters"]:
+            if parameter[member] == before:
+                parameter[member] = forged
+        return json.dumps(page).encode()
+
+    store.faults.always(faults.AlterBody(alter))
+    result = run("/p", "--flat", "--dry-run")
+    shown = result.out + result.err
+    assert shown != "" and result.status in (0, 125)
+    assert not [c for c in shown if c != "\n" and not (" " <= c <= "~" or "\xa0" <= c < "\u2000")], shown
+    if result.status == 0:
+        assert [line.split()[0] for line in result.out.splitlines()] == ["VARIABLE", "V", "W"]
+
+
 def test_a_thousand_parameters_on_several_paths(store, run) -> None:
     for path in range(4):
         for number in range(250):

@@ -311,7 +311,7 @@ def test_a_nul_is_an_error(run: Runner, store: ParameterStore, source: str) -> N
 
 @pytest.mark.parametrize("source", ["/app", "A=/app/a"])
 @pytest.mark.parametrize(
-    "escape", [rb"\ud800", rb"\udfff", rb"\ud800x", rb"\ud800\u0041", rb"\udc00\ud800", rb"\ud83d\ud83d\ude00"]
+    "escape", [rb"\ud800", rb"\udfff", rb"\ud800x", rb"\ud800\u0041", rb"\udc00\ud800", rb"\ud83d\ud83d\ude00", rb"\ud800\ue000"]
 )
 def test_an_unpaired_surrogate_is_an_error(
     run: Runner, store: ParameterStore, source: str, escape: bytes
@@ -502,6 +502,17 @@ def test_two_words_for_one_environment_are_not_mixed(
     store.put(f"/{one[0]}/a", "1")
     store.put(f"/{one[1]}/b", "2")
     variables = run(f"/{one[0]}", f"/{one[1]}", *ENV).variables
+    assert (variables["A"], variables["B"]) == ("1", "2")
+
+
+@pytest.mark.parametrize("level", ["PROD", "Prod", "pRoDuCtIoN"])
+def test_environments_are_recognised_in_any_case_of_letters(run: Runner, store: ParameterStore, level: str) -> None:
+    store.put(f"/{level}/a", "1")
+    store.put("/production/b", "2")
+    run(f"/{level}", "/dev", *ENV).expect_failure(f"/{level}", "/dev", "--allow-mixed")
+    run("/dev", f"/{level}", *ENV).expect_failure(f"/{level}", "/dev", "--allow-mixed")
+    assert store.journal.entries == []
+    variables = run(f"/{level}", "/production", *ENV).variables
     assert (variables["A"], variables["B"]) == ("1", "2")
 
 
