@@ -306,9 +306,8 @@ def test_every_disposition_is_the_inherited_one(store, program, environment, num
     store.put("/p/v", "x")
 
     def prepare() -> None:
-        for one in (signal.SIGPIPE, signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGALRM):
+        for one in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
             signal.signal(one, signal.SIG_DFL)
-        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
         signal.signal(number, disposition)
         signal.pthread_sigmask(signal.SIG_SETMASK, set())
 
