@@ -241,13 +241,13 @@ bool sigv4_canonical_request(const struct sigv4_request *request,
     }
     secret_append_text(ret_canonical, request->method);
     secret_append_text(ret_canonical, "\n");
-    secret_append_text(ret_canonical, text_string(&path));
+    secret_append_whole_text(ret_canonical, &path);
     secret_append_text(ret_canonical, "\n");
-    secret_append_text(ret_canonical, text_string(&query));
+    secret_append_whole_text(ret_canonical, &query);
     secret_append_text(ret_canonical, "\n");
     canonical_headers(request, ret_canonical, ret_signed_headers);
     secret_append_text(ret_canonical, "\n");
-    secret_append_text(ret_canonical, text_string(ret_signed_headers));
+    secret_append_whole_text(ret_canonical, ret_signed_headers);
     secret_append_text(ret_canonical, "\n");
     secret_append_text(ret_canonical, body_hash);
     return secret_check(ret_canonical, "the request to sign", reterr)
@@ -350,9 +350,9 @@ bool sigv4_sign(const struct sigv4_request *request,
     secret_append_text(ret_authorization, " Credential=");
     secret_append_secret(ret_authorization, access_key_id);
     secret_append_text(ret_authorization, "/");
-    secret_append_text(ret_authorization, text_string(&scope_text));
+    secret_append_whole_text(ret_authorization, &scope_text);
     secret_append_text(ret_authorization, ", SignedHeaders=");
-    secret_append_text(ret_authorization, text_string(&signed_headers));
+    secret_append_whole_text(ret_authorization, &signed_headers);
     secret_append_text(ret_authorization, ", Signature=");
     secret_append_text(ret_authorization, ret_signature);
     return text_check(&scope_text, "the scope", reterr)

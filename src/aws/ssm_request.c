@@ -9,17 +9,6 @@ static const char *boolean(bool value)
     return value ? "true" : "false";
 }
 
-/* What goes wrong in the text shows in the body's own check: an over-long text leaves it too long. */
-static void move_to_body(struct text *text, struct secret *body)
-{
-    struct err ignored;
-    if (text_check(text, NULL, &ignored)) {
-        secret_append(body, text->bytes, text->len);
-    } else {
-        secret_reserve(body, SSM_REQUEST_MAX_BYTES + 1);
-    }
-}
-
 void ssm_request_path(const struct ssm_path_request *request, struct secret *ret_body)
 {
     CLEANUP(text_clear) struct text text = TEXT_INIT(SSM_REQUEST_MAX_BYTES);
@@ -38,7 +27,7 @@ void ssm_request_path(const struct ssm_path_request *request, struct secret *ret
         json_write_string(&text, request->next_token);
     }
     text_append_string(&text, "}");
-    move_to_body(&text, ret_body);
+    secret_append_whole_text(ret_body, &text); /* the body's own check tells what went wrong */
 }
 
 void ssm_request_names(
@@ -51,5 +40,5 @@ void ssm_request_names(
         json_write_string(&text, names[i]);
     }
     text_append_format(&text, "],\"WithDecryption\":%s}", boolean(with_decryption));
-    move_to_body(&text, ret_body);
+    secret_append_whole_text(ret_body, &text);
 }

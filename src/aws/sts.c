@@ -126,7 +126,7 @@ static void append_field(struct secret *form, const char *name, const char *valu
         secret_append_char(form, '&');
         secret_append_text(form, name);
         secret_append_char(form, '=');
-        secret_append_text(form, text_string(&encoded));
+        secret_append_whole_text(form, &encoded);
     }
 }
 

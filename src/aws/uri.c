@@ -119,7 +119,7 @@ static struct uri copy_parts(
         text_append_char(&lower, ascii_lower(host[i]));
     }
     struct text authority = TEXT_INIT(URI_MAX_BYTES);
-    text_append_string(&authority, text_string(&lower));
+    text_append_text(&authority, &lower);
     if (port != 0 && port != (is_https ? 443 : 80)) {
         text_append_format(&authority, ":%ld", port);
     }

@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/error.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const char CUT_MARK[] = "...";
+
+/* Memory is the process's, and so is the lack of it. */
+static atomic_bool memory_ran_out; /* NOLINT(*-non-const-global-variables) */
+
+void err_note_no_memory(void)
+{
+    atomic_store_explicit(&memory_ran_out, true, memory_order_relaxed);
+}
 
 /* Leaves a visible mark at the end of a text that did not fit. */
 static void mark_if_cut(char *buffer, size_t size, size_t wanted_len)
@@ -44,6 +53,14 @@ static void set_common(struct err *reterr, enum err_kind kind, int errno_value, 
     put_text(reterr->where, sizeof(reterr->where), where);
 }
 
+static void blame_memory(struct err *reterr)
+{
+    if (atomic_load_explicit(&memory_ran_out, memory_order_relaxed)) {
+        reterr->kind = ERR_SYSTEM;
+        err_add_why(reterr, "%smemory ran out", reterr->why[0] == '\0' ? "" : "; before that, ");
+    }
+}
+
 bool err_set(struct err *reterr, enum err_kind kind, const char *where, const char *format, ...)
 {
     set_common(reterr, kind, 0, where);
@@ -51,6 +68,7 @@ bool err_set(struct err *reterr, enum err_kind kind, const char *where, const ch
     va_start(args, format);
     put_formatted(reterr->why, sizeof(reterr->why), format, args);
     va_end(args);
+    blame_memory(reterr);
     return false;
 }
 
@@ -67,12 +85,16 @@ bool err_set_errno(struct err *reterr,
     put_formatted(reterr->why, sizeof(reterr->why), format, args);
     va_end(args);
     err_add_why(reterr, "%s%s", reterr->why[0] == '\0' ? "" : ": ", strerror(errno_value));
+    blame_memory(reterr);
     return false;
 }
 
 bool err_set_no_memory(struct err *reterr)
 {
-    return err_set(reterr, ERR_SYSTEM, NULL, "out of memory");
+    err_note_no_memory();
+    set_common(reterr, ERR_SYSTEM, 0, NULL);
+    put_text(reterr->why, sizeof(reterr->why), "out of memory");
+    return false;
 }
 
 void err_set_where(struct err *err, const char *where)

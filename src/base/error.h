@@ -52,6 +52,13 @@ bool err_set_errno(struct err *reterr,
 
 bool err_set_no_memory(struct err *reterr);
 
+/*
+ * Notes that an allocation failed, which is not always told where it is seen: what goes wrong later may
+ * only follow from it. So every later failure of the process is an ERR_SYSTEM that says so. May be
+ * called from several threads.
+ */
+void err_note_no_memory(void);
+
 /* Completes a failure: the text replaces what was there. */
 void err_set_where(struct err *err, const char *where);
 void err_set_code(struct err *err, const char *code);

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/error.h"
+
 /*
  * Small blocks are cut from chunks and go to a free list of their size class when released; large
  * ones are mappings of their own. Four classes to a doubling (32, 40, 48, 56, 64, 80, ...) keep
@@ -26,7 +28,8 @@ enum {
 /* Stands before each block; keeps the block aligned for every type. */
 struct block_header {
     _Alignas(max_align_t) size_t capacity; /* of the block, without this header */
-    ptrdiff_t size_class;                  /* an index, or OWN_MAPPING */
+    short size_class;                      /* an index, or OWN_MAPPING */
+    bool is_released;                      /* it is in a free list */
 };
 
 struct free_block {
@@ -114,8 +117,10 @@ static struct block_header *take_small(size_t size_class)
 {
     struct free_block *reused = pool.free_blocks[size_class];
     if (reused != NULL) {
+        struct block_header *header = (struct block_header *)(void *)reused - 1;
         pool.free_blocks[size_class] = reused->next;
-        return (struct block_header *)(void *)reused - 1;
+        header->is_released = false;
+        return header;
     }
     size_t capacity = class_capacity(size_class);
     size_t bytes = sizeof(struct block_header) + capacity;
@@ -132,7 +137,7 @@ static struct block_header *take_small(size_t size_class)
     pool.chunk += bytes;
     pool.chunk_left -= bytes;
     header->capacity = capacity;
-    header->size_class = (ptrdiff_t)size_class;
+    header->size_class = (short)size_class;
     return header;
 }
 
@@ -157,7 +162,11 @@ void *locked_alloc(size_t size)
     struct block_header *header = size_class < CLASS_COUNT ? take_small(size_class)
                                                            : take_large(size);
     (void)pthread_mutex_unlock(&pool.mutex);
-    return header == NULL ? NULL : header + 1;
+    if (header == NULL) {
+        err_note_no_memory();
+        return NULL;
+    }
+    return header + 1;
 }
 
 void *locked_calloc(size_t count, size_t size)
@@ -206,6 +215,9 @@ void locked_free(void *block)
         return;
     }
     struct block_header *header = (struct block_header *)block - 1;
+    if (header->is_released) {
+        return;
+    }
     explicit_bzero(block, header->capacity);
     if (header->size_class == OWN_MAPPING) {
         (void)munmap(header, header->capacity + sizeof(*header));
@@ -218,5 +230,6 @@ void locked_free(void *block)
     struct free_block *released = block;
     released->next = pool.free_blocks[header->size_class];
     pool.free_blocks[header->size_class] = released;
+    header->is_released = true;
     (void)pthread_mutex_unlock(&pool.mutex);
 }

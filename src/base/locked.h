@@ -20,5 +20,8 @@ void *locked_realloc(void *block, size_t size);
 
 char *locked_strdup(const char *text);
 
-/* Wipes and releases; NULL is nothing. */
+/*
+ * Wipes and releases; NULL is nothing. A small block that is released twice in a row stays released:
+ * libcurl 7.88 does so when it runs out of memory for a TLS session.
+ */
 void locked_free(void *block);

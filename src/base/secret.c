@@ -15,6 +15,7 @@ static void grow_to(struct secret *secret, size_t wanted)
 {
     char *moved = locked_alloc(wanted + 1);
     if (moved == NULL) {
+        err_note_no_memory();
         secret->state_ = SECRET_NO_MEMORY;
         return;
     }
@@ -29,6 +30,9 @@ static void grow_to(struct secret *secret, size_t wanted)
 
 void secret_append(struct secret *secret, const void *bytes, size_t len)
 {
+    if (secret->state_ != SECRET_SOUND) {
+        return;
+    }
     if (len > secret->max_bytes_ - secret->len_) {
         secret->state_ = SECRET_TOO_LONG;
         return;
@@ -57,7 +61,18 @@ void secret_append_text(struct secret *secret, const char *text)
 
 void secret_append_secret(struct secret *secret, const struct secret *other)
 {
+    if (secret->state_ == SECRET_SOUND) {
+        secret->state_ = other->state_;
+    }
     secret_append(secret, secret_expose(other), other->len_);
+}
+
+void secret_append_whole_text(struct secret *secret, const struct text *text)
+{
+    if (secret->state_ == SECRET_SOUND && text->state != TEXT_SOUND) {
+        secret->state_ = text->state == TEXT_TOO_LONG ? SECRET_TOO_LONG : SECRET_NO_MEMORY;
+    }
+    secret_append(secret, text_string(text), text->len);
 }
 
 void secret_append_char(struct secret *secret, char c)
@@ -81,8 +96,10 @@ bool secret_check(const struct secret *secret, const char *where, struct err *re
 
 void secret_reserve(struct secret *secret, size_t bytes)
 {
-    if (bytes > secret->max_bytes_) {
+    if (secret->state_ == SECRET_SOUND && bytes > secret->max_bytes_) {
         secret->state_ = SECRET_TOO_LONG;
+    }
+    if (secret->state_ != SECRET_SOUND) {
         return;
     }
     if (bytes > secret->cap_ || secret->bytes_ == NULL) {

@@ -11,12 +11,13 @@
 
 #include "base/attrs.h"
 #include "base/error.h"
+#include "base/text.h"
 
 /*
  * Owns its bytes. Initialise with SECRET_INIT, release with secret_clear. The members are the
  * module's own: secret_expose is the only way out, and tests/lint keeps the list of those that may
- * call it. An append that fails (no memory, max_bytes passed) leaves a mark that secret_check
- * reports, so that a text is put together first and checked once.
+ * call it. An append that fails (no memory, max_bytes passed, or a part that is marked like this
+ * itself) leaves a mark that secret_check reports, so that a text is put together first and checked once.
  */
 struct secret {
     char *bytes_;
@@ -36,6 +37,7 @@ struct secret {
 void secret_append(struct secret *secret, const void *bytes, size_t len);
 void secret_append_text(struct secret *secret, const char *text);
 void secret_append_secret(struct secret *secret, const struct secret *other);
+void secret_append_whole_text(struct secret *secret, const struct text *text);
 void secret_append_char(struct secret *secret, char c);
 
 /* False if an append failed: ERR_PROTOCOL "longer than N bytes" at `where`, or ERR_SYSTEM. */

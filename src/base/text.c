@@ -29,6 +29,7 @@ static bool reserve(struct text *text, size_t wanted)
     cap = cap < FIRST_CAPACITY ? FIRST_CAPACITY : cap;
     char *moved = realloc(text->bytes, cap + 1);
     if (moved == NULL) {
+        err_note_no_memory();
         text->state = TEXT_NO_MEMORY;
         return false;
     }
@@ -42,6 +43,7 @@ void text_reserve(struct text *text, size_t bytes)
     if (text->bytes == NULL && text->state == TEXT_SOUND && bytes <= text->max_bytes) {
         text->bytes = malloc(bytes + 1);
         if (text->bytes == NULL) {
+            err_note_no_memory();
             text->state = TEXT_NO_MEMORY;
             return;
         }
@@ -65,6 +67,14 @@ void text_append(struct text *text, const char *bytes, size_t len)
 void text_append_string(struct text *text, const char *string)
 {
     text_append(text, string, strlen(string));
+}
+
+void text_append_text(struct text *text, const struct text *other)
+{
+    if (text->state == TEXT_SOUND && other->state != TEXT_SOUND) {
+        text->state = other->state;
+    }
+    text_append(text, text_string(other), other->len);
 }
 
 void text_append_char(struct text *text, char c)

@@ -34,6 +34,9 @@ void text_reserve(struct text *text, size_t bytes);
 void text_append(struct text *text, const char *bytes, size_t len);
 void text_append_string(struct text *text, const char *string);
 void text_append_char(struct text *text, char c);
+
+/* What went wrong with the other text went wrong with this one too. */
+void text_append_text(struct text *text, const struct text *other);
 void text_append_format(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* False if an append failed: ERR_INPUT "longer than ..." at `where`, or ERR_SYSTEM. */

@@ -31,6 +31,7 @@ struct transfer {
     struct proxy proxy;
     char error_text[CURL_ERROR_SIZE];
     bool too_large;
+    bool no_memory;   /* for the answer */
     int socket_errno; /* why this machine gave no socket; 0: it did */
     int socket;       /* the last that was opened; perhaps closed again */
     bool is_held;     /* nothing of its exchange has been sent yet */
@@ -88,7 +89,8 @@ static size_t receive_header(char *line, size_t size, size_t count, void *contex
     }
     text_append(&reply->headers, line, len);
     if (reply->headers.state != TEXT_SOUND) {
-        transfer->too_large = true;
+        transfer->too_large = reply->headers.state == TEXT_TOO_LONG;
+        transfer->no_memory = !transfer->too_large;
         return 0;
     }
     return len;
@@ -109,7 +111,7 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *context
 {
     struct transfer *transfer = context;
     struct http_reply *reply = &transfer->exchange->reply;
-    struct err ignored;
+    struct err err;
     if (secret_is_empty(&reply->body)) {
         curl_off_t announced = -1;
         (void)curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
@@ -122,8 +124,9 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *context
         return 0;
     }
     secret_append(&reply->body, bytes, size * count);
-    if (!secret_check(&reply->body, NULL, &ignored)) {
-        transfer->too_large = true;
+    if (!secret_check(&reply->body, NULL, &err)) {
+        transfer->too_large = err.kind != ERR_SYSTEM;
+        transfer->no_memory = !transfer->too_large;
         return 0;
     }
     return size * count;
@@ -526,7 +529,7 @@ static bool find_proxy(struct transfer *transfer)
     if (!exchange->request.never_proxied
             && !proxy_find(transfer->owner->settings.environment,
                     text_string(&exchange->request.url), proxy, &err)) {
-        exchange->reply.outcome = HTTP_PROXY_FAILED;
+        exchange->reply.outcome = err.kind == ERR_SYSTEM ? HTTP_IMPOSSIBLE : HTTP_PROXY_FAILED;
         (void)snprintf(exchange->reply.failure, sizeof(exchange->reply.failure), "%.64s: %.500s",
                 err.where, err.why);
         return false;
@@ -568,6 +571,7 @@ static bool add_exchange(struct http_curl *curl, struct http_exchange *exchange,
     transfer->exchange = exchange;
     transfer->is_held = is_held;
     transfer->too_large = false;
+    transfer->no_memory = false;
     transfer->socket_errno = 0;
     transfer->error_text[0] = '\0';
     if (!find_proxy(transfer) || !set_exchange_options(transfer) || !set_held(transfer, is_held)
@@ -631,7 +635,7 @@ static enum http_outcome outcome_of(CURLcode code, const struct transfer *transf
     if (code == CURLE_OK && ends_in_headers(transfer)) {
         return HTTP_DROPPED;
     }
-    if (code != CURLE_OK && transfer->socket_errno != 0) {
+    if (code != CURLE_OK && (transfer->socket_errno != 0 || transfer->no_memory)) {
         return HTTP_IMPOSSIBLE;
     }
     long connect_code = 0;
@@ -759,7 +763,8 @@ static const char *reason_of(const struct transfer *transfer, CURLcode code)
     case HTTP_TOO_LARGE:
         return "the answer is larger than the limit";
     case HTTP_IMPOSSIBLE:
-        return transfer->socket_errno != 0 ? strerror(transfer->socket_errno)
+        return transfer->no_memory            ? strerror(ENOMEM)
+                : transfer->socket_errno != 0 ? strerror(transfer->socket_errno)
                 : code == CURLE_SSL_CACERT_BADFILE
                 ? "the TLS library cannot use the file of certificates to trust"
                 : library;

@@ -421,18 +421,38 @@ enum json_type json_type_of(struct json_value value)
     return to_type(&token_of(value)->found, value.document->text);
 }
 
-/* Where decoded pieces go: a secret or a text. */
+/* What a string is compared with while it is decoded. */
+struct expected_text {
+    const char *bytes; /* what is left of it */
+    size_t len;
+    bool differs;
+};
+
+/* Where decoded pieces go: a secret, a text, or nowhere, once they are compared. */
 struct sink {
     struct secret *secret;
     struct text *text;
+    struct expected_text *expected;
 };
+
+static void compare(struct expected_text *expected, const char *bytes, size_t len)
+{
+    if (expected->differs || len > expected->len || memcmp(expected->bytes, bytes, len) != 0) {
+        expected->differs = true;
+        return;
+    }
+    expected->bytes += len;
+    expected->len -= len;
+}
 
 static void put(const struct sink *sink, const char *bytes, size_t len)
 {
     if (sink->secret != NULL) {
         secret_append(sink->secret, bytes, len);
-    } else {
+    } else if (sink->text != NULL) {
         text_append(sink->text, bytes, len);
+    } else {
+        compare(sink->expected, bytes, len);
     }
 }
 
@@ -534,7 +554,10 @@ size_t json_encoded_len(struct json_value string)
     return len_of(string);
 }
 
-/* An escaped name is longer in the text than it is. It may be as secret as a value. */
+/*
+ * An escaped name is longer in the text than it is. It may be as secret as a value, and a look-up must not
+ * fail for lack of memory, as if the member were missing: hence no copy.
+ */
 static bool name_equals(struct json_value key, const char *name, size_t name_len)
 {
     const char *bytes = bytes_of(key);
@@ -545,11 +568,10 @@ static bool name_equals(struct json_value key, const char *name, size_t name_len
     if (!key.document->has_escapes || memchr(bytes, '\\', len) == NULL) {
         return len == name_len && memcmp(bytes, name, len) == 0;
     }
-    CLEANUP(secret_clear) struct secret decoded = SECRET_INIT(len);
+    struct expected_text expected = { .bytes = name, .len = name_len };
     struct err ignored;
-    return json_decode_secret(key, NULL, &decoded, &ignored)
-            && secret_check(&decoded, NULL, &ignored) && secret_len(&decoded) == name_len
-            && memcmp(secret_expose(&decoded), name, name_len) == 0;
+    return decode(key, NULL, &(struct sink){ .expected = &expected }, &ignored) && !expected.differs
+            && expected.len == 0;
 }
 
 bool json_find(struct json_value value, const char *name, struct json_value *ret_member)

@@ -62,15 +62,6 @@ static void errnos_text_follows_a_colon(void **state)
     assert_string_equal(err.why, "Permission denied");
 }
 
-static void out_of_memory_is_a_system_error(void **state)
-{
-    (void)state;
-    struct err err;
-    assert_false(err_set_no_memory(&err));
-    assert_int_equal(err.kind, ERR_SYSTEM);
-    assert_string_equal(err.why, "out of memory");
-}
-
 static void completing_replaces_and_adding_appends(void **state)
 {
     (void)state;
@@ -186,12 +177,31 @@ static void a_list_that_only_counted_is_not_empty(void **state)
     assert_false(err_list_is_empty(&list));
 }
 
+/* The last one: there is no way back. */
+static void once_memory_ran_out_every_failure_says_so(void **state)
+{
+    (void)state;
+    struct err err;
+    err_note_no_memory();
+    assert_false(err_set(&err, ERR_COMMAND_MISSING, "env", "not found"));
+    assert_int_equal(err.kind, ERR_SYSTEM);
+    assert_string_equal(err.where, "env");
+    assert_string_equal(err.why, "not found; before that, memory ran out");
+    assert_false(err_set_errno(&err, ERR_INPUT, ENOENT, "/a", "%s", ""));
+    assert_int_equal(err.kind, ERR_SYSTEM);
+    assert_string_equal(err.why, "No such file or directory; before that, memory ran out");
+    assert_false(err_set(&err, ERR_SERVICE, NULL, "%s", ""));
+    assert_string_equal(err.why, "memory ran out");
+    assert_false(err_set_no_memory(&err));
+    assert_int_equal(err.kind, ERR_SYSTEM);
+    assert_string_equal(err.why, "out of memory");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(setting_fills_from_nothing_and_returns_false),
         cmocka_unit_test(errnos_text_follows_a_colon),
-        cmocka_unit_test(out_of_memory_is_a_system_error),
         cmocka_unit_test(completing_replaces_and_adding_appends),
         cmocka_unit_test(texts_that_do_not_fit_end_in_a_mark),
         cmocka_unit_test(a_text_that_just_fits_has_no_mark),
@@ -199,6 +209,7 @@ int main(void)
         cmocka_unit_test(a_list_keeps_copies_in_order),
         cmocka_unit_test(past_its_maximum_a_list_counts),
         cmocka_unit_test(a_list_that_only_counted_is_not_empty),
+        cmocka_unit_test(once_memory_ran_out_every_failure_says_so),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

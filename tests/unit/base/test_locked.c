@@ -102,6 +102,22 @@ static void a_block_that_comes_again_holds_nothing_of_before(void **state)
     }
 }
 
+static void a_block_that_is_released_twice_is_given_out_once(void **state)
+{
+    (void)state;
+    void *block = locked_alloc(700);
+    assert_non_null(block);
+    locked_free(block);
+    locked_free(block);
+    void *first = locked_alloc(700);
+    void *second = locked_alloc(700);
+    assert_ptr_equal(first, block);
+    assert_non_null(second);
+    assert_ptr_not_equal(first, second);
+    locked_free(first);
+    locked_free(second);
+}
+
 static void calloc_gives_zeros_and_refuses_overflow(void **state)
 {
     (void)state;
@@ -223,6 +239,7 @@ int main(void)
         cmocka_unit_test(every_size_is_usable_to_its_end),
         cmocka_unit_test(a_size_of_zero_gives_a_block_of_its_own),
         cmocka_unit_test(a_block_that_comes_again_holds_nothing_of_before),
+        cmocka_unit_test(a_block_that_is_released_twice_is_given_out_once),
         cmocka_unit_test(calloc_gives_zeros_and_refuses_overflow),
         cmocka_unit_test(sizes_past_all_memory_give_null),
         cmocka_unit_test(realloc_keeps_the_contents),

@@ -124,6 +124,51 @@ static void a_failed_append_stays_a_failure(void **state)
     assert_string_equal(secret_expose(&secret), "ok");
 }
 
+static void the_failure_of_a_part_is_the_wholes(void **state)
+{
+    (void)state;
+    CLEANUP(secret_clear) struct secret part = SECRET_INIT(2);
+    CLEANUP(text_clear) struct text text = TEXT_INIT(2);
+    CLEANUP(secret_clear) struct secret of_secret = SECRET_INIT(64);
+    CLEANUP(secret_clear) struct secret of_text = SECRET_INIT(64);
+    struct err err;
+    secret_append_text(&part, "ab");
+    secret_append_text(&part, "c");
+    text_append_string(&text, "ab");
+    text_append_string(&text, "c");
+    secret_append_secret(&of_secret, &part);
+    secret_append_text(&of_secret, "d");
+    assert_false(secret_check(&of_secret, "here", &err));
+    secret_append_whole_text(&of_text, &text);
+    secret_append_text(&of_text, "d");
+    assert_false(secret_check(&of_text, "here", &err));
+    text_reset(&text);
+    secret_clear(&of_text);
+    text_append_string(&text, "ab");
+    secret_append_whole_text(&of_text, &text);
+    secret_append_whole_text(&of_text, &text);
+    assert_true(secret_check(&of_text, "here", &err));
+    assert_string_equal(secret_expose(&of_text), "abab");
+}
+
+/* A request that is too long and then finds no memory is too long. */
+static void the_first_failure_counts(void **state)
+{
+    (void)state;
+    CLEANUP(secret_clear) struct secret secret = SECRET_INIT(4);
+    struct err err;
+    secret.state_ = SECRET_NO_MEMORY;
+    secret_append_text(&secret, "12345");
+    secret_reserve(&secret, 5);
+    assert_int_equal(secret.state_, SECRET_NO_MEMORY);
+    secret_clear(&secret);
+    secret_append_text(&secret, "12345");
+    secret_append_text(&secret, "1");
+    secret_reserve(&secret, 2);
+    assert_false(secret_check(&secret, "here", &err));
+    assert_true(secret_is_empty(&secret));
+}
+
 static void without_memory_it_says_so(void **state)
 {
     (void)state;
@@ -234,6 +279,8 @@ int main(void)
         cmocka_unit_test(takes_its_maximum_and_no_byte_more),
         cmocka_unit_test(a_length_past_every_address_is_too_long),
         cmocka_unit_test(a_failed_append_stays_a_failure),
+        cmocka_unit_test(the_failure_of_a_part_is_the_wholes),
+        cmocka_unit_test(the_first_failure_counts),
         cmocka_unit_test(without_memory_it_says_so),
         cmocka_unit_test(reserved_room_is_used_without_moving),
         cmocka_unit_test(shortening_wipes_what_is_cut),

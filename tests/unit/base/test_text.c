@@ -127,6 +127,22 @@ static void clearing_may_be_repeated_and_keeps_the_maximum(void **state)
     text_clear(&text);
 }
 
+static void the_failure_of_a_part_is_the_wholes(void **state)
+{
+    (void)state;
+    CLEANUP(text_clear) struct text part = TEXT_INIT(2);
+    CLEANUP(text_clear) struct text whole = TEXT_INIT(64);
+    struct err err;
+    text_append_string(&part, "ab");
+    text_append_text(&whole, &part);
+    text_append_text(&whole, &part);
+    assert_true(text_check(&whole, "here", &err));
+    assert_string_equal(text_string(&whole), "abab");
+    text_append_char(&part, 'c');
+    text_append_text(&whole, &part);
+    assert_int_equal(whole.state, TEXT_TOO_LONG);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +153,7 @@ int main(void)
         cmocka_unit_test(taking_hands_over_the_string),
         cmocka_unit_test(taking_an_empty_text_gives_an_empty_string),
         cmocka_unit_test(taking_a_failed_text_gives_nothing),
+        cmocka_unit_test(the_failure_of_a_part_is_the_wholes),
         cmocka_unit_test(clearing_may_be_repeated_and_keeps_the_maximum),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
