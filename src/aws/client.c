@@ -329,3 +329,17 @@ enum call_verdict client_judge_refusal(struct client *client,
     }
     return CALL_FAILED;
 }
+
+void client_blame_reply(
+        const struct client *client, const struct http_reply *reply, struct err *err)
+{
+    char request_id[sizeof(err->request_id)];
+    if (http_reply_header(reply, "x-amzn-RequestId", request_id, sizeof(request_id))) {
+        err_set_request_id(err, request_id);
+    }
+    err_add_why(err, " (reply of %s)", client->endpoint->authority);
+    if (err->kind == ERR_PROTOCOL && err->hint[0] == '\0' && request_id[0] == '\0') {
+        err_set_hint(err, "is %s the right endpoint, and is a proxy in between?",
+                client->endpoint->authority);
+    }
+}

@@ -75,3 +75,7 @@ enum call_verdict client_judge_refusal(struct client *client,
         const struct http_reply *reply,
         enum retry_cause *ret_cause,
         struct err *reterr);
+
+/* Completes the failure of reading a success: whose reply that is, and what to do if it is not AWS's. */
+void client_blame_reply(
+        const struct client *client, const struct http_reply *reply, struct err *err);

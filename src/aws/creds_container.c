@@ -144,12 +144,14 @@ static bool read_reply(const struct plain_call *plain,
         return false;
     }
     if (!json_parse(&plain->body, JSON_TOKENS_REPLY, plain->subject, &document, reterr)) {
+        err_add_why(reterr, " (reply of %s)", plain->host);
         add_hint(plain->status, asked, reterr);
         return false;
     }
     if (!creds_document_is_success(json_root(&document), plain->subject, reterr)
             || !creds_document_read(json_root(&document), &creds_endpoint_members, plain->subject,
                     ret_credentials, reterr)) {
+        err_add_why(reterr, " (reply of %s)", plain->host);
         plain_call_explain(plain, reterr);
         add_hint(plain->status, asked, reterr);
         return false;

@@ -21,15 +21,7 @@ bool ssm_diagnosis_read(const struct client *client,
     if (ssm_reply_read(&reply->body, subject, ret_reply, reterr)) {
         return true;
     }
-    char request_id[sizeof(reterr->request_id)];
-    if (http_reply_header(reply, "x-amzn-RequestId", request_id, sizeof(request_id))) {
-        err_set_request_id(reterr, request_id);
-    }
-    err_add_why(reterr, " (reply of %s)", client->endpoint->authority);
-    if (reterr->kind == ERR_PROTOCOL && reterr->hint[0] == '\0' && request_id[0] == '\0') {
-        err_set_hint(reterr, "is %s the right endpoint, and is a proxy in between?",
-                client->endpoint->authority);
-    }
+    client_blame_reply(client, reply, reterr);
     return false;
 }
 

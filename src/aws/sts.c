@@ -314,6 +314,9 @@ static enum call_verdict judge(struct call *call,
     start += strspn(start, " \t\r\n");
     bool is_read = *start == '{' ? read_json(sts, &reply->body, reterr)
                                  : read_xml(sts, &reply->body, reterr);
+    if (!is_read) {
+        client_blame_reply(&sts->client, reply, reterr);
+    }
     return is_read ? CALL_DONE : CALL_FAILED;
 }
 

@@ -611,11 +611,14 @@ static void wait_for_progress(struct http_transport *transport, int64_t timeout_
 
 /* --- what became of it --- */
 
+/* On a connection that was there already no name was looked up, and a request was sent. */
 static bool was_resolved(const struct transfer *transfer)
 {
     curl_off_t lookup_us = 0;
+    long sent_bytes = 0;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
     return curl_easy_getinfo(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T, &lookup_us) != CURLE_OK
-            || lookup_us > 0;
+            || lookup_us > 0 || sent_bytes > 0;
 }
 
 /* libcurl takes a reply that ends inside its header lines for a whole one. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -76,6 +77,51 @@ static void decodes_the_first_character(void **state)
     }
 }
 
+/* RFC 3629, section 4: what may stand first and second, whatever continuation bytes follow. */
+static bool is_valid_start(unsigned int first, unsigned int second, size_t len)
+{
+    static const struct {
+        unsigned int first_least, first_most, second_least, second_most;
+        size_t len;
+    } FORMS[] = {
+        { 0xc2, 0xdf, 0x80, 0xbf, 2 },
+        { 0xe0, 0xe0, 0xa0, 0xbf, 3 },
+        { 0xe1, 0xec, 0x80, 0xbf, 3 },
+        { 0xed, 0xed, 0x80, 0x9f, 3 },
+        { 0xee, 0xef, 0x80, 0xbf, 3 },
+        { 0xf0, 0xf0, 0x90, 0xbf, 4 },
+        { 0xf1, 0xf3, 0x80, 0xbf, 4 },
+        { 0xf4, 0xf4, 0x80, 0x8f, 4 },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(FORMS); i++) {
+        if (first >= FORMS[i].first_least && first <= FORMS[i].first_most
+                && second >= FORMS[i].second_least && second <= FORMS[i].second_most) {
+            return len == FORMS[i].len;
+        }
+    }
+    return false;
+}
+
+static void exactly_the_forms_of_the_standard_are_accepted(void **state)
+{
+    (void)state;
+    for (unsigned int first = 0x80; first <= 0xff; first++) {
+        for (unsigned int second = 0; second <= 0xff; second++) {
+            const char bytes[] = { (char)first, (char)second, (char)0xbf, (char)0x80, 0 };
+            uint32_t code_point = 0;
+            size_t len = utf8_decode(bytes, 4, &code_point);
+            size_t wanted = 0;
+            for (size_t form = 2; form <= 4; form++) {
+                wanted = is_valid_start(first, second, form) ? form : wanted;
+            }
+            if (len != wanted) {
+                fail_msg("%02x %02x bf 80: %zu bytes", first, second, len);
+            }
+        }
+    }
+}
+
 static void every_code_point_comes_back(void **state)
 {
     (void)state;
@@ -100,6 +146,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(decodes_the_first_character),
+        cmocka_unit_test(exactly_the_forms_of_the_standard_are_accepted),
         cmocka_unit_test(every_code_point_comes_back),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -110,6 +110,23 @@ static void a_reference_is_read_under_its_variable(void **state)
     assert_string_equal(err.where, "X");
 }
 
+static void what_a_lock_file_holds_is_input(void **state)
+{
+    (void)state;
+    CLEANUP(source_clear) struct source source = { 0 };
+    CLEANUP(source_clear) struct source other = { 0 };
+    struct err err = { 0 };
+    assert_true(source_make_locked("x.lock", "V", "/a:3#m", true, &source, &err));
+    assert_true(source.is_locked && source.as_file && !source.optional);
+    assert_int_equal(source.layer, LAYER_SOURCES);
+    assert_string_equal(source.text, "x.lock");
+    assert_string_equal(source.variable, "V");
+    assert_string_equal(source.name, "/a:3");
+    assert_false(source_make_locked("x.lock", "V", "a b", false, &other, &err));
+    assert_int_equal(err.kind, ERR_INPUT);
+    assert_string_equal(err.where, "x.lock");
+}
+
 static void the_parameters_name_has_no_version_and_no_arn(void **state)
 {
     (void)state;
@@ -141,6 +158,7 @@ int main(void)
         cmocka_unit_test(refuses_everything_else),
         cmocka_unit_test(a_file_is_one_parameter),
         cmocka_unit_test(a_reference_is_read_under_its_variable),
+        cmocka_unit_test(what_a_lock_file_holds_is_input),
         cmocka_unit_test(the_parameters_name_has_no_version_and_no_arn),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
