@@ -470,6 +470,7 @@ static struct transfer *take_transfer(struct http_curl *curl)
     }
     struct transfer *transfer = calloc(1, sizeof(*transfer));
     if (transfer == NULL) {
+        err_note_no_memory();
         return NULL;
     }
     transfer->owner = curl;

@@ -75,11 +75,32 @@ def with_a_helper(chain: Chain) -> Case:
     return Case(("/p", *COMMAND), {}, {"V5": "value 5\n" * 5})
 
 
+def with_sso(chain: Chain) -> Case:
+    chain.config["profile corp"] = chain.sso_profile(region="us-east-1")
+    return Case(("/p", *COMMAND), {"AWS_PROFILE": "corp"}, {"V3": "value 3\n" * 5})
+
+
+def with_a_web_identity(chain: Chain) -> Case:
+    return Case(("/p", *COMMAND), chain.web_identity_env(), {"V3": "value 3\n" * 5})
+
+
+def with_a_container(chain: Chain) -> Case:
+    return Case(("/p", *COMMAND), chain.container_env("Bearer token"), {"V3": "value 3\n" * 5})
+
+
+def with_metadata(chain: Chain) -> Case:
+    """The region comes from there too."""
+    return Case(("/p", *COMMAND), {**chain.metadata_env(), "AWS_REGION": None}, {"V3": "value 3\n" * 5})
+
+
 def dry_run(chain: Chain) -> Case:
     return Case(("/p", "A=/key", "--dry-run", "--json"), chain.variables(), {})
 
 
-CASES: tuple[Callable[[Chain], Case], ...] = (by_path, by_name, with_sts, with_an_env_file, with_a_helper, dry_run)
+CASES: tuple[Callable[[Chain], Case], ...] = (
+    by_path, by_name, with_sts, with_an_env_file, with_a_helper, with_sso, with_a_web_identity, with_a_container, with_metadata,
+    dry_run,
+)
 
 
 def ends(pid: int) -> bool:
