@@ -330,11 +330,14 @@ enum call_verdict client_judge_refusal(struct client *client,
     return CALL_FAILED;
 }
 
-void client_blame_reply(
-        const struct client *client, const struct http_reply *reply, struct err *err)
+void client_blame_reply(const struct client *client,
+        const struct client_attempt *attempt,
+        const struct http_reply *reply,
+        struct err *err)
 {
     char request_id[sizeof(err->request_id)];
     if (http_reply_header(reply, "x-amzn-RequestId", request_id, sizeof(request_id))) {
+        drop_echo(client, attempt, request_id);
         err_set_request_id(err, request_id);
     }
     err_add_why(err, " (reply of %s)", client->endpoint->authority);

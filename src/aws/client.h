@@ -76,6 +76,11 @@ enum call_verdict client_judge_refusal(struct client *client,
         enum retry_cause *ret_cause,
         struct err *reterr);
 
-/* Completes the failure of reading a success: whose reply that is, and what to do if it is not AWS's. */
-void client_blame_reply(
-        const struct client *client, const struct http_reply *reply, struct err *err);
+/*
+ * Completes the failure of reading a success: whose reply that is, and what to do if it is not AWS's.
+ * What is shown of it holds nothing of our own secrets.
+ */
+void client_blame_reply(const struct client *client,
+        const struct client_attempt *attempt,
+        const struct http_reply *reply,
+        struct err *err);

@@ -171,7 +171,8 @@ static enum call_verdict judge_page(
         struct path_call *call, const struct http_reply *reply, struct err *reterr)
 {
     CLEANUP(ssm_reply_clear) struct ssm_reply page = { 0 };
-    if (!ssm_diagnosis_read(call->ssm->client, call->query->subject, reply, &page, reterr)
+    if (!ssm_diagnosis_read(
+                call->ssm->client, &call->attempt, call->query->subject, reply, &page, reterr)
             || !keep_parameters(call, &page.parameters, reterr)) {
         return CALL_FAILED;
     }
@@ -206,7 +207,8 @@ static enum call_verdict judge_undecrypted_page(
     CLEANUP(ssm_reply_clear) struct ssm_reply page = { 0 };
     struct err ignored;
     bool is_read = reply->status == 200
-            && ssm_diagnosis_read(call->ssm->client, call->query->subject, reply, &page, &ignored);
+            && ssm_diagnosis_read(call->ssm->client, &call->attempt, call->query->subject, reply,
+                    &page, &ignored);
     if (is_read && call->page < call->failed_page && page.next_token != NULL
             && turn_page(call, &page, &ignored)) {
         return CALL_CONTINUES;
@@ -366,7 +368,8 @@ static enum call_verdict judge_answer(
         struct names_call *call, const struct http_reply *reply, struct err *reterr)
 {
     CLEANUP(ssm_reply_clear) struct ssm_reply answer = { 0 };
-    if (!ssm_diagnosis_read(call->ssm->client, call->call.subject, reply, &answer, reterr)) {
+    if (!ssm_diagnosis_read(
+                call->ssm->client, &call->attempt, call->call.subject, reply, &answer, reterr)) {
         return CALL_FAILED;
     }
     for (size_t i = 0; i < answer.parameters.len; i++) {
@@ -410,8 +413,8 @@ static enum call_verdict judge_undecrypted_answer(
     struct err ignored;
     *reterr = *call->failure;
     if (reply->status == 200
-            && ssm_diagnosis_read(
-                    call->ssm->client, call->call.subject, reply, &answer, &ignored)) {
+            && ssm_diagnosis_read(call->ssm->client, &call->attempt, call->call.subject, reply,
+                    &answer, &ignored)) {
         ssm_diagnosis_name_secrets(&answer.parameters, reterr);
         blame_secrets(call, &answer.parameters, reterr);
     }

@@ -13,6 +13,7 @@ enum {
 };
 
 bool ssm_diagnosis_read(const struct client *client,
+        const struct client_attempt *attempt,
         const char *subject,
         const struct http_reply *reply,
         struct ssm_reply *ret_reply,
@@ -21,7 +22,7 @@ bool ssm_diagnosis_read(const struct client *client,
     if (ssm_reply_read(&reply->body, subject, ret_reply, reterr)) {
         return true;
     }
-    client_blame_reply(client, reply, reterr);
+    client_blame_reply(client, attempt, reply, reterr);
     return false;
 }
 

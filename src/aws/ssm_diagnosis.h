@@ -14,6 +14,7 @@
 
 /* ssm_reply_read, with host and request id in the error. */
 MUST_CHECK bool ssm_diagnosis_read(const struct client *client,
+        const struct client_attempt *attempt,
         const char *subject,
         const struct http_reply *reply,
         struct ssm_reply *ret_reply,

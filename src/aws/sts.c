@@ -315,7 +315,7 @@ static enum call_verdict judge(struct call *call,
     bool is_read = *start == '{' ? read_json(sts, &reply->body, reterr)
                                  : read_xml(sts, &reply->body, reterr);
     if (!is_read) {
-        client_blame_reply(&sts->client, reply, reterr);
+        client_blame_reply(&sts->client, &sts->attempt, reply, reterr);
     }
     return is_read ? CALL_DONE : CALL_FAILED;
 }

@@ -151,6 +151,18 @@ def test_an_echoing_server_tells_nothing(chain: Chain, name: str, form: str, sta
         assert_hidden(chain, result.err)
 
 
+@pytest.mark.parametrize("status", [200, 403])
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("source", ["/p", "A=/p/v"])
+def test_a_parameter_store_that_echoes_tells_nothing(chain: Chain, source: str, form: str, status: int) -> None:
+    env = chain.variables(session_token="session-token-of-the-environment+must/not=be-seen")
+    chain.store.faults.always(Echo(status, form))
+    for arguments in VERBOSITY:
+        result = chain.runner(*arguments, source, "--", "/bin/echo", "started", env={**chain.env, **env})
+        assert (result.status, result.out) == (125, ""), result
+        assert_hidden(chain, result.err)
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_metadata_that_echoes_in_its_last_answer(chain: Chain, form: str) -> None:
     env = chain.metadata_env()

@@ -84,7 +84,10 @@ static void read_replies(struct fuzz_model *model)
     }
 }
 
-bool launch(const char *file, char *const argv[], char *const envp[], struct err *reterr)
+/* The linker's name for it (--wrap). */
+bool __wrap_launch(const char *file, char *const argv[], char *const envp[], struct err *reterr);
+
+bool __wrap_launch(const char *file, char *const argv[], char *const envp[], struct err *reterr)
 {
     struct fuzz_model *model = fuzz_model_new(inherited);
     (void)reterr;
