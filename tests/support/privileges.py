@@ -1,7 +1,7 @@
 """Command prefixes for what an ordinary container may not do: namespaces, and tracing a program that hides its memory.
 
 Each is tried once. Where the capability is missing, a user namespace supplies it if the kernel permits one; where nothing
-helps, the test is skipped with the reason (and fails where CI=true: tests/conftest.py).
+helps, the test is skipped with the reason (and fails where CI=true: skips.py).
 """
 
 from __future__ import annotations
@@ -29,10 +29,12 @@ def _works(*command: str | Path) -> bool:
 
 @functools.cache
 def _unshare(options: tuple[str, ...]) -> tuple[str, ...] | None:
-    # A mount namespace may be granted in which nothing can be mounted.
-    probe = ("sh", "-c", "mount --bind /tmp /tmp") if {"-m", "--mount"} & set(options) else ("true",)
     candidates = (("unshare", *options), (*USER_NAMESPACE, *options))
-    return next((prefix for prefix in candidates if _works(*prefix, *probe)), None)
+    with tempfile.TemporaryDirectory() as folder:
+        # A mount namespace may be granted in which nothing can be mounted. The folder has to be one that nothing is
+        # mounted below: a user namespace keeps what such a mount covers out of sight, and refuses to bind the folder.
+        probe = ("mount", "--bind", folder, folder) if {"-m", "--mount"} & set(options) else ("true",)
+        return next((prefix for prefix in candidates if _works(*prefix, *probe)), None)
 
 
 @functools.cache
