@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from cryptography import x509
@@ -18,7 +18,7 @@ def make_rsa_chain(directory: Path) -> tuple[Path, Path]:
     names = [
         x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Bench {what}")]) for what in ("root", "intermediate", "server")
     ]
-    now = datetime.utcnow()
+    now = datetime.now(timezone.utc)
     pems = []
     for level, (key, name) in enumerate(zip(keys, names)):
         issuer = max(level - 1, 0)

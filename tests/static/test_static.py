@@ -45,8 +45,6 @@ int main(void)
 }
 """
 
-
-
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="chroot needs root")
 
 

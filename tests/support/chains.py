@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from cryptography import x509
@@ -19,7 +19,7 @@ from cryptography.x509.oid import NameOID
 from tunnels import listener, read_head
 
 AWS_HOST = "ssm.us-east-1.amazonaws.com"
-NOW = datetime.utcnow()
+NOW = datetime.now(timezone.utc)
 REFUSAL = b'{"__type":"AccessDeniedException","message":"no"}'
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from cryptography import x509
@@ -36,7 +36,7 @@ def make_server(
         ca = x509.load_pem_x509_certificate(ca_path.read_bytes())
     if kind == "other-host":
         names = (_OTHER_HOST,)
-    now = datetime.utcnow()
+    now = datetime.now(timezone.utc)
     end = now - timedelta(days=1) if kind == "expired" else now + _LIFETIME
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = (
@@ -62,7 +62,7 @@ def make_server(
 
 
 def _authority(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
-    now = datetime.utcnow()
+    now = datetime.now(timezone.utc)
     name = _name("Local Parameter Store CA")
     usage = x509.KeyUsage(
         digital_signature=True,
