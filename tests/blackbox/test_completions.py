@@ -1,11 +1,9 @@
 """One table of options: completions in the real shells, twins, the man page and --help agree on it."""
 
 import os
-import pty
 import re
 import select
 import shutil
-import signal
 import struct
 import subprocess
 import termios
@@ -60,15 +58,13 @@ class Terminal:
     """An interactive shell on a terminal, in which "ssm-exec" is a function that shows its arguments."""
 
     def __init__(self, argv: list[str], setup: str, place: Path) -> None:
-        self._pid, self._fd = pty.fork()
-        if self._pid == 0:
-            try:
-                os.chdir(place)
-                os.execve(argv[0], argv, environment(place))
-            finally:
-                os._exit(127)
+        self._fd, end = os.openpty()
         # Long lines, and lists that need no paging.
         ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", 500, 500, 0, 0))
+        self._shell = subprocess.Popen(
+            [tool("setsid"), "--ctty", *argv], stdin=end, stdout=end, stderr=end, cwd=place, env=environment(place)
+        )
+        os.close(end)
         self._unread = b""
         # The marks are put together by the shell, so that no echo of this line holds them.
         show = r"""ssm-exec() { printf '\036'; printf '%s\037' "$@"; printf '\036'; }"""
@@ -79,9 +75,9 @@ class Terminal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.kill(self._pid, signal.SIGKILL)
+        self._shell.kill()
         os.close(self._fd)
-        os.waitpid(self._pid, 0)
+        self._shell.wait()
 
     def _write(self, text: str) -> None:
         os.write(self._fd, text.encode())
