@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "support"))
-
-from credential_services.fixtures import (  # noqa: E402, F401
+from credential_services.fixtures import (  # noqa: F401
     container,
     metadata,
     running_container,
@@ -26,17 +20,10 @@ from credential_services.fixtures import (  # noqa: E402, F401
     sso_portal,
     sts,
 )
-from parameter_store import Credentials, ParameterStore  # noqa: E402
-from parameter_store.fixtures import certificates_directory, running_store, store  # noqa: E402, F401
-from skips import pytest_runtest_makereport, pytest_terminal_summary  # noqa: E402, F401
+from parameter_store import Credentials, ParameterStore
+from parameter_store.fixtures import certificates_directory, running_store, store  # noqa: F401
 
-# Whoever starts the tests may ignore signals (nohup, a background job of a script) or block them, and
-# children inherit that. Python itself ignores SIGPIPE and SIGXFSZ, and subprocess sets them back.
-for number in signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ}:
-    if signal.getsignal(number) == signal.SIG_IGN:
-        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
-signal.pthread_sigmask(signal.SIG_SETMASK, ())
-
+ROOT = Path(__file__).resolve().parents[2]
 PATH = "/usr/local/bin:/usr/bin:/bin"
 """The PATH of the program and of what it starts."""
 

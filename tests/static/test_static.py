@@ -10,23 +10,19 @@ import shutil
 import socket
 import ssl
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import tunnels
+from parameter_store import ParameterStore
+from parameter_store.certificates import Certificates
+from parameter_store.fixtures import certificates_directory  # noqa: F401
+from rsa_chain import make_rsa_chain
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT / "tests" / "support"), str(ROOT / "tests" / "bench")]
-
-from parameter_store import ParameterStore  # noqa: E402
-from parameter_store.certificates import Certificates  # noqa: E402
-from parameter_store.fixtures import certificates_directory  # noqa: E402, F401
-import tunnels  # noqa: E402
-from rsa_chain import make_rsa_chain  # noqa: E402
-
 FOLDER = ROOT / "build-static"
 ARCHITECTURES = ("x86_64", "aarch64")
 AWS_HOST = "ssm.us-east-1.amazonaws.com"

@@ -1,7 +1,7 @@
 """Command prefixes for what an ordinary container may not do: namespaces, and tracing a program that hides its memory.
 
 Each is tried once. Where the capability is missing, a user namespace supplies it if the kernel permits one; where nothing
-helps, the test is skipped with the reason (and fails where CI=true: skips.py).
+helps, the test is skipped with the reason (and fails where CI=true: tests/conftest.py).
 """
 
 from __future__ import annotations

@@ -1,12 +1,21 @@
-"""pytest hooks for every conftest.py: what was skipped and why is said last, and where CI=true nothing may be skipped."""
+"""For every folder of tests: signals as they are by default; what was skipped and why is said last, and where CI=true
+nothing may be skipped."""
 
 from __future__ import annotations
 
 import os
+import signal
 from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+
+# Whoever starts the tests may ignore signals (nohup, a background job of a script) or block them, and
+# children inherit that. Python itself ignores SIGPIPE and SIGXFSZ, and subprocess sets them back.
+for number in signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ}:
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -24,6 +33,8 @@ def pytest_runtest_makereport() -> Iterator[None]:
 
 def pytest_terminal_summary(terminalreporter) -> None:
     """TESTS_SKIPPED names a file in which tests/run collects what its runs of pytest skip, so that the last one says all."""
+    if hasattr(terminalreporter.config, "workerinput"):  # a process of xdist, whose reports the main one has as well
+        return
     reasons = [_reason(report) for report in terminalreporter.stats.get("skipped", [])]
     collected = os.environ.get("TESTS_SKIPPED")
     if collected:
