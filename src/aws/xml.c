@@ -231,7 +231,8 @@ static bool step(
 
 bool xml_find(const struct secret *document, const char *path, struct secret *ret_text)
 {
-    CLEANUP(secret_clear) struct secret text = SECRET_INIT(secret_len(document));
+    CLEANUP(secret_clear) struct secret text = SECRET_INIT(secret_room(ret_text));
+    struct err too_long;
     struct reader reader = { .at = secret_expose(document),
         .end = secret_expose(document) + secret_len(document) };
     size_t wanted = 1;
@@ -243,6 +244,9 @@ bool xml_find(const struct secret *document, const char *path, struct secret *re
         if (!step(&reader, path, wanted, &text, &done)) {
             return false;
         }
+    }
+    if (!secret_check(&text, NULL, &too_long)) {
+        return false;
     }
     secret_append_secret(ret_text, &text);
     return true;

@@ -16,7 +16,8 @@ enum {
 
 /*
  * Appends the text of the first element at that path of names from the root on, "Error/Code" being
- * written "ErrorResponse/Error/Code". False, and *ret_text untouched, where there is none or where
- * what stands before it is not well-formed. One pass over the text, no memory but the result's.
+ * written "ErrorResponse/Error/Code". False, and *ret_text untouched, where there is none, where it is
+ * longer than *ret_text has room for, or where what stands before it is not well-formed. One pass over
+ * the text, no memory but the result's.
  */
 MUST_CHECK bool xml_find(const struct secret *document, const char *path, struct secret *ret_text);

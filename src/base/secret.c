@@ -42,6 +42,7 @@ void secret_append(struct secret *secret, const void *bytes, size_t len)
         size_t doubled = secret->cap_ > SIZE_MAX / 2 ? wanted : secret->cap_ * 2;
         size_t cap = doubled > wanted ? doubled : wanted;
         cap = cap < FIRST_CAPACITY ? FIRST_CAPACITY : cap;
+        cap = cap > secret->max_bytes_ ? secret->max_bytes_ : cap;
         grow_to(secret, cap);
     }
     if (secret->state_ != SECRET_SOUND) {
@@ -110,6 +111,11 @@ void secret_reserve(struct secret *secret, size_t bytes)
 size_t secret_len(const struct secret *secret)
 {
     return secret->len_;
+}
+
+size_t secret_room(const struct secret *secret)
+{
+    return secret->max_bytes_ - secret->len_;
 }
 
 bool secret_is_empty(const struct secret *secret)

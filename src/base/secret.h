@@ -47,6 +47,10 @@ MUST_CHECK bool secret_check(const struct secret *secret, const char *where, str
 void secret_reserve(struct secret *secret, size_t bytes);
 
 size_t secret_len(const struct secret *secret);
+
+/* How many bytes may still be appended. */
+size_t secret_room(const struct secret *secret);
+
 bool secret_is_empty(const struct secret *secret);
 
 /* The bytes, with a NUL behind them that does not count; "" when empty. Valid until the next change. */

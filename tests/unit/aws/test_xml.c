@@ -102,10 +102,25 @@ static void gives_nothing_for_what_is_missing_or_malformed(void **state)
     }
 }
 
+static void a_text_that_does_not_fit_is_not_begun(void **state)
+{
+    (void)state;
+    CLEANUP(secret_clear) struct secret document = SECRET_INIT(1024);
+    secret_append_text(&document, "<a><b>12345</b></a>");
+    for (size_t room = 4; room <= 5; room++) {
+        CLEANUP(secret_clear) struct secret text = SECRET_INIT(room);
+        struct err err;
+        assert_int_equal(xml_find(&document, "a/b", &text), room == 5);
+        assert_int_equal(secret_len(&text), room == 5 ? 5 : 0);
+        assert_true(secret_check(&text, NULL, &err));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_text_at_a_path),
+        cmocka_unit_test(a_text_that_does_not_fit_is_not_begun),
         cmocka_unit_test(gives_nothing_for_what_is_missing_or_malformed),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -80,8 +80,10 @@ static void takes_its_maximum_and_no_byte_more(void **state)
         CLEANUP(secret_clear) struct secret secret = SECRET_INIT(MAXIMA[i]);
         struct err err = { 0 };
         for (size_t at = 0; at < MAXIMA[i]; at++) {
+            assert_int_equal(secret_room(&secret), MAXIMA[i] - at);
             secret_append_char(&secret, pattern_at(at));
         }
+        assert_int_equal(secret_room(&secret), 0);
         assert_true(secret_check(&secret, "here", &err));
         secret_append_char(&secret, '!');
         assert_false(secret_check(&secret, "here", &err));
