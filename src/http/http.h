@@ -14,9 +14,15 @@
 
 enum {
     HTTP_REQUEST_HEADERS_MAX = 12,
-    HTTP_HEADER_MAX_BYTES = 32 * 1024,        /* one request header; a session token has a few KB */
-    HTTP_REPLY_HEADERS_MAX_BYTES = 64 * 1024, /* all headers of a reply */
-    HTTP_AT_ONCE_MAX = 32,                    /* exchanges of one transport that are under way */
+    HTTP_HEADER_MAX_BYTES = 32 * 1024, /* one request header; a session token has a few KB */
+    HTTP_AT_ONCE_MAX = 32,             /* exchanges of one transport that are under way */
+    /* All header lines that come for one request: those of interim replies and trailers too. */
+    HTTP_REPLY_HEADERS_MAX_BYTES = 64 * 1024,
+    /*
+     * All bodies of one budget that are on their way at the same time. Past it one of them goes on, up
+     * to its reply_max_bytes; the others are read no further until that one is done.
+     */
+    HTTP_BODIES_MAX_BYTES = 8 * 1024 * 1024,
 };
 
 enum http_method {

@@ -30,6 +30,9 @@ struct transfer {
     struct curl_slist *connect_to; /* NULL: the URL's host */
     struct proxy proxy;
     char error_text[CURL_ERROR_SIZE];
+    size_t header_bytes; /* of all replies to the present request */
+    bool headers_ended;  /* those of the last one */
+    bool is_paused;      /* there is no room for more of its body */
     bool too_large;
     bool no_memory;   /* for the answer */
     int socket_errno; /* why this machine gave no socket; 0: it did */
@@ -55,6 +58,8 @@ struct http_curl {
     bool absolute_names_off;     /* of no use here, or unknown to the resolver */
     CURLM *multi;                /* made when it is needed; NULL before that */
     struct transfer *transfers;  /* all that were ever made; idle ones are used again */
+    struct transfer *foremost;   /* the one whose body goes on where there is no room; or NULL */
+    bool has_new_room;           /* one has ended since resume_paused */
     struct http_exchange *early; /* done before anybody waited for it, not yet handed out */
     struct hold hold;
 };
@@ -79,6 +84,11 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
     return fd;
 }
 
+static bool is_empty_line(const char *line, size_t len)
+{
+    return (len == 2 && memcmp(line, "\r\n", 2) == 0) || (len == 1 && line[0] == '\n');
+}
+
 static size_t receive_header(char *line, size_t size, size_t count, void *context)
 {
     struct transfer *transfer = context;
@@ -86,25 +96,41 @@ static size_t receive_header(char *line, size_t size, size_t count, void *contex
     size_t len = size * count;
     if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) {
         text_reset(&reply->headers); /* an interim response (1xx, CONNECT) came before this one */
+        transfer->headers_ended = false;
     }
+    transfer->headers_ended = transfer->headers_ended || is_empty_line(line, len);
+    transfer->header_bytes += len;
     text_append(&reply->headers, line, len);
-    if (reply->headers.state != TEXT_SOUND) {
-        transfer->too_large = reply->headers.state == TEXT_TOO_LONG;
-        transfer->no_memory = !transfer->too_large;
+    if (reply->headers.state != TEXT_SOUND
+            || transfer->header_bytes > HTTP_REPLY_HEADERS_MAX_BYTES) {
+        transfer->no_memory = reply->headers.state == TEXT_NO_MEMORY;
+        transfer->too_large = !transfer->no_memory;
         return 0;
     }
     return len;
 }
 
-/* Whether so many bytes more are too many for all replies that are on their way. */
-static bool passes_budget(const struct transfer *transfer, size_t more)
+/*
+ * Whether there is room for so many bytes beside the bodies that are on their way. Where there is not,
+ * the first that asks goes on all the same: were all to wait, none would ever make room.
+ */
+static bool find_room(struct transfer *transfer, size_t more)
 {
+    struct http_curl *curl = transfer->owner;
     const struct budget *budget = transfer->exchange->request.budget;
-    for (const struct transfer *t = transfer->owner->transfers; t != NULL; t = t->next) {
+    if (budget == NULL) {
+        return true;
+    }
+    size_t left = budget_left(budget);
+    for (const struct transfer *t = curl->transfers; t != NULL; t = t->next) {
         bool shares = t->exchange != NULL && t->exchange->request.budget == budget;
         more += shares ? secret_len(&t->exchange->reply.body) : 0;
     }
-    return budget != NULL && more > budget_left(budget);
+    if (more <= (left < HTTP_BODIES_MAX_BYTES ? left : HTTP_BODIES_MAX_BYTES)) {
+        return true;
+    }
+    curl->foremost = curl->foremost == NULL ? transfer : curl->foremost;
+    return curl->foremost == transfer;
 }
 
 static size_t receive_body(char *bytes, size_t size, size_t count, void *context)
@@ -112,16 +138,16 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *context
     struct transfer *transfer = context;
     struct http_reply *reply = &transfer->exchange->reply;
     struct err err;
+    if (!find_room(transfer, size * count)) {
+        transfer->is_paused = true;
+        return CURL_WRITEFUNC_PAUSE;
+    }
     if (secret_is_empty(&reply->body)) {
         curl_off_t announced = -1;
         (void)curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
         if (announced > 0 && (size_t)announced <= transfer->exchange->request.reply_max_bytes) {
             secret_reserve(&reply->body, (size_t)announced);
         }
-    }
-    if (passes_budget(transfer, size * count)) {
-        transfer->too_large = true;
-        return 0;
     }
     secret_append(&reply->body, bytes, size * count);
     if (!secret_check(&reply->body, NULL, &err)) {
@@ -130,6 +156,19 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *context
         return 0;
     }
     return size * count;
+}
+
+/* What is paused goes on once another has ended; whether there is enough room each finds out itself. */
+static void resume_paused(struct http_curl *curl)
+{
+    bool has_room = curl->has_new_room;
+    curl->has_new_room = false;
+    for (struct transfer *transfer = curl->transfers; transfer != NULL; transfer = transfer->next) {
+        if (has_room && transfer->is_paused) {
+            transfer->is_paused = false;
+            (void)curl_easy_pause(transfer->easy, CURLPAUSE_CONT);
+        }
+    }
 }
 
 /* --- transfers --- */
@@ -501,7 +540,11 @@ static void release_transfer(struct transfer *transfer)
 /* Takes it away from libcurl, finished or not. */
 static void detach(struct transfer *transfer)
 {
-    (void)curl_multi_remove_handle(transfer->owner->multi, transfer->easy);
+    struct http_curl *curl = transfer->owner;
+    curl->foremost = curl->foremost == transfer ? NULL : curl->foremost;
+    curl->has_new_room = true;
+    transfer->is_paused = false;
+    (void)curl_multi_remove_handle(curl->multi, transfer->easy);
     release_transfer(transfer);
 }
 
@@ -571,6 +614,8 @@ static bool add_exchange(struct http_curl *curl, struct http_exchange *exchange,
     exchange->failed_in_hold = false;
     transfer->exchange = exchange;
     transfer->is_held = is_held;
+    transfer->header_bytes = 0;
+    transfer->headers_ended = false;
     transfer->too_large = false;
     transfer->no_memory = false;
     transfer->socket_errno = 0;
@@ -602,6 +647,7 @@ static void wait_for_progress(struct http_transport *transport, int64_t timeout_
     for (const struct transfer *t = curl->transfers; t != NULL; t = t->next) {
         before += t->exchange != NULL ? 1 : 0;
     }
+    resume_paused(curl);
     (void)curl_multi_perform(curl->multi, &running);
     if (running < before || curl->early != NULL) {
         return;
@@ -622,22 +668,29 @@ static bool was_resolved(const struct transfer *transfer)
             || lookup_us > 0 || sent_bytes > 0;
 }
 
-/* libcurl takes a reply that ends inside its header lines for a whole one. */
-static bool ends_in_headers(const struct transfer *transfer)
+/*
+ * A header line of more than 100 KB. libcurl says "too large" since 8.6, and "out of memory" before;
+ * where memory did run out, err_note_no_memory has it told all the same.
+ */
+static bool is_endless_header(CURLcode code, const struct transfer *transfer)
 {
-    const struct text *headers = &transfer->exchange->reply.headers;
-    const char *end = text_string(headers) + headers->len;
-    return !(headers->len >= 2 && end[-1] == '\n' && end[-2] == '\n')
-            && !(headers->len >= 3 && end[-1] == '\n' && end[-2] == '\r' && end[-3] == '\n');
+    enum {
+        TOO_LARGE = 100 /* CURLE_TOO_LARGE */
+    };
+
+    curl_off_t first_byte_us = 0;
+    (void)curl_easy_getinfo(transfer->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte_us);
+    return (int)code == TOO_LARGE
+            || (code == CURLE_OUT_OF_MEMORY && first_byte_us > 0 && !transfer->headers_ended);
 }
 
 static enum http_outcome outcome_of(CURLcode code, const struct transfer *transfer)
 {
-    if (transfer->too_large) {
+    if (transfer->too_large || is_endless_header(code, transfer)) {
         return HTTP_TOO_LARGE;
     }
-    if (code == CURLE_OK && ends_in_headers(transfer)) {
-        return HTTP_DROPPED;
+    if (code == CURLE_OK && !transfer->headers_ended) {
+        return HTTP_DROPPED; /* libcurl takes a reply that ends inside its header lines for a whole one */
     }
     if (code != CURLE_OK && (transfer->socket_errno != 0 || transfer->no_memory)) {
         return HTTP_IMPOSSIBLE;
