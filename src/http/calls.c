@@ -435,6 +435,7 @@ static void begin_next_request(const struct run *run, struct call_progress *prog
 {
     int64_t pause_ms = progress->is_throttled ? retry_page_pause_ms(random_fraction()) : 0;
     progress->due_ms = now_ms(run) + pause_ms;
+    progress->first_try_ms = progress->due_ms;
     progress->tries = 0;
     progress->is_throttled = false;
     free(progress->cause);
@@ -511,6 +512,18 @@ static void settle_exchange(struct run *run, struct http_exchange *exchange)
 
 /* --- waiting --- */
 
+/* A call that is tried again; without one, that which has waited longest for its present reply. */
+static const struct call_progress *choose_told(const struct run *run)
+{
+    const struct call_progress *told = run->active[0];
+    for (size_t i = 1; i < run->active_count && told->cause == NULL; i++) {
+        const struct call_progress *other = run->active[i];
+        bool is_older = other->first_try_ms < told->first_try_ms;
+        told = other->cause != NULL || is_older ? other : told;
+    }
+    return told;
+}
+
 static void tell_waiting(struct run *run)
 {
     int64_t now = now_ms(run);
@@ -518,26 +531,24 @@ static void tell_waiting(struct run *run)
         return;
     }
     run->next_waiting_ms = now + CALLS_NEXT_WAITING_MS;
-    const struct call_progress *told = run->active[0];
-    for (size_t i = 0; i < run->active_count && told->cause == NULL; i++) {
-        told = run->active[i];
-    }
+    const struct call_progress *told = choose_told(run);
+    const struct call *call = told->call;
+    const struct err *cause = told->cause;
+    bool has_read = call->read_so_far[0] != '\0';
     long long seconds = (long long)((now - run->began_ms) / 1000);
-    if (told->cause == NULL && told->call->read_so_far[0] != '\0') {
-        event_emit(run->settings->events, EVENT_WAITING, told->call->subject,
-                "still reading from %s after %lld s: %s", told->call->host, seconds,
-                told->call->read_so_far);
-        return;
+    if (cause != NULL) {
+        event_emit(run->settings->events, EVENT_WAITING, call->subject,
+                "still trying after %lld s%s%s%s: %s%s%s", seconds, has_read ? " (" : "",
+                call->read_so_far, has_read ? ")" : "", cause->code,
+                cause->code[0] == '\0' || cause->why[0] == '\0' ? "" : ": ", cause->why);
+    } else if (has_read) {
+        event_emit(run->settings->events, EVENT_WAITING, call->subject,
+                "still reading from %s after %lld s: %s", call->host, seconds, call->read_so_far);
+    } else {
+        event_emit(run->settings->events, EVENT_WAITING, call->subject,
+                "waiting for %s since %lld s: no answer yet", call->host,
+                (long long)((now - told->first_try_ms) / 1000));
     }
-    if (told->cause == NULL) {
-        event_emit(run->settings->events, EVENT_WAITING, told->call->subject,
-                "waiting for %s since %lld s: no answer yet", told->call->host, seconds);
-        return;
-    }
-    event_emit(run->settings->events, EVENT_WAITING, told->call->subject,
-            "still trying after %lld s: %s%s%s", seconds, told->cause->code,
-            told->cause->code[0] == '\0' || told->cause->why[0] == '\0' ? "" : ": ",
-            told->cause->why);
 }
 
 /* At the end of the time: what was still open fails too, unless another failure ended the run. */

@@ -843,6 +843,40 @@ static void waiting_is_told_after_three_seconds_and_every_ten(void **state)
     assert_heard(fixture, "waiting /c0: waiting for host since 13 s: no answer yet\n");
 }
 
+/* The one that nothing comes for, not the one that goes on. */
+static void waiting_tells_what_has_waited_longest(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = {
+        { .after_ms = 5000, .body = "done" },
+        { .after_ms = 100, .body = "continues" },
+        { .after_ms = 1000, .body = "continues" },
+        { .after_ms = 5000, .body = "done" },
+    };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    assert_true(run(fixture, 2));
+    assert_heard(fixture, "waiting /c0: waiting for host since 3 s: no answer yet\n");
+}
+
+static void waiting_tells_how_far_a_call_is(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply REPLIES_OF_RUN[] = {
+        { .body = "continues" },
+        { .after_ms = 5000, .body = "continues" },
+        { .status = 400, .after_ms = 7500, .body = "throttled" },
+        { .after_ms = 5000, .body = "done" },
+    };
+    REPLIES(fixture->world, REPLIES_OF_RUN);
+    (void)snprintf(fixture->calls[0].call.read_so_far, sizeof(fixture->calls[0].call.read_so_far),
+            "20 parameters so far");
+    assert_true(run(fixture, 1));
+    assert_heard(fixture, "waiting /c0: still reading from host after 3 s: 20 parameters so far\n");
+    assert_heard(fixture,
+            "waiting /c0: still trying after 13 s (20 parameters so far): throttled: status 400\n");
+    assert_null(strstr(text_string(&fixture->world->heard), "no answer yet"));
+}
+
 static void waiting_tells_the_last_cause(void **state)
 {
     struct fixture *fixture = *state;
@@ -951,6 +985,8 @@ int main(void)
         TEST(a_hundred_calls_are_never_more_than_the_limit_under_way),
         TEST(calls_past_the_limit_that_fail_are_not_lost),
         TEST(waiting_is_told_after_three_seconds_and_every_ten),
+        TEST(waiting_tells_what_has_waited_longest),
+        TEST(waiting_tells_how_far_a_call_is),
         TEST(waiting_tells_the_last_cause),
         TEST(a_quick_run_says_nothing_about_waiting),
         TEST(a_name_without_address_is_given_up_after_ten_seconds),
