@@ -15,7 +15,8 @@
 #include "output.h"
 
 enum {
-    OUTPUT_MAX_BYTES = 64 * 1024 * 1024
+    OUTPUT_MAX_BYTES = 64 * 1024 * 1024,
+    OUTPUT_PIECE_BYTES = 64 * 1024,
 };
 
 bool dryrun_print(const struct text *text, struct err *reterr)
@@ -33,6 +34,20 @@ static void format_time(int64_t epoch_s, char buffer[static TIMESTAMP_ISO8601_BY
     } else {
         timestamp_format_iso8601(epoch_s, buffer);
     }
+}
+
+/*
+ * Writes what there is once it is much: each row is as wide as the longest of all names, so that a
+ * whole table may be much larger than what it is made from.
+ */
+static bool print_if_much(struct text *out, struct err *reterr)
+{
+    if (out->len < OUTPUT_PIECE_BYTES) {
+        return true;
+    }
+    bool ok = dryrun_print(out, reterr);
+    text_reset(out);
+    return ok;
 }
 
 static void append_part(struct text *out, bool *is_first, const char *format, const char *what)
@@ -176,6 +191,9 @@ bool dryrun_print_table(const struct merge_result *merged, struct err *reterr)
     append_row(&out, &heads, &widths);
     for (size_t i = 0; i < merged->len; i++) {
         append_variable(&out, &merged->variables[i], &widths);
+        if (!print_if_much(&out, reterr)) {
+            return false;
+        }
     }
     return dryrun_print(&out, reterr);
 }
@@ -209,6 +227,9 @@ bool dryrun_print_json(const struct merge_result *merged, struct err *reterr)
         json_write_string(&out, assignment->origin);
         text_append_string(&out, assignment->as_file ? ", \"file\": true}" : "}");
         is_first = false;
+        if (!print_if_much(&out, reterr)) {
+            return false;
+        }
     }
     text_append_string(&out, is_first ? "]}\n" : "\n]}\n");
     return dryrun_print(&out, reterr);

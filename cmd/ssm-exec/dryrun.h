@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "vars/merge.h"
 
-/* ERR_SYSTEM if standard output cannot be written. */
+/* ERR_SYSTEM if standard output cannot be written, of which a part may have been by then. */
 MUST_CHECK bool dryrun_print_table(const struct merge_result *merged, struct err *reterr);
 
 /*
