@@ -26,7 +26,7 @@ static void begin_request(
 }
 
 enum {
-    BOOKKEEPING_BYTES = 512, /* of one parameter: its structures, and those of its variable */
+    BOOKKEEPING_BYTES = 640, /* of one parameter: its structures, and those of its variable */
     NAME_COPIES = 4, /* the variable's name and the parameter's, once more where they are shown */
 };
 
@@ -36,7 +36,9 @@ static bool keep(const struct ssm *ssm,
         const char *where,
         struct err *reterr)
 {
-    size_t bytes = BOOKKEEPING_BYTES + secret_len(&parameter->value)
+    size_t value_bytes = secret_len(&parameter->value);
+    size_t rounding_bytes = value_bytes / 4; /* by the locked allocator, at most */
+    size_t bytes = BOOKKEEPING_BYTES + value_bytes + rounding_bytes
             + NAME_COPIES * strlen(parameter->name) + strlen(parameter->arn)
             + strlen(parameter->type) + strlen(parameter->selector);
     return budget_keep(ssm->budget, bytes, where, reterr);

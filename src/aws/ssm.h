@@ -20,11 +20,11 @@ enum {
     /* Ten secrets of 64 KiB, each twice: as Value and, quoted once more, in SourceResult. */
     SSM_NAMES_REPLY_MAX_BYTES = 9 * 1024 * 1024,
     /*
-     * All that is kept of a run's replies and all that is still on its way. 10,000 standard parameters
-     * of 4 KB are admitted; an environment has 6 MiB at most. With one reply more while it is read, the
-     * connections and the libraries, the whole process stays below 80 MiB, whatever is sent.
+     * All that is kept of a run's replies, and all that is on its way beside it. 10,000 standard
+     * parameters of 4 KB are admitted; an environment has 6 MiB at most. With one reply more while it is
+     * read, the connections and the libraries, the whole process stays below 80 MiB, whatever is sent.
      */
-    SSM_BUDGET_BYTES = 48 * 1024 * 1024,
+    SSM_BUDGET_BYTES = 56 * 1024 * 1024,
 };
 
 /* Every parameter below a path. Texts are borrowed; found is the caller's to clear. */
