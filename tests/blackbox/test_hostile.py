@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,6 +82,54 @@ def answers(value_bytes: int) -> Callable[[Any], bytes]:
     return lambda asked: json.dumps({"Parameters": [{"Name": name, "Type": "String", "Value": "v" * value_bytes} for name in asked["Names"]]}).encode()
 
 
+@dataclass
+class Stream(faults.Fault):
+    """Pieces as they are, one after the other; then nothing more until the client leaves."""
+
+    pieces: Callable[[], Iterable[bytes]]
+
+    def serve(self, exchange: Exchange) -> bool:
+        for piece in self.pieces():
+            exchange.send_bytes(piece)
+        exchange.wait_until_client_leaves()
+
+
+OK_LINE = b"HTTP/1.1 200 OK\r\n"
+CHUNKED = OK_LINE + b"Transfer-Encoding: chunked\r\n\r\n"
+FILLER = b"X-Filler: " + b"a" * 4000 + b"\r\n"
+CHUNK = b"8000\r\n" + b"a" * 0x8000 + b"\r\n"
+
+
+def for_ever(start: bytes, piece: bytes) -> Stream:
+    return Stream(lambda: itertools.chain([start], itertools.repeat(piece)))
+
+
+def unfinished(size: int) -> Stream:
+    """So many bytes of a body, of which more is to come."""
+    return Stream(lambda: [CHUNKED, *itertools.repeat(CHUNK, size // 0x8000)])
+
+
+def one_long_name() -> Callable[[Any], bytes]:
+    """20,000 parameters, the name of one of which is as long as a name can be."""
+    numbers = itertools.count()
+
+    def make(_: Any) -> bytes:
+        number = next(numbers)
+        names = [f"/p/n{number}/{item}" for item in range(10)]
+        if number == 0:
+            names[0] = "/p/".ljust(2048, "N")
+        token = {"NextToken": str(number)} if number < 1999 else {}
+        return json.dumps({"Parameters": [{"Name": name, "Type": "String", "Value": "v"} for name in names], **token}).encode()
+
+    return make
+
+
+def refusal(size: int) -> faults.StatusAnswer:
+    """As STS words it, with a very long message."""
+    text = b"<ErrorResponse><Error><Code>Odd</Code><Message>%s</Message></Error></ErrorResponse>" % (b"a" * size)
+    return faults.StatusAnswer(400, text, "text/xml")
+
+
 def fixed(body: bytes) -> Callable[[Any], bytes]:
     return lambda _: body
 
@@ -116,6 +164,10 @@ ENDLESS = {
     "chunks": faults.EndlessBody(),
     "a length that is too large": faults.EndlessBody(content_length=1 << 40),
     "header lines": faults.HugeHeaders(),
+    "interim replies": for_ever(b"", b"HTTP/1.1 102 Processing\r\n" + FILLER + b"\r\n"),
+    "one header line": for_ever(OK_LINE + b"X-Filler: ", b"a" * 65536),
+    "the status line": for_ever(b"HTTP/1.1 200 ", b"a" * 65536),
+    "trailers": for_ever(CHUNKED + b"2\r\n{}\r\n0\r\n", FILLER),
 }
 
 
@@ -136,6 +188,42 @@ def test_names_are_refused_within_the_limit(store: ParameterStore, peak, reply: 
     seen = peak(*(f"V{number}=/n/{number}" for number in range(320)), "--timeout", "20s", "--", "/bin/true")
     assert seen.status == 125 and "ssm-exec: error: " in seen.err, seen
     assert seen.kib < MOST_KIB, seen
+
+
+NAMES = [f"V{number}=/n/{number}" for number in range(320)]
+
+
+@pytest.mark.parametrize("size", [1, 3, 8])
+@pytest.mark.parametrize("sources", [NAMES, [f"/p{number}" for number in range(32)]], ids=["320 names", "32 paths"])
+def test_replies_that_never_end_are_not_all_held(store: ParameterStore, peak, sources: list[str], size: int) -> None:
+    """32 bodies of some MiB: what has no room waits in the socket."""
+    store.faults.always(unfinished(size * 1024 * 1024))
+    seen = peak(*sources, "--timeout", "3s", "--", "/bin/true")
+    assert seen.status == 125 and "ssm-exec: error: " in seen.err, seen
+    assert seen.kib < MOST_KIB / 2, seen
+
+
+def test_a_long_refusal_is_not_copied(store: ParameterStore, peak) -> None:
+    store.faults.always(refusal(8 * 1024 * 1024))
+    seen = peak(*NAMES, "--", "/bin/true")
+    assert seen.status == 125 and "Odd" in seen.err, seen
+    assert seen.kib < MOST_KIB / 2, seen
+
+
+def test_as_much_as_secrets_can_be_is_read_all_the_same(store: ParameterStore, peak) -> None:
+    """320 secrets of 64 KiB, every byte of them escaped, are 120 MiB: they come one after the other."""
+    store.faults.always(Fabricate(lambda asked: answers(1)(asked).replace(b'"v"', b'"%s"' % (b"\\u0001" * 65_536))))
+    seen = peak(*(f"--file={name}" for name in NAMES), "--dry-run")
+    assert seen.status == 0, seen.err
+    assert len(store.journal.operations("GetParameters")) == 32
+    assert seen.kib < MOST_KIB, seen
+
+
+def test_a_table_with_one_long_name_is_not_held_as_a_whole(store: ParameterStore, peak) -> None:
+    store.faults.always(Fabricate(one_long_name()))
+    seen = peak("/p", "--dry-run")
+    assert seen.status == 0, seen.err
+    assert seen.kib < MOST_KIB / 2, seen
 
 
 @pytest.mark.parametrize("dry", [(), ("--dry-run",), ("--dry-run", "--json")], ids=["run", "table", "json"])
