@@ -266,7 +266,10 @@ def test_what_a_helper_prints_is_bounded(chain: Chain, measure: Path) -> None:  
     assert kib < MOST_KIB, done
 
 
-@pytest.mark.parametrize("cut_after", [b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Type: application/x-amz-json-1.1\r\n", b"HTTP/1.1 200 OK\r\nContent-Le"])
+@pytest.mark.parametrize("cut_after", [
+    b"", b"H", b"HTTP/1.1", b"HTTP/1.1 200", OK_LINE[:-1], OK_LINE, OK_LINE + b"\r",
+    OK_LINE + b"Content-Type: application/x-amz-json-1.1\r\n", OK_LINE + b"Content-Le",
+])
 def test_a_reply_that_ends_inside_its_headers_is_tried_again(store: ParameterStore, run: Runner, cut_after: bytes) -> None:
     store.put("/p/v", "1")
     store.faults.add(faults.Garbage(cut_after), times=3)
