@@ -59,20 +59,28 @@ static bool has_word(const char *text, const char *host)
     return false;
 }
 
-bool search_list_comes_first(const char *host)
+/* A file that is not there says nothing: the resolver's own default then holds. */
+static bool is_searched_first(const char *resolv_conf, const char *host)
 {
     long dots = 0;
     for (const char *at = host; *at != '\0'; at++) {
         dots += *at == '.' ? 1 : 0;
     }
-    char *configuration = read_text("/etc/resolv.conf");
-    bool is_searched = configuration != NULL && find_ndots(configuration) > dots;
-    free(configuration);
-    if (!is_searched) {
-        return false;
-    }
-    char *hosts = read_text("/etc/hosts");
-    bool is_known = hosts != NULL && has_word(hosts, host);
+    return resolv_conf != NULL && find_ndots(resolv_conf) > dots;
+}
+
+bool search_list_comes_first_in(const char *resolv_conf, const char *hosts, const char *host)
+{
+    return is_searched_first(resolv_conf, host) && (hosts == NULL || !has_word(hosts, host));
+}
+
+bool search_list_comes_first(const char *host)
+{
+    char *resolv_conf = read_text("/etc/resolv.conf");
+    /* The second file may be a large list of what is blocked. */
+    char *hosts = is_searched_first(resolv_conf, host) ? read_text("/etc/hosts") : NULL;
+    bool comes_first = search_list_comes_first_in(resolv_conf, hosts, host);
+    free(resolv_conf);
     free(hosts);
-    return !is_known;
+    return comes_first;
 }

@@ -13,3 +13,6 @@
  * names with a dot at their end, does not have it.
  */
 bool search_list_comes_first(const char *host);
+
+/* The same by the text of the two files; NULL: there is no such file. */
+bool search_list_comes_first_in(const char *resolv_conf, const char *hosts, const char *host);
