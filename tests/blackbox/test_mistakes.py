@@ -49,6 +49,21 @@ def test_values_in_a_strange_success_are_not_repeated(run: Runner, store: Parame
     refused(run("/p", "-v", *ECHO), f"HTTP status {status}")
 
 
+@pytest.mark.parametrize("body", [HUSH, f"<html>{HUSH}</html>", f"DB_PASS={HUSH}\n", f'"{HUSH}"', f"\ufeff{{{HUSH}"])
+@pytest.mark.parametrize("status", [201, 202, 204, 206, 299])
+def test_no_page_of_a_strange_success_is_repeated(run: Runner, store: ParameterStore, status: int, body: str) -> None:
+    """It may be the answer in another form, with the values in it."""
+    store.faults.always(faults.StatusAnswer(status, b"" if status == 204 else body.encode()))
+    refused(run("/p", "-v", *ECHO), f"HTTP status {status}")
+    refused(run("A=/p/a", "-v", *ECHO), f"HTTP status {status}")
+
+
+@pytest.mark.parametrize("status", [300, 302, 404, 418])
+def test_the_page_of_a_stranger_is_repeated(run: Runner, store: ParameterStore, status: int) -> None:
+    store.faults.always(faults.StatusAnswer(status, b"<h1>Welcome</h1>\nto the hotel"))
+    run("/p", *ECHO).expect_failure(f"HTTP status {status}", "<h1>Welcome</h1>\\nto the hotel")
+
+
 def test_no_piece_of_a_token_is_left_where_an_excerpt_is_cut(run: Runner, store: ParameterStore) -> None:
     token = "TOKENabcdefghijklmnopqrstuvwxyz0123456789"
     credentials = store.add_credentials("ASIAX", "key", session_token=token)

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from conftest import Result, Runner
 from parameter_store import ParameterStore
+from parameter_store.certificates import Certificates
 from privileges import strace, unshare
+from tunnels import proxy
 
 IN_PLACE = 'mount --bind "$1" /etc/ssl/certs && shift && exec "$@"'
 UNCONFIGURED: dict[str, str | None] = {"AWS_CA_BUNDLE": None, "SSL_CERT_FILE": None}
@@ -95,3 +97,44 @@ def test_a_configured_file_replaces_both(run, store, certificates, tmp_path) -> 
     done = subprocess.run(command, env=environment, capture_output=True, check=False, timeout=60)
     Result(done.returncode, done.stdout, done.stderr).expect_failure("the server's certificate is not trusted")
     assert store.journal.entries == []
+
+
+# --- A proxy that speaks TLS
+
+
+@pytest.fixture
+def start_through_proxy(run: Runner, certificates: Path, tmp_path: Path) -> Callable[..., tuple[Result, list[str]]]:
+    """The store's certificate and the proxy's come from different authorities; the system trusts the proxy's."""
+    proxys = Certificates(tmp_path / "proxys")
+    context = proxys.server_context("valid", ())
+    command = ["openssl", "x509", "-in", proxys.ca_file, "-noout", "-hash"]
+    link = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip() + ".0"
+    shutil.copy(proxys.ca_file, certificates / link)
+    shutil.copy(proxys.ca_file, certificates / "ca-certificates.crt")
+
+    def started(store: ParameterStore, trusted: bytes) -> tuple[Result, list[str]]:
+        (tmp_path / "trusted.pem").write_bytes(trusted)
+        with proxy(lambda _: store.port, context) as (url, asked):
+            environment = {**store.environment(), "AWS_ENDPOINT_URL": "https://ssm.invalid.test", "HTTPS_PROXY": url,
+                           "AWS_CA_BUNDLE": str(tmp_path / "trusted.pem"), "SSL_CERT_FILE": None}  # fmt: skip
+            done = subprocess.run(
+                [*unshare("--mount"), "/bin/sh", "-c", IN_PLACE, "sh", certificates, run.program, "--timeout", "10s", "/p", "--", "/bin/echo", "started"],
+                env={**run.environment(environment), "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"}, capture_output=True, check=False, timeout=60,
+            )  # fmt: skip
+        return Result(done.returncode, done.stdout, done.stderr), asked
+
+    return started
+
+
+def test_a_configured_file_replaces_the_systems_certificates_for_the_proxy_too(
+    certificates_directory: Path, tmp_path: Path, start_through_proxy
+) -> None:
+    with ParameterStore(certificates_directory=certificates_directory, host_names=("ssm.invalid.test",)) as store:
+        store.put("/p/v", "1")
+        # Not the store's authority, whose name is the same: OpenSSL would look no further for it.
+        result, asked = start_through_proxy(store, Path("/etc/ssl/certs/ca-certificates.crt").read_bytes())
+        result.expect_failure("certificate")
+        assert asked == []
+        result, asked = start_through_proxy(store, store.ca_file.read_bytes() + (tmp_path / "proxys" / "ca.pem").read_bytes())
+        assert (result.status, result.out) == (0, "started\n"), result.err
+        assert set(asked) == {"ssm.invalid.test:443"}
