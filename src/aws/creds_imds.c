@@ -51,7 +51,7 @@ static void explain(const struct imds *imds, const struct secret *body, struct e
     service_error_pass_on(&reason, err);
 }
 
-/* Status 200 with another Code than Success: the instance cannot assume its role. */
+/* Status 200 with another Code than Success means that the instance cannot assume its role. */
 static bool read_document(const struct imds *imds,
         const struct secret *body,
         const char *role,

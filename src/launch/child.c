@@ -126,6 +126,7 @@ static void end_with_group(int signal_number)
     }
     if (group_to_end > 0) {
         (void)kill(-(pid_t)group_to_end, SIGKILL);
+        (void)kill((pid_t)group_to_end, SIGKILL); /* it may have left the group */
     }
     (void)sigemptyset(&by_default.sa_mask);
     (void)sigaction(signal_number, &by_default, NULL);
@@ -347,6 +348,7 @@ static int reap(const struct child *child)
 {
     int status = 0;
     (void)kill(-child->pid, SIGKILL);
+    (void)kill(child->pid, SIGKILL); /* it may have left the group */
     group_to_end = 0;
     while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {
     }

@@ -614,6 +614,25 @@ def test_a_process_and_its_children_end_with_us(chain: Chain, tmp_path: Path, sc
         wait_until_gone(pid)
 
 
+LEAVES_ITS_GROUP = "#!/usr/bin/python3\nimport os, time\nos.setpgid(0, os.getpgid(os.getppid()))\nopen({fifo!r}, 'w').write(str(os.getpid()))\ntime.sleep(1000)\n"
+
+
+@pytest.mark.parametrize("end", ["timeout", signal.SIGTERM])
+def test_a_process_that_has_left_its_group_ends_with_us_too(chain: Chain, tmp_path: Path, end: str | signal.Signals) -> None:
+    fifo, helper = tmp_path / "fifo", tmp_path / "helper"
+    os.mkfifo(fifo)
+    helper.write_text(LEAVES_ITS_GROUP.format(fifo=str(fifo)))
+    helper.chmod(0o755)
+    use_process(chain, str(helper))
+    chain.write()
+    started = chain.runner.start("--timeout", "3s" if end == "timeout" else "60s", "/p", "--", "/bin/true", env=chain.env)
+    pid = int(fifo.read_text())
+    if isinstance(end, signal.Signals):
+        started.send_signal(end)
+    assert chain.runner.finish(started).status == (125 if end == "timeout" else -end)
+    wait_until_gone(pid)
+
+
 def test_a_process_that_is_stopped_is_not_waited_for(chain: Chain) -> None:
     use_process(chain, chain.process("", "kill -TTIN $$"))
     chain.fail("helper was stopped by signal 21", "it wants the terminal")

@@ -319,10 +319,11 @@ static void run_herd(struct herd *herd)
 
 static void set_up_herd(struct herd *herd, int starts, int pages, int run)
 {
-    *herd = (struct herd){ .count = starts,
-        .chance = 0x9E3779B97F4A7C15u * (uint64_t)(run + 1),
-        .tokens_us = 1000000,
-        .timeout_ms = 60000 };
+    memset(herd, 0, sizeof(*herd)); /* a compound literal would be a second one on the stack */
+    herd->count = starts;
+    herd->chance = 0x9E3779B97F4A7C15u * (uint64_t)(run + 1);
+    herd->tokens_us = 1000000;
+    herd->timeout_ms = 60000;
     for (int i = 0; i < starts; i++) {
         herd->starts[i] = (struct herd_start){ .due_ms = (int64_t)(draw(herd) * starts * 0.7),
             .first_throttle_ms = -1,
