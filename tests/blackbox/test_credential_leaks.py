@@ -122,8 +122,8 @@ class Echo(faults.Fault):
             body = json.dumps({"__type": "Refused", "message": sent, "Code": "Refused", "Message": sent, "roleCredentials": sent})
         elif self.form == "code":
             body = json.dumps({"__type": token, "code": token, "Code": token, "message": token})
-        elif self.form == "error type":
-            body = "{}"
+        elif self.form in ("error type", "broken"):
+            body = "{" if self.form == "broken" else "{}"
             headers.update({"x-amzn-ErrorType": token, "x-amzn-RequestId": token})
         elif self.form == "xml":
             body = f"<ErrorResponse><Error><Code>Refused</Code><Message>{escape(sent)}</Message></Error><RequestId>x</RequestId></ErrorResponse>"
@@ -134,7 +134,7 @@ class Echo(faults.Fault):
 
 
 TOKEN_HEADERS = ("x-amz-sso_bearer_token", "x-aws-ec2-metadata-token", "x-amz-security-token", "authorization")
-FORMS = ("json", "xml", "html", "code", "error type")
+FORMS = ("json", "xml", "html", "code", "error type", "broken")
 
 
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 500])
