@@ -28,7 +28,7 @@ SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin"
 # another libcurl passes and a second look at every value does not.
 INSTRUCTIONS_RATIO_MAX = 10.5
 INSTRUCTIONS_PER_PARAMETER_MAX = 78_000
-PROGRAM_MAX_BYTES = 300 * 1024
+PROGRAM_MAX_BYTES = 340 * 1024
 STATIC_MAX_BYTES = 1024 * 1024
 CONNECTIONS_MAX = 32
 
