@@ -10,8 +10,12 @@
 #include "base/error.h"
 #include "base/secret.h"
 
+/*
+ * AWS gives 8 KB, and 64 KiB for secrets. More than a variable can hold, so that whoever reads from
+ * something else than AWS is told of the kernel's limit.
+ */
 enum {
-    PARAMETER_VALUE_MAX_BYTES = 1024 * 1024
+    PARAMETER_VALUE_MAX_BYTES = 256 * 1024
 };
 
 /* Owns its texts; release with parameter_clear. */
