@@ -180,11 +180,16 @@ def test_endless_replies_are_refused_within_the_limit(store: ParameterStore, pea
     assert seen.kib < MOST_KIB, seen
 
 
-@pytest.mark.parametrize("reply", ["chunks", "the largest values", "numbers"])
+@pytest.mark.parametrize("reply", ["chunks", "too large values", "the largest values", "escaped values", "numbers"])
 def test_names_are_refused_within_the_limit(store: ParameterStore, peak, reply: str) -> None:
     """320 names are 32 calls, all at once."""
-    endless = Fabricate({"the largest values": answers(850_000), "numbers": fixed(MANY_NUMBERS)}.get(reply, fixed(b"")))
-    store.faults.always(ENDLESS["chunks"] if reply == "chunks" else endless)
+    replies = {
+        "too large values": answers(850_000),
+        "the largest values": answers(256 * 1024),
+        "escaped values": lambda asked: answers(1)(asked).replace(b'"v"', b'"%s"' % (b"\\u0001" * 150_000)),
+        "numbers": fixed(MANY_NUMBERS),
+    }
+    store.faults.always(ENDLESS["chunks"] if reply == "chunks" else Fabricate(replies[reply]))
     seen = peak(*(f"V{number}=/n/{number}" for number in range(320)), "--timeout", "20s", "--", "/bin/true")
     assert seen.status == 125 and "ssm-exec: error: " in seen.err, seen
     assert seen.kib < MOST_KIB, seen
