@@ -151,8 +151,10 @@ static bool read_reply(const struct plain_call *plain,
     if (!creds_document_is_success(json_root(&document), plain->subject, reterr)
             || !creds_document_read(json_root(&document), &creds_endpoint_members, plain->subject,
                     ret_credentials, reterr)) {
-        err_add_why(reterr, " (reply of %s)", plain->host);
         plain_call_explain(plain, reterr);
+        if (reterr->code[0] == '\0') {
+            err_add_why(reterr, " (reply of %s)", plain->host); /* it did not say more itself */
+        }
         add_hint(plain->status, asked, reterr);
         return false;
     }
