@@ -88,13 +88,14 @@ STRATEGIES = {
     "all drawn, 0.1 s to 5 s": Strategy(backoff(0.1, 5)),
     "all drawn, 1 s to 5 s": Strategy(backoff(1, 5)),
     "half kept, 1 s to 20 s": Strategy(backoff(1, 20, 0.5)),
-    "half kept, 1 s to 8 s (before)": Strategy(backoff(1, 8, 0.5)),
+    "half kept, 1 s to 8 s (formerly)": Strategy(backoff(1, 8, 0.5)),
     "all drawn, 2 s or the time since": Strategy(proportional),
     "rounds, nobody soon": Strategy(Rounds(soon_share=0), 0.1),
-    "rounds, a pause of 0.75 s after the soon": Strategy(Rounds(round_s=1), 0.1),
-    "rounds, answers do not count": Strategy(Rounds(answered_pace=1), 0.1),
+    "rounds, half of all soon": Strategy(Rounds(soon_share=0.5), 0.1),
+    "rounds, the first one 1 s long": Strategy(Rounds(round_end_s=1), 0.1),
+    "rounds, answers change nothing": Strategy(Rounds(answered_pace=1), 0.1),
     "rounds, no pause before a page": Strategy(Rounds()),
-    "rounds (the program's)": Strategy(Rounds(), 0.1),
+    "**rounds (the program's)**": Strategy(Rounds(), 0.1),
 }
 
 
@@ -171,9 +172,9 @@ def simulate(world: World, starts: int, pages: int, strategy: Strategy, seed: in
 
 
 def cell(outcomes: list[Outcome]) -> str:
-    """Means: the last start, the median, the calls."""
+    """The last start, the median start and the calls: of each, the median of all runs."""
     last_s, median_s, calls, failed = (
-        statistics.mean(column) for column in zip(*((o.last_s, o.median_s, o.calls, o.failed) for o in outcomes))
+        statistics.median(column) for column in zip(*((o.last_s, o.median_s, o.calls, o.failed) for o in outcomes))
     )
     last = f"{last_s:.1f}" if failed == 0 else f"{failed:.0f} fail"
     return f"{last} / {median_s:.2f} / {calls:.0f}"
