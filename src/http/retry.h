@@ -33,18 +33,26 @@ enum retry_cause {
 enum {
     RETRY_TRANSIENT_FIRST_MS = 50,
     RETRY_TRANSIENT_CAP_MS = 5000,
-    /* After a throttle. All moments are counted from the first throttle of the request. */
-    RETRY_SOON_PERCENT = 25, /* this share of the first tries again comes before RETRY_SOON_MS */
+    /*
+     * After a throttle, in moments since the first throttle of the request. Of those who are throttled
+     * for the first time, SOON_PERCENT try again before SOON_MS. The others, and who is throttled
+     * again before ROUND_MS, do so between ROUND_MS and ROUND_END_MS.
+     */
+    RETRY_SOON_PERCENT = 25,
     RETRY_SOON_MS = 250,
-    RETRY_ROUND_MS =
-            350, /* the others, and who is throttled again before that, between these two */
+    RETRY_ROUND_MS = 350,
     RETRY_ROUND_END_MS = 2000,
-    RETRY_LATER_PERCENT = 145, /* later tries between these shares of the time up to now, */
+    /*
+     * Who is throttled later tries again between these shares of the time up to now, in an interval
+     * that lasts SPAN_MS and half of the time left at most. It begins within a LEFT_PART-th of the
+     * time left, or within LEAST_MS where that is more.
+     */
+    RETRY_LATER_PERCENT = 145,
     RETRY_LATER_END_PERCENT = 220,
-    RETRY_LATER_SPAN_MS = 3000,  /* in an interval of this at most, or of half of the time left, */
-    RETRY_LATER_LEFT_PART = 10,  /* that begins within a tenth of the time left, */
-    RETRY_LATER_LEAST_MS = 1000, /* or within this */
-    RETRY_PAGE_PAUSE_MS = 100,   /* the longest pause before the page after a throttled one */
+    RETRY_LATER_SPAN_MS = 3000,
+    RETRY_LATER_LEFT_PART = 10,
+    RETRY_LATER_LEAST_MS = 1000,
+    RETRY_PAGE_PAUSE_MS = 100, /* the longest pause before the page after a throttled one */
     RETRY_RESOLVE_LIMIT_MS = 10000,
     RETRY_TLS_ATTEMPTS_MAX = 4,
     RETRY_AFTER_EXTRA_MS = 5000, /* how much a server may add to our own delay */
