@@ -24,20 +24,32 @@ static bool ends_in_equals_only(const char *word, size_t len, size_t before)
     return before < len && at == len;
 }
 
+/* Up to and with what a secret may follow: '=', "://", or the ':' of "user:password@"; or all of it. */
+static size_t length_before_secret(const char *word, size_t len)
+{
+    static const char AUTHORITY[] = "://";
+    size_t before = length_before_equals(word, len);
+    size_t kept = before == 0 && len > 0 ? 0 : before < len ? before + 1 : len;
+    const char *authority = memmem(word, kept, AUTHORITY, sizeof(AUTHORITY) - 1);
+    if (authority != NULL) {
+        return (size_t)(authority - word) + sizeof(AUTHORITY) - 1;
+    }
+    const char *at = memrchr(word, '@', len);
+    const char *colon = memchr(word, ':', kept);
+    return at != NULL && colon != NULL && colon < at ? (size_t)(colon - word) + 1 : kept;
+}
+
 const char *shown_word(const char *word, size_t len, char out[static SHOWN_BYTES])
 {
-    size_t before = length_before_equals(word, len);
-    size_t kept_max = SHOWN_BYTES - sizeof(REST) - 1; /* "=..." and its NUL fit behind it */
-    size_t kept = ends_in_equals_only(word, len, before) ? 0 : before;
-    bool is_cut = kept > kept_max || before < len;
+    size_t kept_max = SHOWN_BYTES - sizeof(REST);
+    size_t kept = ends_in_equals_only(word, len, length_before_equals(word, len))
+            ? 0
+            : length_before_secret(word, len);
     kept = kept > kept_max ? kept_max : kept;
     if (kept > 0) {
         memcpy(out, word, kept);
     }
-    if (kept > 0 && kept == before && before < len) {
-        out[kept++] = '=';
-    }
-    memcpy(out + kept, is_cut ? REST : "", is_cut ? sizeof(REST) : 1);
+    memcpy(out + kept, kept < len ? REST : "", kept < len ? sizeof(REST) : 1);
     return out;
 }
 

@@ -9,8 +9,9 @@ enum {
 };
 
 /*
- * word[0..len) for a message, in out: its first '=' and all that follows are shown as "=...", so that
- * nobody's password is printed for DB_PASS=password. What ends in '=' alone may be a secret in base64
+ * word[0..len) for a message, in out: what follows its first '=' is shown as "...", so that nobody's
+ * password is printed for DB_PASS=password, and so is what follows "://" or the first ':' before a '@':
+ * URLs hold passwords. What ends in '=' alone may be a secret in base64
  * and is shown as "...", and a word that does not fit is cut. Returns out.
  */
 const char *shown_word(const char *word, size_t len, char out[static SHOWN_BYTES]);

@@ -89,6 +89,11 @@ WORDS: dict[tuple[str, ...], tuple[str, ...]] = {
     ("--lock", f"DB_PASS={HUSH}"): ("DB_PASS=...: ", "--lock"),
     ("/p", "--env-file", f"DB_PASS={HUSH}"): ("DB_PASS=...: ", "--env-file"),
     ("/p", "--env-file", f"{HUSH}+="): ("...: ", "--env-file"),
+    ("/p", "--env-file", f"postgres://u:{HUSH}@h/db"): ("postgres://...: ", "--env-file"),
+    ("/p", "--lock", f"postgres://u:{HUSH}@h/db"): ("postgres://...: ", "--lock"),
+    ("/p", "--require", f"@u:{HUSH}@h"): ("u:...: ", "--require"),
+    ("/p", "--region", f"https://u:{HUSH}@h"): ('--region: "https://..."',),
+    ("/p", "--", f"postgres://u:{HUSH}@h/db"): ("postgres://...: not found",),
 }
 
 
