@@ -55,7 +55,7 @@ static int64_t most(int64_t a, int64_t b)
 /* When to try again, counted from the first throttle. */
 static int64_t first_round_ms(int64_t throttled_ms, double fraction)
 {
-    static const double SOON = RETRY_SOON_PERCENT / 100.0;
+    static const double SOON = (double)RETRY_SOON_PERCENT / 100;
     if (throttled_ms > 0) {
         return at(RETRY_ROUND_MS, RETRY_ROUND_END_MS, fraction);
     }
