@@ -190,6 +190,17 @@ static bool starts_with(const struct reader *reader, const char *wanted)
     return (size_t)(reader->end - reader->at) >= len && memcmp(reader->at, wanted, len) == 0;
 }
 
+/* Outside of every element there is nothing but white space. */
+static bool is_blank(struct span text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!ascii_is_space(text.bytes[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Reads up to and with the next tag; *ret_done when the element at the path has ended. */
 static bool step(
         struct reader *reader, const char *path, size_t wanted, struct secret *text, bool *ret_done)
@@ -198,8 +209,9 @@ static bool step(
     if (tag == NULL) {
         return false;
     }
+    const struct span before = { reader->at, (size_t)(tag - reader->at) };
     bool is_inside = reader->matched == wanted && reader->depth == wanted;
-    if (is_inside && !append_text((struct span){ reader->at, (size_t)(tag - reader->at) }, text)) {
+    if ((reader->depth == 0 && !is_blank(before)) || (is_inside && !append_text(before, text))) {
         return false;
     }
     reader->at = tag;

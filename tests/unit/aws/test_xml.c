@@ -88,6 +88,9 @@ static void gives_nothing_for_what_is_missing_or_malformed(void **state)
         { "a wrong end tag", "<a><b>x</c></a>" },
         { "an end tag alone", "</a><a><b>x</b></a>" },
         { "a tag in a tag", "<a <b>x</b></a>" },
+        { "text in front of the root", "x<a><b>x</b></a>" },
+        { "a line of text in front of the root", "HTTP/1.1 200 OK\r\n\r\n<a><b>x</b></a>" },
+        { "text behind another root", "<z/>x<a><b>x</b></a>" },
         { "no name", "<a><>x</><b>x</b></a>" },
         { "too deep",
                 "<a><c><c><c><c><c><c><c><c><c><c><c><c><c><c><c><c></c></c></c></c></c></c>"
