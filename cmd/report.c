@@ -27,6 +27,7 @@ struct line {
     const char *code;
     const char *message;
     const char *request_id;
+    const char *replier;
     const char *hint;
 };
 
@@ -89,6 +90,15 @@ static void write_line(struct report *report, const struct text *line, bool is_e
     }
 }
 
+static void append_remark(struct text *out, const char *label, const char *value)
+{
+    if (has(value)) {
+        text_append_format(out, " (%s ", label);
+        append(out, value);
+        text_append_string(out, ")");
+    }
+}
+
 static void write_text(struct report *report, const struct line *line)
 {
     CLEANUP(text_clear) struct text out = TEXT_INIT(LINE_MAX_BYTES);
@@ -102,11 +112,8 @@ static void write_text(struct report *report, const struct line *line)
         text_append_string(&out, has(line->message) ? ": " : "");
     }
     append(&out, line->message == NULL ? "" : line->message);
-    if (has(line->request_id)) {
-        text_append_string(&out, " (request id ");
-        append(&out, line->request_id);
-        text_append_string(&out, ")");
-    }
+    append_remark(&out, "request id", line->request_id);
+    append_remark(&out, "reply of", line->replier);
     text_append_string(&out, "\n");
     if (has(line->hint)) {
         text_append_string(&out, "ssm-exec: hint: ");
@@ -135,6 +142,7 @@ static void write_json(struct report *report, const struct line *line)
     append_member(&out, "source", line->where);
     append_member(&out, "code", line->code);
     append_member(&out, "request_id", line->request_id);
+    append_member(&out, "host", line->replier);
     text_append_string(&out, "}\n");
     write_line(report, &out, is_error(line));
 }
@@ -183,6 +191,7 @@ static void put_error(struct report *report, const struct err *err, bool with_hi
         .code = err->code,
         .message = err->why,
         .request_id = err->request_id,
+        .replier = err->replier,
         .hint = with_hint && report->verbosity > REPORT_QUIET ? err->hint : NULL,
     };
     put_line(report, &line);

@@ -320,6 +320,10 @@ enum call_verdict client_judge_refusal(struct client *client,
     (void)err_set(reterr, ERR_SERVICE, subject, "%s", secret_expose(&error.message));
     err_set_code(reterr, error.code);
     err_set_request_id(reterr, error.request_id);
+    if (!region_is_aws_host(client->endpoint->host)) {
+        err_set_replier(
+                reterr, client->endpoint->authority); /* what stands in for AWS has its codes */
+    }
     add_hint(client, reply, reterr);
     if (*ret_cause != RETRY_NEVER) {
         return CALL_RETRIES;
@@ -340,7 +344,7 @@ void client_blame_reply(const struct client *client,
         drop_echo(client, attempt, request_id);
         err_set_request_id(err, request_id);
     }
-    err_add_why(err, " (reply of %s)", client->endpoint->authority);
+    err_set_replier(err, client->endpoint->authority);
     if (err->kind == ERR_PROTOCOL && err->hint[0] == '\0' && request_id[0] == '\0') {
         err_set_hint(err, "is %s the right endpoint, and is a proxy in between?",
                 client->endpoint->authority);

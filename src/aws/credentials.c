@@ -144,16 +144,18 @@ enum credentials_outcome credentials_absent(struct err *reterr, const char *why)
     return CREDENTIALS_ABSENT;
 }
 
-bool credentials_need_region(struct credentials_context *context, struct err *reterr)
+/* Asks the metadata service, once. */
+static bool find_region(struct credentials_context *context, struct err *reterr)
 {
     CLEANUP(secret_clear) struct secret body = SECRET_INIT(IMDS_REPLY_MAX_BYTES);
     struct err imds_err;
-    if (context->settings->region != NULL) {
-        return true;
-    }
     if (imds_get(context->imds, "meta-data/placement/region", &body, &imds_err) == IMDS_GOOD) {
-        return settings_set_region(context->settings, secret_expose(&body),
-                "the region of EC2 instance metadata", reterr);
+        if (settings_set_region(context->settings, secret_expose(&body),
+                    "the region of EC2 instance metadata", reterr)) {
+            return true;
+        }
+        err_set_replier(reterr, imds_address(context->imds));
+        return false;
     }
     if (imds_err.kind == ERR_INPUT) {
         *reterr = imds_err; /* a setting that cannot be used */
@@ -164,6 +166,16 @@ bool credentials_need_region(struct credentials_context *context, struct err *re
     err_set_hint(reterr, "set AWS_REGION, give --region, or put region = ... into profile \"%s\"",
             context->settings->profile_name);
     return false;
+}
+
+bool credentials_need_region(struct credentials_context *context, struct err *reterr)
+{
+    bool is_known = context->settings->region != NULL
+            || (context->no_region.kind == ERR_NONE && find_region(context, &context->no_region));
+    if (!is_known) {
+        *reterr = context->no_region;
+    }
+    return is_known;
 }
 
 void credentials_will_come(const struct credentials_context *context, const struct uri *asked)

@@ -56,6 +56,7 @@ struct credentials_context {
     struct meanwhile *meanwhile; /* what else may be done while one is waited for; may be NULL */
     bool meanwhile_costs_trust;  /* beside a TLS connection it reads all certificates once more */
     int64_t skew_s;              /* to be added to our clock, as far as STS has told */
+    struct err no_region; /* why the metadata service gave none; ERR_NONE: not asked, or it did */
 };
 
 /*

@@ -144,7 +144,7 @@ static bool read_reply(const struct plain_call *plain,
         return false;
     }
     if (!json_parse(&plain->body, JSON_TOKENS_REPLY, plain->subject, &document, reterr)) {
-        err_add_why(reterr, " (reply of %s)", plain->host);
+        plain_call_blame_reply(plain, reterr);
         add_hint(plain->status, asked, reterr);
         return false;
     }
@@ -152,19 +152,17 @@ static bool read_reply(const struct plain_call *plain,
             || !creds_document_read(json_root(&document), &creds_endpoint_members, plain->subject,
                     ret_credentials, reterr)) {
         plain_call_explain(plain, reterr);
-        if (reterr->code[0] == '\0') {
-            err_add_why(reterr, " (reply of %s)", plain->host); /* it did not say more itself */
-        }
+        plain_call_blame_reply(plain, reterr);
         add_hint(plain->status, asked, reterr);
         return false;
     }
     read_role(json_root(&document), &role);
     (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
-            "container credentials (%.200s, %s%s%.200s)", plain->host, asked->variable,
+            "container credentials (%.200s, %s%s%.200s)", plain->endpoint->host, asked->variable,
             role.len == 0 ? "" : ", role ", text_string(&role));
     (void)snprintf(ret_credentials->renewal, sizeof(ret_credentials->renewal),
             "the agent at %.200s, named by %s, gives new ones: is it healthy, and is its clock right?",
-            plain->host, asked->variable);
+            plain->endpoint->host, asked->variable);
     return true;
 }
 
@@ -204,7 +202,7 @@ static enum credentials_outcome fetch(struct credentials_context *context,
     plain = (struct plain_call){
         .method = HTTP_GET,
         .subject = "container credentials",
-        .host = uri.host,
+        .endpoint = &uri,
         .operation = "credentials",
         .url = text_string(&url),
         .headers = { { "accept", &accept, false }, { "authorization", &token, true } },

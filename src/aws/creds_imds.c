@@ -63,6 +63,7 @@ static bool read_document(const struct imds *imds,
     if (is_json && !creds_document_is_success(json_root(&document), SUBJECT, reterr)) {
         (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "no credentials for role %s", role);
         explain(imds, body, reterr);
+        err_set_replier(reterr, imds_address(imds));
         err_set_hint(reterr, "check the instance profile, and that EC2 may assume its role");
         return false;
     }
@@ -74,8 +75,9 @@ static bool read_document(const struct imds *imds,
     if (is_json) {
         explain(imds, body, reterr);
     }
+    err_set_replier(reterr, imds_address(imds));
     err_set_hint(reterr, "is %s EC2's metadata service, or something that stands in for it?",
-            imds_host(imds));
+            imds_address(imds));
     return false;
 }
 
@@ -90,16 +92,17 @@ static enum credentials_outcome fetch(struct credentials_context *context,
     char path[sizeof(ROLES) + ROLE_MAX_BYTES];
     enum imds_outcome outcome = imds_get(context->imds, ROLES, &list, reterr);
     if (outcome == IMDS_ABSENT && context->imds->outcome == IMDS_GOOD) {
-        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "the instance has no role");
+        const struct err cause = *reterr;
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "the instance has no role: %s", cause.why);
     }
     if (outcome != IMDS_GOOD) {
         return outcome_of(outcome);
     }
     if (!take_role(&list, role)) {
         (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "%s names no usable role",
-                imds_host(context->imds));
+                imds_address(context->imds));
         err_set_hint(reterr, "is %s EC2's metadata service, or something that stands in for it?",
-                imds_host(context->imds));
+                imds_address(context->imds));
         return CREDENTIALS_FAILED;
     }
     /*

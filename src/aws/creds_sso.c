@@ -225,8 +225,9 @@ static bool read_reply(
     if (is_json && creds_document_read(role, &members, plain->subject, ret_credentials, reterr)) {
         return true;
     }
+    plain_call_blame_reply(plain, reterr);
     err_set_hint(reterr, "is %s the portal of IAM Identity Center, and is a proxy in between?",
-            plain->host);
+            plain->endpoint->host);
     return false;
 }
 
@@ -262,7 +263,7 @@ static bool ask_portal(const struct credentials_context *context,
     plain = (struct plain_call){
         .method = HTTP_GET,
         .subject = "SSO",
-        .host = endpoint.host,
+        .endpoint = &endpoint,
         .operation = "GetRoleCredentials",
         .url = text_string(&url),
         .headers = { { "x-amz-sso_bearer_token", token, true } },

@@ -31,9 +31,9 @@ void imds_clear(struct imds *imds)
     secret_clear(&imds->token);
 }
 
-const char *imds_host(const struct imds *imds)
+const char *imds_address(const struct imds *imds)
 {
-    return imds->endpoint.host == NULL ? "" : imds->endpoint.host;
+    return imds->endpoint.authority == NULL ? "" : imds->endpoint.authority;
 }
 
 /* The variable, else the profile's key. */
@@ -128,7 +128,7 @@ static bool ask(const struct imds *imds,
     *plain = (struct plain_call){
         .method = method,
         .subject = SUBJECT,
-        .host = imds->endpoint.host,
+        .endpoint = &imds->endpoint,
         .operation = path,
         .url = text_string(&url),
         .headers = { *header },
@@ -142,7 +142,7 @@ static bool ask(const struct imds *imds,
     if (is_spent && imds->bounded.deadline_ms < imds->calls->deadline_ms
             && !secret_is_empty(&imds->token)) {
         (void)err_set(reterr, ERR_TIMEOUT, SUBJECT, "%s takes more than %lld ms in all",
-                imds->endpoint.host, (long long)imds->budget_ms);
+                imds->endpoint.authority, (long long)imds->budget_ms);
         err_set_hint(reterr,
                 "where it is that slow, AWS_METADATA_SERVICE_TIMEOUT (seconds) and "
                 "AWS_METADATA_SERVICE_NUM_ATTEMPTS allow for more");
@@ -158,21 +158,37 @@ static enum imds_outcome explain_silence(
         return IMDS_FAILED;
     }
     const struct err cause = *reterr;
-    (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "no answer from %s", imds->endpoint.host);
-    if (cause.kind == ERR_TIMEOUT || strstr(cause.why, "time") != NULL) {
-        err_add_why(reterr,
-                " to the token request: in a container on EC2 the instance's metadata hop limit "
-                "must be 2 or more");
+    if (cause.kind == ERR_TIMEOUT || strstr(cause.why, "timed out") != NULL) {
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT,
+                "no answer from %s to the token request: in a container on EC2 the instance's "
+                "metadata hop limit must be 2 or more",
+                imds->endpoint.authority);
+    } else {
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "no answer: %s", cause.why);
     }
     return IMDS_ABSENT;
+}
+
+/* It becomes part of a header. */
+static bool is_token(const struct secret *body)
+{
+    const char *bytes = secret_expose(body);
+    size_t len = secret_len(body);
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] < '!' || bytes[i] > '~') {
+            return false;
+        }
+    }
+    return len > 0;
 }
 
 static enum imds_outcome judge_token(
         struct imds *imds, struct plain_call *plain, struct err *reterr)
 {
-    if (plain->status != 200 || secret_is_empty(&plain->body)) {
+    if (plain->status != 200 || !is_token(&plain->body)) {
         (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT,
-                "%s gives no session token (HTTP status %d)", imds->endpoint.host, plain->status);
+                "%s gives no session token (HTTP status %d)", imds->endpoint.authority,
+                plain->status);
         service_error_pass_on(&plain->refusal, reterr);
         if (plain->status == 403) {
             err_set_hint(reterr, "is the metadata service disabled for this instance?");
@@ -228,7 +244,7 @@ enum imds_outcome imds_get(
     }
     if (plain.status != 200) {
         (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "%s has no %s (HTTP status %d)",
-                imds->endpoint.host, path, plain.status);
+                imds->endpoint.authority, path, plain.status);
         service_error_pass_on(&plain.refusal, reterr);
         if (plain.status == 401) {
             err_set_hint(reterr, "it does not know the session token that it gave");

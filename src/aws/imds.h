@@ -51,6 +51,6 @@ enum imds_outcome imds_get(
         struct imds *imds, const char *path, struct secret *ret_body, struct err *reterr);
 
 /* The host that is asked, for messages; "" before the first imds_get. */
-const char *imds_host(const struct imds *imds);
+const char *imds_address(const struct imds *imds);
 
 void imds_clear(struct imds *imds);

@@ -14,7 +14,7 @@ static bool prepare(struct call *call, struct http_request *ret_request, struct 
                 ret_request, plain->headers[i].name, plain->headers[i].value);
     }
     ret_request->never_proxied = plain->never_proxied;
-    client_set_host_rules(ret_request, plain->host);
+    client_set_host_rules(ret_request, plain->endpoint->host);
     ret_request->reply_max_bytes = PLAIN_CALL_REPLY_MAX_BYTES;
     (void)reterr; /* calls_run checks what was added */
     return true;
@@ -54,8 +54,8 @@ static enum call_verdict judge(struct call *call,
         clean(plain, &plain->refusal);
     }
     if (*ret_cause != RETRY_NEVER) {
-        (void)err_set(reterr, ERR_NETWORK, plain->subject, "%s: HTTP status %d", plain->host,
-                reply->status);
+        (void)err_set(reterr, ERR_NETWORK, plain->subject, "%s: HTTP status %d",
+                plain->endpoint->authority, reply->status);
         service_error_pass_on(&plain->refusal, reterr);
         return CALL_RETRIES;
     }
@@ -66,7 +66,7 @@ static enum call_verdict judge(struct call *call,
 bool plain_call_refuse(const struct plain_call *plain, struct err *reterr)
 {
     (void)err_set(reterr, ERR_CREDENTIALS, plain->subject, "%s refused (HTTP status %d)",
-            plain->host, plain->status);
+            plain->endpoint->authority, plain->status);
     service_error_pass_on(&plain->refusal, reterr);
     return false;
 }
@@ -90,9 +90,9 @@ bool plain_call_run(
     plain->call = (struct call){
         .type = &type,
         .subject = plain->subject,
-        .host = plain->host,
+        .host = plain->endpoint->authority,
         .operation = plain->operation,
-        .unresolved_hint = endpoint_unresolved_hint(plain->host),
+        .unresolved_hint = endpoint_unresolved_hint(plain->endpoint->host),
     };
     plain->body = SECRET_INIT(PLAIN_CALL_REPLY_MAX_BYTES);
     plain->refusal = SERVICE_ERROR_INIT;
@@ -104,6 +104,11 @@ bool plain_call_run(
     }
     *reterr = problems.items[0];
     return false;
+}
+
+void plain_call_blame_reply(const struct plain_call *plain, struct err *err)
+{
+    err_set_replier(err, plain->endpoint->authority);
 }
 
 void plain_call_clear(struct plain_call *plain)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "aws/service_error.h"
+#include "aws/uri.h"
 #include "base/attrs.h"
 #include "base/error.h"
 #include "base/secret.h"
@@ -27,9 +28,9 @@ struct plain_header {
 struct plain_call {
     struct call call;
     enum http_method method;
-    const char *subject;   /* stands before every message */
-    const char *host;      /* who is asked */
-    const char *operation; /* what is asked for */
+    const char *subject;        /* stands before every message */
+    const struct uri *endpoint; /* who is asked */
+    const char *operation;      /* what is asked for */
     const char *url;
     struct plain_header headers[PLAIN_CALL_HEADERS_MAX]; /* the first without a name ends them */
     bool never_proxied;
@@ -60,5 +61,8 @@ bool plain_call_refuse(const struct plain_call *plain, struct err *reterr);
  * AWS's forms, if one does.
  */
 void plain_call_explain(const struct plain_call *plain, struct err *err);
+
+/* Completes an error about what a reply holds: whose reply that is. */
+void plain_call_blame_reply(const struct plain_call *plain, struct err *err);
 
 void plain_call_clear(struct plain_call *plain);

@@ -112,6 +112,11 @@ void err_set_request_id(struct err *err, const char *request_id)
     put_text(err->request_id, sizeof(err->request_id), request_id);
 }
 
+void err_set_replier(struct err *err, const char *host_and_port)
+{
+    put_text(err->replier, sizeof(err->replier), host_and_port);
+}
+
 void err_set_hint(struct err *err, const char *format, ...)
 {
     va_list args;

@@ -36,6 +36,8 @@ struct err {
     char why[1536];      /* the sentence; may be empty where code says it all */
     char hint[1024];     /* the user's next action; may be empty */
     char request_id[80]; /* AWS's request id; may be empty */
+    char replier
+            [272]; /* host and port whose reply this is about, unless why names it; may be empty */
 };
 
 /* Fills *reterr from nothing; where may be NULL. Always returns false: `return err_set(...)`. */
@@ -63,6 +65,7 @@ void err_note_no_memory(void);
 void err_set_where(struct err *err, const char *where);
 void err_set_code(struct err *err, const char *code);
 void err_set_request_id(struct err *err, const char *request_id);
+void err_set_replier(struct err *err, const char *host_and_port);
 void err_set_hint(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Appends to the sentence. */

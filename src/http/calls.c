@@ -647,7 +647,7 @@ bool calls_run(const struct call_settings *settings,
     if (run.started < run.call_count && !run.failed) {
         struct err err;
         (void)err_set(&err, ERR_TIMEOUT, calls[run.started]->subject,
-                "the timeout ended the run before this was asked for");
+                "the timeout ended the run before %s was asked for this", calls[run.started]->host);
         report_failure(&run, &err);
     }
     return !run.failed;

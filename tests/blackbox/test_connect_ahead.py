@@ -216,7 +216,7 @@ def test_one_thread_opens_all_connections(chain: Chain, threads: Callable[[], in
 def test_credentials_that_fail_end_the_run_as_without_a_connection(chain: Chain) -> None:
     set_up_container(chain, wait_for_connections(chain))
     chain.container.settings.authorization = "another"
-    result = chain.fail("container credentials: Unauthorized: 127.0.0.1 refused (HTTP status 401)")
+    result = chain.fail(f"container credentials: Unauthorized: 127.0.0.1:{chain.container.port} refused (HTTP status 401)")
     assert len(result.err.splitlines()) == 2, result.err
     chain.store.journal.wait_for(lambda journal: journal.open_connections == 0)
 

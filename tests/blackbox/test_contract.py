@@ -189,6 +189,14 @@ def test_messages_as_json(store, run) -> None:
     assert all({"time", "level", "msg"} <= set(line) for line in lines)
 
 
+def test_who_refuses_is_told_where_it_may_not_be_aws(store, run) -> None:
+    store.deny("ssm:GetParametersByPath")
+    host = f"127.0.0.1:{store.port}"
+    assert run("/p", *ECHO).err.splitlines()[0].endswith(f" (reply of {host})")
+    error = json.loads(run("/p", "--log-format", "json", *ECHO).err.splitlines()[-1])
+    assert (error["code"], error["host"]) == ("AccessDeniedException", host)
+
+
 @pytest.mark.parametrize("arguments,text", [
     ((), "there is no command"), (("/p",), "there is no command"), (("/p", "--"), 'there is no command after "--"'),
     (("--", "true"), "no SOURCE was given"), (("/p", "--dryrun"), "--dryrun: unknown option\nssm-exec: hint: did you mean --dry-run?"), (("/p", "--dry", "-n"), "--dry: unknown option\nssm-exec: hint: try"),

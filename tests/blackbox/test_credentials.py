@@ -197,7 +197,7 @@ def test_sts_is_asked_again_after_passing_faults(chain: Chain, fault: faults.Fau
 def test_sts_shares_the_timeout_and_the_number_of_tries(chain: Chain) -> None:
     env = chain.web_identity_env()
     chain.sts.faults.always(faults.throttling())
-    chain.fail("the timeout ended the wait for 127.0.0.1", "Throttling", options=("--timeout", "700ms"), env=env)
+    chain.fail(f"the timeout ended the wait for 127.0.0.1:{chain.sts.port}", "Throttling", options=("--timeout", "700ms"), env=env)
     chain.sts.journal.clear()
     chain.fail("Throttling", "(after 2 tries)", env={**env, "AWS_MAX_ATTEMPTS": "2"})
     assert len(chain.calls()) == 2
@@ -793,7 +793,7 @@ def test_sso_sessions_that_need_a_new_login(chain: Chain, legacy: bool, trouble:
 
 def test_an_sso_role_that_is_not_assigned(chain: Chain) -> None:
     chain.config["default"] = chain.sso_profile(sso_role_name="Admin")
-    chain.fail("SSO: ForbiddenException: 127.0.0.1 refused (HTTP status 403): No access (request id ",
+    chain.fail(f"SSO: ForbiddenException: 127.0.0.1:{chain.sso_portal.port} refused (HTTP status 403): No access (request id ",
                "is the permission set Admin (", f"config:8: sso_role_name) in account {ACCOUNT} assigned", "config:3: sso_region")
 
 
@@ -964,7 +964,7 @@ def test_refusals_of_the_container_endpoint(chain: Chain, env: dict[str, str | N
     variables = chain.container_env(CONTAINER_TOKEN)
     if "path" in env:
         env = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": chain.container.endpoint_url + str(env["path"])}
-    chain.fail("container credentials: ", f": 127.0.0.1 refused (HTTP status {status}): ", hint, env={**variables, **chain.metadata_env(), **env})
+    chain.fail("container credentials: ", f": 127.0.0.1:{chain.container.port} refused (HTTP status {status}): ", hint, env={**variables, **chain.metadata_env(), **env})
     assert chain.metadata.issued == []
 
 
@@ -1028,7 +1028,7 @@ def test_container_credentials_that_have_expired(chain: Chain) -> None:
 
 def test_redirects_are_not_followed(chain: Chain) -> None:
     chain.container.faults.always(faults.redirect(chain.container.full_uri))
-    chain.fail("container credentials: 127.0.0.1 refused (HTTP status 302)", env=chain.container_env())
+    chain.fail(f"container credentials: 127.0.0.1:{chain.container.port} refused (HTTP status 302)", env=chain.container_env())
     assert len(chain.container.journal.entries) == 1
 
 
@@ -1093,26 +1093,26 @@ def test_metadata_settings_of_the_profile(chain: Chain) -> None:
 
 def test_the_hop_limit_is_named_when_the_token_request_gets_no_answer(chain: Chain) -> None:
     chain.metadata.settings.hop_limit_drop = True
-    chain.fail("no AWS credentials were found", "EC2 instance metadata (no answer from 127.0.0.1 to the token request", "hop limit must be 2 or more",
+    chain.fail("no AWS credentials were found", f"EC2 instance metadata (no answer from 127.0.0.1:{chain.metadata.port} to the token request", "hop limit must be 2 or more",
                env={**chain.metadata_env(), "AWS_METADATA_SERVICE_TIMEOUT": None})
     assert {entry.operation for entry in chain.metadata.journal.entries} == {"PutToken"}
 
 
 def test_where_nothing_listens_there_is_no_metadata(chain: Chain) -> None:
     with chain.metadata.port_closed():
-        result = chain.fail("no AWS credentials were found", "EC2 instance metadata (no answer from 127.0.0.1", env=chain.metadata_env())
+        result = chain.fail("no AWS credentials were found", f"EC2 instance metadata (no answer: 127.0.0.1:{chain.metadata.port}: ", "refused", env=chain.metadata_env())
     assert "hop limit" not in result.err
 
 
 def test_an_instance_without_a_role(chain: Chain) -> None:
     chain.metadata.settings.role = None
-    chain.fail("no AWS credentials were found", "EC2 instance metadata (the instance has no role)", env=chain.metadata_env())
+    chain.fail("no AWS credentials were found", f"EC2 instance metadata (the instance has no role: 127.0.0.1:{chain.metadata.port}", env=chain.metadata_env())
 
 
 @pytest.mark.parametrize("name", ["../../x", "a b", "", "x" * 65, "ro?le"])
 def test_role_names_that_cannot_be_part_of_a_url(chain: Chain, name: str) -> None:
     chain.metadata.settings.role = name
-    chain.fail("EC2 instance metadata: 127.0.0.1 names no usable role", env=chain.metadata_env())
+    chain.fail(f"EC2 instance metadata: 127.0.0.1:{chain.metadata.port} names no usable role", env=chain.metadata_env())
     assert "GetRoleCredentials" not in {entry.operation for entry in chain.metadata.journal.entries}
 
 
@@ -1135,7 +1135,7 @@ def test_old_credentials_of_an_instance_are_warned_about_and_used(chain: Chain, 
 
 def test_a_useless_metadata_token(chain: Chain) -> None:
     chain.metadata.settings.token_ttl = 0
-    chain.fail("EC2 instance metadata: 127.0.0.1 has no meta-data/iam/security-credentials/ (HTTP status 401)", env=chain.metadata_env())
+    chain.fail(f"EC2 instance metadata: 127.0.0.1:{chain.metadata.port} has no meta-data/iam/security-credentials/ (HTTP status 401)", env=chain.metadata_env())
 
 
 @pytest.mark.parametrize("status,text", [
@@ -1143,7 +1143,7 @@ def test_a_useless_metadata_token(chain: Chain) -> None:
 ])
 def test_token_requests_that_are_refused_never_lead_to_version_1(chain: Chain, status: int, text: str) -> None:
     chain.metadata.faults.always(faults.StatusAnswer(status), when=lambda operation, _: operation == "PutToken")
-    chain.fail(text, f"127.0.0.1 gives no session token (HTTP status {status})", env=chain.metadata_env())
+    chain.fail(text, f"127.0.0.1:{chain.metadata.port} gives no session token (HTTP status {status})", env=chain.metadata_env())
     assert {entry.operation for entry in chain.metadata.journal.entries} == {"PutToken"}
 
 
@@ -1222,6 +1222,12 @@ def test_without_any_region(chain: Chain) -> None:
     chain.fail("no region", "(EC2 instance metadata: ", env={**env, **chain.metadata_env()})
     chain.metadata.settings.region = "us-east-1.evil.example"
     chain.fail("is not a region name", env={**env, **chain.metadata_env()})
+
+
+def test_the_region_is_asked_for_once(chain: Chain) -> None:
+    chain.metadata.settings.region = None
+    chain.fail("no region", env={"AWS_REGION": None, "AWS_DEFAULT_REGION": None, **chain.metadata_env()})
+    assert [entry.operation for entry in chain.metadata.journal.entries].count("GetRegion") == 1
 
 
 def test_sts_needs_a_region_too_and_signs_for_it(chain: Chain, certificates_directory: Path) -> None:

@@ -101,6 +101,8 @@ PROVIDERS: dict[str, Provider] = {
 
 
 def text(chain: Chain, template: str) -> str:
+    for service in ("container", "metadata", "sso_portal"):
+        template = template.replace(f"{{{service}}}", f"127.0.0.1:{getattr(chain, service).port}")
     return template.replace("{home}", str(chain.home))
 
 
@@ -289,20 +291,20 @@ SERVICES: dict[str, tuple[Callable[[Chain], Env], Callable[[Chain], None], tuple
     # name: provider, what its service answers, what is said
     "the ECS agent's code and message": (
         CONTAINER, always("container", answer(400, '{"code":"InvalidIdInRequest","message":"CredentialsV2Request: Credentials not found","HTTPErrorCode":400}')),
-        ("error: container credentials: InvalidIdInRequest: 127.0.0.1 refused (HTTP status 400): CredentialsV2Request: Credentials not found",
+        ("error: container credentials: InvalidIdInRequest: {container} refused (HTTP status 400): CredentialsV2Request: Credentials not found",
          "hint: check that the task or pod has a role, and the agent (ECS, EKS Pod Identity) that AWS_CONTAINER_CREDENTIALS_FULL_URI names")),
     "the Pod Identity agent's sentence": (
         POD, always("container", answer(403, "Unauthorized Exception! EKS does not have permissions to assume the associated role., fault: client\n", "text/plain")),
-        ("error: container credentials: 127.0.0.1 refused (HTTP status 403): Unauthorized Exception! EKS does not have permissions to assume the associated role., fault: client\n",
+        ("error: container credentials: {container} refused (HTTP status 403): Unauthorized Exception! EKS does not have permissions to assume the associated role., fault: client\n",
          "hint: check the token of AWS_CONTAINER_AUTHORIZATION_TOKEN, and that the role trusts the task or pod")),
     "the agent's code of a header": (
         POD, always("container", answer(404, '{"message":"No association found"}', x_amzn_ErrorType="ResourceNotFoundException:http://internal/", x_amzn_RequestId="0a-1b")),
-        ("error: container credentials: ResourceNotFoundException: 127.0.0.1 refused (HTTP status 404): No association found (request id 0a-1b)",)),
+        ("error: container credentials: ResourceNotFoundException: {container} refused (HTTP status 404): No association found (request id 0a-1b)",)),
     "the agent's reason after its last try": (
         POD, always("container", answer(500, '{"code":"ServerError","message":"unable to fetch credentials from EKS Auth"}')),
-        ("error: container credentials: ServerError: 127.0.0.1: HTTP status 500: unable to fetch credentials from EKS Auth", "hint: check that the task or pod has a role, and the agent")),
+        ("error: container credentials: ServerError: {container}: HTTP status 500: unable to fetch credentials from EKS Auth", "hint: check that the task or pod has a role, and the agent")),
     "the agent's sentence after its last try": (
-        POD, always("container", answer(503, "agent is starting", "text/plain")), ("error: container credentials: 127.0.0.1: HTTP status 503: agent is starting",)),
+        POD, always("container", answer(503, "agent is starting", "text/plain")), ("error: container credentials: {container}: HTTP status 503: agent is starting",)),
     "a status of 200 with a code": (
         CONTAINER, always("container", answer(200, '{"Code":"AssumeRoleUnauthorizedAccess","Message":"ECS cannot assume the role."}')),
         ("error: container credentials: AssumeRoleUnauthorizedAccess: the answer holds no credentials: ECS cannot assume the role.", "hint: check that the task or pod has a role")),
@@ -313,12 +315,12 @@ SERVICES: dict[str, tuple[Callable[[Chain], Env], Callable[[Chain], None], tuple
         CONTAINER, always("container", answer(200, '{"Code":"Failed","AccessKeyId":"x","SecretAccessKey":"must-not-be-seen","Token":"z","Expiration":"2099-01-01T00:00:00Z"}')),
         ("error: container credentials: Failed: the answer holds no credentials",)),
     "a page of something else": (
-        CONTAINER, always("container", answer(404, "<html><body>must-not-be-seen</body></html>", "text/html")), ("error: container credentials: 127.0.0.1 refused (HTTP status 404)\n",)),
+        CONTAINER, always("container", answer(404, "<html><body>must-not-be-seen</body></html>", "text/html")), ("error: container credentials: {container} refused (HTTP status 404)\n",)),
     "JSON of something else": (
-        CONTAINER, always("container", answer(404, '{"SecretAccessKey":"must-not-be-seen"}')), ("error: container credentials: 127.0.0.1 refused (HTTP status 404)\n",)),
+        CONTAINER, always("container", answer(404, '{"SecretAccessKey":"must-not-be-seen"}')), ("error: container credentials: {container} refused (HTTP status 404)\n",)),
     "an echo of the token": (
         POD, always("container", answer(400, f'{{"code":"{CONTAINER_TOKEN}","message":"bad token {CONTAINER_TOKEN}!"}}')),
-        ("error: container credentials: 127.0.0.1 refused (HTTP status 400): bad token [removed]!",)),
+        ("error: container credentials: {container} refused (HTTP status 400): bad token [removed]!",)),
     "an echo of the token in a sentence": (
         POD, always("container", answer(400, f"bad token {CONTAINER_TOKEN}", "text/plain")), ("refused (HTTP status 400): bad token [removed]\n",)),
     "control characters in a sentence": (
@@ -327,27 +329,27 @@ SERVICES: dict[str, tuple[Callable[[Chain], Env], Callable[[Chain], None], tuple
         CONTAINER, lambda chain: None, ("error: container credentials: ", "hint: AWS_CONTAINER_CREDENTIALS_FULL_URI names 127.0.0.1:", "ECS agent, EKS Pod Identity agent")),
     "no token for an agent that wants one": (
         lambda chain: {**POD(chain), "AWS_CONTAINER_AUTHORIZATION_TOKEN": None}, lambda chain: None,
-        ("error: container credentials: Unauthorized: 127.0.0.1 refused (HTTP status 401): unexpected, missing or wrong Authorization", "hint: no token was sent: neither")),
+        ("error: container credentials: Unauthorized: {container} refused (HTTP status 401): unexpected, missing or wrong Authorization", "hint: no token was sent: neither")),
     "an instance's code and message": (
         INSTANCE, always("metadata", answer(200, '{"Code":"AssumeRoleUnauthorizedAccess","Message":"EC2 cannot assume the role x."}'), "GetRoleCredentials"),
         ("error: EC2 instance metadata: AssumeRoleUnauthorizedAccess: no credentials for role instance-role: EC2 cannot assume the role x.", "hint: check the instance profile, and that EC2 may assume its role")),
     "an instance without a code": (
         INSTANCE, always("metadata", answer(200, '{"message":"must come from EC2"}'), "GetRoleCredentials"),
-        ("error: EC2 instance metadata: the answer has no AccessKeyId: must come from EC2", "hint: is 127.0.0.1 EC2's metadata service")),
+        ("error: EC2 instance metadata: the answer has no AccessKeyId: must come from EC2 (reply of {metadata})", "hint: is {metadata} EC2's metadata service")),
     "an instance's sentence": (
         INSTANCE, always("metadata", answer(403, "the role is being created", "text/plain"), "GetRoleCredentials"),
-        ("error: EC2 instance metadata: 127.0.0.1 has no meta-data/iam/security-credentials/instance-role (HTTP status 403): the role is being created",)),
+        ("error: EC2 instance metadata: {metadata} has no meta-data/iam/security-credentials/instance-role (HTTP status 403): the role is being created",)),
     "an instance that gives no token": (
-        INSTANCE, always("metadata", answer(403, "disabled here", "text/plain"), "PutToken"), ("EC2 instance metadata (127.0.0.1 gives no session token (HTTP status 403): disabled here)",)),
+        INSTANCE, always("metadata", answer(403, "disabled here", "text/plain"), "PutToken"), ("EC2 instance metadata ({metadata} gives no session token (HTTP status 403): disabled here)",)),
     "SSO's refusal": (
         sso, always("sso_portal", faults.ErrorAnswer("ForbiddenException", "No access", 403)),
-        ("error: SSO: ForbiddenException: 127.0.0.1 refused (HTTP status 403): No access (request id ", "hint: is the permission set Reader ({home}/.aws/config:8: sso_role_name) in account 123456789012 assigned")),
+        ("error: SSO: ForbiddenException: {sso_portal} refused (HTTP status 403): No access (request id ", "hint: is the permission set Reader ({home}/.aws/config:8: sso_role_name) in account 123456789012 assigned")),
     "SSO's refusal of the token": (
         sso, always("sso_portal", faults.ErrorAnswer("UnauthorizedException", "Session token not found or invalid", 401)),
         ('error: {home}/.aws/config:6: sso_session: UnauthorizedException: the SSO session of profile "default" is no longer valid: Session token not found or invalid (request id ',
          "hint: run: aws sso login --profile default")),
     "SSO's reason after its last try": (
-        sso, always("sso_portal", faults.ErrorAnswer("TooManyRequestsException", "HTTP 429 Unknown Code", 429)), ("error: SSO: TooManyRequestsException: 127.0.0.1: HTTP status 429: HTTP 429 Unknown Code",)),
+        sso, always("sso_portal", faults.ErrorAnswer("TooManyRequestsException", "HTTP 429 Unknown Code", 429)), ("error: SSO: TooManyRequestsException: {sso_portal}: HTTP status 429: HTTP 429 Unknown Code",)),
     "SSO's reason with status 200": (
         sso, always("sso_portal", answer(200, '{"__type":"ForbiddenException","message":"No access"}')), ("error: SSO: ForbiddenException: the answer has no roleCredentials: No access",)),
     "SSO's answer that is no JSON": (
@@ -355,9 +357,9 @@ SERVICES: dict[str, tuple[Callable[[Chain], Env], Callable[[Chain], None], tuple
     "an instance that does not answer": (
         lambda chain: {**config(chain, role_arn=role("x"), credential_source="Ec2InstanceMetadata"), **chain.metadata_env()},
         always("metadata", faults.StatusAnswer(404), "PutToken"),
-        ("error: {home}/.aws/config:3: credential_source: EC2 instance metadata: 127.0.0.1 gives no session token (HTTP status 404)",)),
+        ("error: {home}/.aws/config:3: credential_source: EC2 instance metadata: {metadata} gives no session token (HTTP status 404)",)),
     "an echo of SSO's token": (
-        sso, always("sso_portal", answer(400, f'{{"message":"{SSO_TOKEN} is bad"}}')), ("error: SSO: 127.0.0.1 refused (HTTP status 400): [removed] is bad",)),
+        sso, always("sso_portal", answer(400, f'{{"message":"{SSO_TOKEN} is bad"}}')), ("error: SSO: {sso_portal} refused (HTTP status 400): [removed] is bad",)),
     "STS refuses a role": (
         role_profile, always("sts", faults.ErrorAnswer("AccessDenied", DENIED, 403)),
         (f"error: {role('app')}: AccessDenied: {DENIED.strip()} (request id ", f"hint: the role's trust policy must allow this caller, and the caller's policy must allow sts:AssumeRole on {role('app')}",

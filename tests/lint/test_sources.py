@@ -45,6 +45,7 @@ EXPOSERS = {
     "src/aws/profile_file.c": "parses the shared files, and hands out values of the keys that it lists as public",
     "src/aws/service_error.c": "cuts our own secrets out of what AWS echoes",
     "src/aws/creds_sso.c": "checks the cached token for line breaks",
+    "src/aws/imds.c": "checks that the session token can be part of a header",
     "src/aws/sigv4.c": "hashes keys and requests",
     "src/aws/xml.c": "parses reply bodies",
     "src/aws/sts.c": "encodes the web identity token into the form",
