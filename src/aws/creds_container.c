@@ -83,9 +83,16 @@ static bool find_token(const struct credentials_context *context,
     if (setting_from_variable(environment, TOKEN_FILE, &file)) {
         const struct file_limits limits = { context->clock, context->calls->deadline_ms };
         *ret_variable = TOKEN_FILE;
-        return setting_expand_path(&file, environment, &path, reterr)
-                && token_file_read(
-                        text_string(&path), TOKEN_LINE, TOKEN_FILE, &limits, ret_token, reterr);
+        if (!setting_expand_path(&file, environment, &path, reterr)) {
+            return false;
+        }
+        const struct token_file token_file = {
+            .path = text_string(&path),
+            .shown_path = setting_shown_path(&file, &path),
+            .setting = TOKEN_FILE,
+            .form = TOKEN_LINE,
+        };
+        return token_file_read(&token_file, &limits, ret_token, reterr);
     }
     const char *token = environment_get(environment, TOKEN);
     *ret_variable = token == NULL ? NULL : TOKEN;

@@ -7,6 +7,7 @@
 #include "aws/creds_document.h"
 #include "aws/digest.h"
 #include "base/home.h"
+#include "base/shown.h"
 
 enum {
     CACHE_FILE_MAX_BYTES = 64 * 1024,
@@ -16,6 +17,7 @@ enum {
 static bool find_cache_file(const struct credentials_context *context,
         const char *login_session,
         struct text *ret_path,
+        struct text *ret_shown,
         struct err *reterr)
 {
     unsigned char digest[DIGEST_SHA256_BYTES];
@@ -26,14 +28,17 @@ static bool find_cache_file(const struct credentials_context *context,
         return false;
     }
     digest_to_hex(digest, hash);
-    if (!home_expand(context->settings->environment,
-                directory == NULL ? "~/.aws/login/cache" : directory, ret_path)) {
-        return err_set(reterr, ERR_CREDENTIALS,
-                directory == NULL ? "~/.aws/login/cache" : "AWS_LOGIN_CACHE_DIRECTORY",
-                HOME_UNKNOWN);
+    const char *written = directory == NULL ? "~/.aws/login/cache" : directory;
+    const char *where = directory == NULL ? written : "AWS_LOGIN_CACHE_DIRECTORY";
+    if (!home_expand(context->settings->environment, written, ret_path)) {
+        return err_set(reterr, ERR_CREDENTIALS, where, HOME_UNKNOWN);
     }
+    char shown[SHOWN_BYTES];
+    const char *shown_directory = home_shown(written, text_string(ret_path));
+    text_append_format(ret_shown, "%s/%s.json",
+            shown_word(shown_directory, strlen(shown_directory), shown), hash);
     text_append_format(ret_path, "/%s.json", hash);
-    return text_check(ret_path, "~/.aws/login/cache", reterr);
+    return text_check(ret_path, where, reterr) && text_check(ret_shown, where, reterr);
 }
 
 static bool read_cache(const struct secret *contents,
@@ -66,6 +71,7 @@ enum credentials_outcome creds_login_fetch(const struct credentials_context *con
         struct err *reterr)
 {
     CLEANUP(text_clear) struct text path = TEXT_INIT(PATH_MAX_BYTES);
+    CLEANUP(text_clear) struct text shown = TEXT_INIT(PATH_MAX_BYTES);
     CLEANUP(secret_clear) struct secret contents = SECRET_INIT(CACHE_FILE_MAX_BYTES);
     const struct file_limits limits = { context->clock, context->calls->deadline_ms };
     enum file_presence presence = FILE_ABSENT;
@@ -73,14 +79,19 @@ enum credentials_outcome creds_login_fetch(const struct credentials_context *con
     profile_property_where_key(login_session, where);
     (void)snprintf(ret_credentials->renewal, sizeof(ret_credentials->renewal),
             "run: aws login --profile %s", profile_name);
-    bool is_read = find_cache_file(context, profile_property_text(login_session), &path, reterr)
-            && file_read(text_string(&path), &limits, &contents, &presence, reterr);
+    bool is_read = false;
+    if (find_cache_file(context, profile_property_text(login_session), &path, &shown, reterr)) {
+        is_read = file_read(text_string(&path), &limits, &contents, &presence, reterr);
+        if (!is_read) {
+            err_set_where(reterr, text_string(&shown));
+        }
+    }
     if (is_read && presence == FILE_ABSENT) {
         is_read = err_set(reterr, ERR_CREDENTIALS, where,
                 "profile \"%s\" has a login_session, and nobody has signed in here: there is no %s",
-                profile_name, text_string(&path));
+                profile_name, text_string(&shown));
     }
-    if (!is_read || !read_cache(&contents, text_string(&path), ret_credentials, reterr)) {
+    if (!is_read || !read_cache(&contents, text_string(&shown), ret_credentials, reterr)) {
         err_set_hint(reterr, "%s", ret_credentials->renewal);
         return CREDENTIALS_FAILED;
     }

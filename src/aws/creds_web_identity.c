@@ -22,19 +22,26 @@ enum credentials_outcome creds_web_identity_fetch(struct credentials_context *co
     const struct file_limits limits = { context->clock, context->calls->deadline_ms };
     /* What can be judged before the token is read is judged first. */
     if (!sts_check_role(role, reterr)
-            || !setting_expand_path(token_file, context->settings->environment, &path, reterr)
-            || !token_file_read(
-                    text_string(&path), TOKEN_WORD, token_file->where, &limits, &value, reterr)) {
+            || !setting_expand_path(token_file, context->settings->environment, &path, reterr)) {
         return CREDENTIALS_FAILED;
     }
-    const struct sts_token token = { &value, text_string(&path) };
+    const struct token_file file = {
+        .path = text_string(&path),
+        .shown_path = setting_shown_path(token_file, &path),
+        .setting = token_file->where,
+        .form = TOKEN_WORD,
+    };
+    const struct sts_token token = { &value, file.shown_path };
+    if (!token_file_read(&file, &limits, &value, reterr)) {
+        return CREDENTIALS_FAILED;
+    }
     if (!sts_assume_role_with_web_identity(context, role, &token, ret_credentials, reterr)) {
         return CREDENTIALS_FAILED;
     }
     (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
             "web identity (role %s)", role->arn.value);
     (void)snprintf(ret_credentials->renewal, sizeof(ret_credentials->renewal),
-            "STS gives new ones in exchange for the token in %s at each run", text_string(&path));
+            "STS gives new ones in exchange for the token in %s at each run", file.shown_path);
     return CREDENTIALS_FOUND;
 }
 

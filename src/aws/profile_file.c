@@ -11,6 +11,7 @@
 
 #include "base/ascii.h"
 #include "base/home.h"
+#include "base/shown.h"
 #include "base/text.h"
 
 enum {
@@ -653,28 +654,31 @@ static const struct {
     [PROFILE_FILE_CREDENTIALS] = { "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials" },
 };
 
-/* A user without a home directory has no files there; naming one there is a mistake. */
+/*
+ * A user without a home directory has no files there; naming one there is a mistake. *ret_shown: what
+ * messages call the file; NULL where there is none.
+ */
 static bool locate(const struct environment *environment,
         enum profile_file file,
-        char **ret_path,
+        struct text *ret_path,
+        char **ret_shown,
         struct err *reterr)
 {
     const char *variable = SOURCES[file].variable;
     const char *configured = environment_get(environment, variable);
     const char *path = configured != NULL ? configured : SOURCES[file].default_path;
-    CLEANUP(text_clear) struct text expanded = TEXT_INIT(PATH_MAX_BYTES);
-    if (!home_expand(environment, path, &expanded)) {
+    if (!home_expand(environment, path, ret_path)) {
         if (configured == NULL) {
-            *ret_path = NULL;
+            *ret_shown = NULL;
             return true;
         }
         return err_set(reterr, ERR_INPUT, variable, HOME_UNKNOWN);
     }
-    if (!text_check(&expanded, variable, reterr)) {
+    if (!text_check(ret_path, variable, reterr)) {
         return false;
     }
-    *ret_path = text_take(&expanded);
-    return *ret_path != NULL || err_set_no_memory(reterr);
+    *ret_shown = strdup(home_shown(path, text_string(ret_path)));
+    return *ret_shown != NULL || err_set_no_memory(reterr);
 }
 
 /* Whether permissions keep us from seeing if there is such a file at all. */
@@ -684,13 +688,18 @@ static bool is_out_of_sight(const char *path)
     return stat(path, &status) != 0 && errno == EACCES;
 }
 
+struct origin {
+    const char *path;
+    const char *shown_path;
+    const char *variable; /* that names the file; NULL: it is the default one */
+};
+
 /*
- * variable: that names the file; NULL: it is the default one. A container's HOME is often another user's,
- * such as /root, and botocore takes what it cannot see there as missing. A file that was asked for, or can
- * be seen, must be readable.
+ * A container's HOME is often another user's, such as /root, and botocore takes what it cannot see there as
+ * missing. A file that was asked for, or can be seen, must be readable. One that cannot be read may be
+ * something else than a path, such as a URL with a password.
  */
-static bool read_contents(const char *path,
-        const char *variable,
+static bool read_contents(const struct origin *origin,
         const struct file_limits *limits,
         struct event_sink *events,
         struct secret *contents,
@@ -698,20 +707,23 @@ static bool read_contents(const char *path,
 {
     enum file_presence presence = FILE_ABSENT;
     struct err refusal = { 0 };
-    if (file_read(path, limits, contents, &presence, &refusal)) {
-        if (presence == FILE_ABSENT && variable != NULL) {
-            event_emit(events, EVENT_WARNING, path, "%s names it, and there is no such file",
-                    variable);
+    char shown[SHOWN_BYTES];
+    (void)shown_word(origin->shown_path, strlen(origin->shown_path), shown);
+    if (file_read(origin->path, limits, contents, &presence, &refusal)) {
+        if (presence == FILE_ABSENT && origin->variable != NULL) {
+            event_emit(events, EVENT_WARNING, shown, "%s names it, and there is no such file",
+                    origin->variable);
         }
         return true;
     }
-    if (variable == NULL && refusal.os_error == EACCES && is_out_of_sight(path)) {
-        event_emit(events, EVENT_WARNING, path, "taken as missing: %s", strerror(EACCES));
+    if (origin->variable == NULL && refusal.os_error == EACCES && is_out_of_sight(origin->path)) {
+        event_emit(events, EVENT_WARNING, shown, "taken as missing: %s", strerror(EACCES));
         return true;
     }
     *reterr = refusal;
-    if (variable != NULL) {
-        err_add_why(reterr, " (named by %s)", variable);
+    err_set_where(reterr, shown);
+    if (origin->variable != NULL) {
+        err_add_why(reterr, " (named by %s)", origin->variable);
     }
     return false;
 }
@@ -724,22 +736,24 @@ static bool load_file(struct profile_files *files,
         struct err_list *problems)
 {
     struct err problem = { 0 };
-    if (!locate(environment, file, &files->paths_[file], &problem)) {
+    CLEANUP(text_clear) struct text path = TEXT_INIT(PATH_MAX_BYTES);
+    if (!locate(environment, file, &path, &files->paths_[file], &problem)) {
         err_list_add(problems, &problem);
         return false;
     }
-    const char *path = files->paths_[file];
-    if (path == NULL) {
+    const char *shown_path = files->paths_[file];
+    if (shown_path == NULL) {
         return true;
     }
     const char *variable = SOURCES[file].variable;
-    const char *configured_by = environment_get(environment, variable) != NULL ? variable : NULL;
+    const struct origin origin = { text_string(&path), shown_path,
+        environment_get(environment, variable) != NULL ? variable : NULL };
     CLEANUP(secret_clear) struct secret contents = SECRET_INIT(FILE_MAX_BYTES);
-    if (!read_contents(path, configured_by, limits, events, &contents, &problem)) {
+    if (!read_contents(&origin, limits, events, &contents, &problem)) {
         err_list_add(problems, &problem);
         return false;
     }
-    struct parser parser = { .files = files, .events = events, .path = path, .file = file };
+    struct parser parser = { .files = files, .events = events, .path = shown_path, .file = file };
     return parse_contents(&parser, &contents, problems);
 }
 

@@ -69,7 +69,7 @@ MUST_CHECK bool profile_files_load(const struct environment *environment,
 
 void profile_files_clear(struct profile_files *files);
 
-/* Where the file was looked for; NULL where that is below a home directory nobody knows. */
+/* What messages call the file (home_shown); NULL where it would be below a home directory nobody knows. */
 const char *profile_files_path(const struct profile_files *files, enum profile_file file);
 
 /* The section of both files together, or NULL. Names are case-sensitive. */

@@ -53,3 +53,8 @@ bool setting_expand_path(const struct setting *setting,
     }
     return err_set(reterr, ERR_INPUT, setting->where, HOME_UNKNOWN);
 }
+
+const char *setting_shown_path(const struct setting *setting, const struct text *path)
+{
+    return home_shown(setting->value, text_string(path));
+}

@@ -45,3 +45,6 @@ MUST_CHECK bool setting_expand_path(const struct setting *setting,
         const struct environment *environment,
         struct text *ret_path,
         struct err *reterr);
+
+/* What messages call the path that it was expanded to (home_shown). Borrows from both. */
+const char *setting_shown_path(const struct setting *setting, const struct text *path);

@@ -12,6 +12,7 @@
 #include "aws/region.h"
 #include "aws/user_agent.h"
 #include "base/ascii.h"
+#include "base/home.h"
 #include "base/shown.h"
 #include "http/proxy.h"
 
@@ -43,9 +44,13 @@ static bool find_profile(struct settings *settings, struct err *reterr)
         err_set_hint(reterr, "%s: %s", dropped.where, dropped.why);
         return false;
     }
+    char shown_config[SHOWN_BYTES];
+    char shown_credentials[SHOWN_BYTES];
+    config = config == NULL ? "~/.aws/config" : config;
+    credentials = credentials == NULL ? "~/.aws/credentials" : credentials;
     err_set_hint(reterr, "looked for [profile %s] in %s and [%s] in %s", shown,
-            config == NULL ? "~/.aws/config" : config, shown,
-            credentials == NULL ? "~/.aws/credentials" : credentials);
+            shown_word(config, strlen(config), shown_config), shown,
+            shown_word(credentials, strlen(credentials), shown_credentials));
     return false;
 }
 
@@ -142,18 +147,19 @@ bool settings_set_region(
     return true;
 }
 
-static bool check_ca_file(const char *path, const char *where, struct err *reterr)
+static bool check_ca_file(
+        const char *path, const char *shown_path, const char *where, struct err *reterr)
 {
     struct stat status = { 0 };
     char shown[SHOWN_BYTES];
     if (stat(path, &status) != 0 || access(path, R_OK) != 0) {
         return err_set_errno(reterr, ERR_INPUT, errno, where,
                 "the file of trusted certificates, %s, cannot be read",
-                shown_word(path, strlen(path), shown));
+                shown_word(shown_path, strlen(shown_path), shown));
     }
     if (!S_ISREG(status.st_mode)) {
         return err_set(reterr, ERR_INPUT, where, "%s is %s; a file of PEM certificates is wanted",
-                path, S_ISDIR(status.st_mode) ? "a directory" : "not a regular file");
+                shown_path, S_ISDIR(status.st_mode) ? "a directory" : "not a regular file");
     }
     return true;
 }
@@ -174,14 +180,17 @@ static bool find_ca_file(struct settings *settings, struct err *reterr)
     } else {
         return true;
     }
-    if (!text_check(&path, file.where, reterr)
-            || !check_ca_file(text_string(&path), file.where, reterr)) {
+    if (!text_check(&path, file.where, reterr)) {
         return false;
     }
     settings->ca_path = text_take(&path);
     settings->ca_file.path = settings->ca_path;
-    return settings->ca_path != NULL ? pem_file_check(&settings->ca_file, file.where, reterr)
-                                     : err_set_no_memory(reterr);
+    if (settings->ca_path == NULL) {
+        return err_set_no_memory(reterr);
+    }
+    const char *shown_path = home_shown(file.value, settings->ca_path);
+    return check_ca_file(settings->ca_path, shown_path, file.where, reterr)
+            && pem_file_check(&settings->ca_file, shown_path, file.where, reterr);
 }
 
 static bool find_attempts(struct settings *settings, struct err *reterr)

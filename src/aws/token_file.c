@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/token_file.h"
 
+#include <string.h>
+
 #include "base/ascii.h"
+#include "base/shown.h"
 
 static void hint_at_writer(struct err *err)
 {
@@ -10,22 +13,23 @@ static void hint_at_writer(struct err *err)
             "service account): is it mounted, and may this user read it?");
 }
 
-bool token_file_read(const char *path,
-        enum token_form form,
-        const char *setting,
+bool token_file_read(const struct token_file *file,
         const struct file_limits *limits,
         struct secret *ret_token,
         struct err *reterr)
 {
     enum file_presence presence = FILE_ABSENT;
-    if (!file_read(path, limits, ret_token, &presence, reterr)) {
-        err_add_why(reterr, " (named by %s)", setting);
+    char shown[SHOWN_BYTES];
+    (void)shown_word(file->shown_path, strlen(file->shown_path), shown);
+    if (!file_read(file->path, limits, ret_token, &presence, reterr)) {
+        err_set_where(reterr, shown);
+        err_add_why(reterr, " (named by %s)", file->setting);
         hint_at_writer(reterr);
         return false;
     }
     if (presence == FILE_ABSENT) {
-        (void)err_set(
-                reterr, ERR_CREDENTIALS, path, "there is no such file (named by %s)", setting);
+        (void)err_set(reterr, ERR_CREDENTIALS, shown, "there is no such file (named by %s)",
+                file->setting);
         hint_at_writer(reterr);
         return false;
     }
@@ -36,17 +40,17 @@ bool token_file_read(const char *path,
     }
     secret_shorten(ret_token, len);
     if (len == 0) {
-        (void)err_set(
-                reterr, ERR_CREDENTIALS, path, "the token file is empty (named by %s)", setting);
+        (void)err_set(reterr, ERR_CREDENTIALS, file->shown_path,
+                "the token file is empty (named by %s)", file->setting);
         hint_at_writer(reterr);
         return false;
     }
     for (size_t i = 0; i < len; i++) {
-        if ((bytes[i] == ' ' && form == TOKEN_WORD) || ascii_is_control(bytes[i])) {
-            return err_set(reterr, ERR_CREDENTIALS, path,
+        if ((bytes[i] == ' ' && file->form == TOKEN_WORD) || ascii_is_control(bytes[i])) {
+            return err_set(reterr, ERR_CREDENTIALS, file->shown_path,
                     "not a token: it holds a blank, a line break or another control character (named "
                     "by %s)",
-                    setting);
+                    file->setting);
         }
     }
     return true;

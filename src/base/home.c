@@ -113,3 +113,8 @@ bool home_expand(const struct environment *environment, const char *path, struct
     text_append_string(ret_expanded, rest + 1 + user_len);
     return true;
 }
+
+const char *home_shown(const char *written, const char *expanded)
+{
+    return strchr(written, '$') != NULL ? written : expanded;
+}

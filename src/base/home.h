@@ -20,3 +20,9 @@
  */
 MUST_CHECK bool home_expand(
         const struct environment *environment, const char *path, struct text *ret_expanded);
+
+/*
+ * What messages call the file whose path was written and expanded so: where a variable is named, the path
+ * as it was written, because the variable's value may be a secret; else as expanded.
+ */
+const char *home_shown(const char *written, const char *expanded);

@@ -636,22 +636,23 @@ static void hint_at_form(const struct text *text, struct err *reterr)
     }
 }
 
-bool pem_file_check(struct pem_file *file, const char *where, struct err *reterr)
+bool pem_file_check(
+        struct pem_file *file, const char *shown_path, const char *where, struct err *reterr)
 {
     const struct pem_index *index = pem_file_index(file);
     if (file->read_errno != 0) {
         return err_set_errno(reterr, ERR_INPUT, file->read_errno, where,
-                "the file of trusted certificates, %s, cannot be read", file->path);
+                "the file of trusted certificates, %s, cannot be read", shown_path);
     }
     if (file->is_too_large) {
-        return err_set(reterr, ERR_INPUT, where, "%s is larger than %d MiB", file->path,
+        return err_set(reterr, ERR_INPUT, where, "%s is larger than %d MiB", shown_path,
                 PEM_FILE_MAX_BYTES / (1024 * 1024));
     }
     if (index->fault != NULL) {
-        (void)err_set(reterr, ERR_INPUT, where, "%s, line %zu: %s", file->path, index->fault_line,
+        (void)err_set(reterr, ERR_INPUT, where, "%s, line %zu: %s", shown_path, index->fault_line,
                 index->fault);
     } else if (index->certificates == 0) {
-        (void)err_set(reterr, ERR_INPUT, where, "%s holds no PEM certificate", file->path);
+        (void)err_set(reterr, ERR_INPUT, where, "%s holds no PEM certificate", shown_path);
     } else {
         return true;
     }

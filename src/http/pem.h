@@ -71,7 +71,11 @@ struct pem_file {
 /* What the file holds; empty where there is none or it cannot be read. */
 const struct pem_index *pem_file_index(struct pem_file *file);
 
-/* Reads it. ERR_INPUT at `where` unless all of it is sound and it has a certificate at all. */
-MUST_CHECK bool pem_file_check(struct pem_file *file, const char *where, struct err *reterr);
+/*
+ * Reads it. ERR_INPUT at `where` unless all of it is sound and it has a certificate at all. shown_path: what
+ * the message calls the file.
+ */
+MUST_CHECK bool pem_file_check(
+        struct pem_file *file, const char *shown_path, const char *where, struct err *reterr);
 
 void pem_file_clear(struct pem_file *file);

@@ -1331,7 +1331,8 @@ def test_a_ca_bundle_below_the_home_directory(chain: Chain, place: str, path: st
     (chain.home / "corp.pem").unlink()
     chain.store.journal.clear()
     where = "config:2: ca_bundle" if place == "ca_bundle" else place
-    chain.fail(f"{where}: the file of trusted certificates, {chain.home}/corp.pem, cannot be read", options=options, env=env)
+    shown = path.replace("~", str(chain.home))  # what a variable holds is not shown: it may be a secret
+    chain.fail(f"{where}: the file of trusted certificates, {shown}, cannot be read", options=options, env=env)
 
 
 def test_ssl_cert_file_is_taken_as_it_is_and_comes_last(chain: Chain) -> None:

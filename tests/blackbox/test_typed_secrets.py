@@ -200,6 +200,7 @@ AWS_SETTINGS: list[tuple[tuple[str, ...], Mapping[str, str]]] = [
     (("--region", f"DB_PASS={HUSH}"), {}),
     (("--profile", f"DB_PASS={HUSH}"), {}),
     (("--role-arn", f"DB_PASS={HUSH}"), {}),
+    (("--ca-bundle", f"postgres://u:{HUSH}@h/db"), {}),
     (("--ca-bundle", f"DB_PASS={HUSH}"), {}),
     (("--endpoint-url", f"DB_PASS={HUSH}"), {}),
     (("--endpoint-url", f"https://user:{HUSH}@127.0.0.1:1"), {}),
@@ -214,6 +215,9 @@ AWS_SETTINGS: list[tuple[tuple[str, ...], Mapping[str, str]]] = [
     ((), {"SSM_EXEC_PROFILE": f"DB_PASS={HUSH}"}),
     ((), {"SSM_EXEC_CA_BUNDLE": f"DB_PASS={HUSH}"}),
     ((), {"AWS_MAX_ATTEMPTS": f"DB_PASS={HUSH}"}),
+    *(((), {variable: f"postgres://u:{HUSH}@h/db"}) for variable in (
+        "AWS_REGION", "AWS_PROFILE", "AWS_MAX_ATTEMPTS", "AWS_USE_FIPS_ENDPOINT", "AWS_CA_BUNDLE", "SSL_CERT_FILE", "AWS_CONFIG_FILE",
+        "AWS_SHARED_CREDENTIALS_FILE")),
     ((), {"HTTPS_PROXY": f"http://user:{HUSH}@127.0.0.1:notaport"}),
     ((), {"HTTPS_PROXY": f"http://user:{HUSH}@127.0.0.1:1"}),
 ]
@@ -225,6 +229,58 @@ def test_in_a_setting_of_aws(run: Runner, words: tuple[str, ...], env: Mapping[s
     is_unprinted(run("/p", "-v", "--timeout", "1s", *words, *ECHO, env={**proxied, **env}))
 
 
+ROLE = "role_arn = arn:aws:iam::123456789012:role/x\n"
+WITHOUT_KEYS = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None, "AWS_ENDPOINT_URL": None, "AWS_CA_BUNDLE": None}
+
+# --- Another variable's value in the name of a file
+
+WRITTEN = "/x/$DB_PASS"
+WEB = {**WITHOUT_KEYS, "AWS_ROLE_ARN": "arn:aws:iam::123456789012:role/x", "AWS_WEB_IDENTITY_TOKEN_FILE": WRITTEN}
+CONTAINER = {**WITHOUT_KEYS, "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:1/", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": WRITTEN}
+
+# The words, the variables, the section of the profile, and what the message says.
+EXPANDED: dict[str, tuple[tuple[str, ...], Mapping[str, str | None], str, str]] = {
+    "--ca-bundle": (("--ca-bundle", WRITTEN), {}, "", f"--ca-bundle: the file of trusted certificates, {WRITTEN}, cannot be read"),
+    "AWS_CA_BUNDLE": ((), {"AWS_CA_BUNDLE": WRITTEN}, "", f"AWS_CA_BUNDLE: the file of trusted certificates, {WRITTEN}, cannot be read"),
+    "braces": ((), {"AWS_CA_BUNDLE": "/x/${DB_PASS}"}, "", "the file of trusted certificates, /x/${DB_PASS}, cannot be read"),
+    "ca_bundle": ((), WITHOUT_KEYS, f"ca_bundle = {WRITTEN}", f"the file of trusted certificates, {WRITTEN}, cannot be read"),
+    "a directory": (("--ca-bundle", "$HERE"), {}, "", "$HERE is a directory"),
+    "not PEM": (("--ca-bundle", "$HERE/file"), {}, "", "--ca-bundle: $HERE/file holds no PEM certificate"),
+    "broken PEM": (("--ca-bundle", "$HERE/broken"), {}, "", "--ca-bundle: $HERE/broken, line 2: "),
+    "AWS_CONFIG_FILE": ((), {"AWS_CONFIG_FILE": WRITTEN, "AWS_PROFILE": "x"}, "", f"looked for [profile x] in {WRITTEN} and "),
+    "AWS_SHARED_CREDENTIALS_FILE": ((), {"AWS_SHARED_CREDENTIALS_FILE": WRITTEN, "AWS_PROFILE": "x"}, "", f"[x] in {WRITTEN}"),
+    "an unreadable AWS_CONFIG_FILE": ((), {"AWS_CONFIG_FILE": "$HERE"}, "", "error: $HERE: is a directory"),
+    "a mistake in AWS_CONFIG_FILE": ((), {"AWS_CONFIG_FILE": "$HERE/file"}, "", "error: $HERE/file:1: "),
+    "a mistake in AWS_SHARED_CREDENTIALS_FILE": ((), {"AWS_SHARED_CREDENTIALS_FILE": "$HERE/file"}, "", "error: $HERE/file:1: "),
+    "AWS_WEB_IDENTITY_TOKEN_FILE": ((), WEB, "", f"error: {WRITTEN}: there is no such file"),
+    "an empty token": ((), {**WEB, "AWS_WEB_IDENTITY_TOKEN_FILE": "$HERE/empty"}, "", "error: $HERE/empty: the token file is empty"),
+    "a token that is not one": ((), {**WEB, "AWS_WEB_IDENTITY_TOKEN_FILE": "$HERE/file"}, "", "error: $HERE/file: not a token"),
+    "a directory of a token": ((), {**WEB, "AWS_WEB_IDENTITY_TOKEN_FILE": "$HERE"}, "", "error: $HERE: is a directory"),
+    "web_identity_token_file": ((), WITHOUT_KEYS, f"{ROLE}web_identity_token_file = {WRITTEN}", f"error: {WRITTEN}: there is no such file"),
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": ((), CONTAINER, "", f"error: {WRITTEN}: there is no such file"),
+    "AWS_LOGIN_CACHE_DIRECTORY": (
+        (), {**WITHOUT_KEYS, "AWS_LOGIN_CACHE_DIRECTORY": WRITTEN}, "login_session = x", f"nobody has signed in here: there is no {WRITTEN}/"),
+    "a login cache": (
+        (), {**WITHOUT_KEYS, "AWS_LOGIN_CACHE_DIRECTORY": "$HERE"}, "login_session = 1", "error: $HERE/6b86b273ff34fce19d6b804eff5a3f57"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", EXPANDED)
+def test_a_path_is_shown_as_it_was_written(run: Runner, tmp_path: Path, case: str) -> None:
+    words, env, profile, text = EXPANDED[case]
+    here = tmp_path / HUSH
+    here.mkdir()
+    (here / "file").write_text("not what is wanted\n")
+    (here / "broken").write_text("-----BEGIN CERTIFICATE-----\n?\n-----END CERTIFICATE-----\n")
+    (here / "empty").touch()
+    (here / "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b.json").write_text("{}")  # SHA-256 of "1"
+    (run.home / ".aws").mkdir()
+    (run.home / ".aws/config").write_text(f"[default]\n{profile}\n")
+    (run.home / ".aws/credentials").touch()
+    is_unprinted(run("/p", "-v", "--timeout", "1s", *words, *ECHO, env={"DB_PASS": HUSH, "HERE": str(here), **env}), text)
+
+
 def test_a_reference_in_place_of_a_secret_key_is_not_followed(run: Runner, store: ParameterStore) -> None:
-    run("/p", *ECHO, env={"AWS_SESSION_TOKEN": f"ssm:///{HUSH}"})
+    result = run("/p", *ECHO, env={"AWS_SESSION_TOKEN": f"ssm:///{HUSH}"})
+    is_unprinted(result, "AWS_SESSION_TOKEN")
     assert store.journal.entries == []

@@ -77,11 +77,22 @@ static void what_is_too_long_for_a_path_stays(void **state)
     assert_string_equal(text_string(&expanded), "$BIG$BIG");
 }
 
+static void messages_show_no_value_of_a_variable(void **state)
+{
+    (void)state;
+    assert_string_equal(home_shown("~/a", "/home/me/a"), "/home/me/a");
+    assert_string_equal(home_shown("/a", "/a"), "/a");
+    assert_string_equal(home_shown("/x/$PASS", "/x/hunter2"), "/x/$PASS");
+    assert_string_equal(home_shown("~/${PASS}", "/home/me/hunter2"), "~/${PASS}");
+    assert_string_equal(home_shown("/x/$", "/x/$"), "/x/$");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_are_expanded),
         cmocka_unit_test(what_is_too_long_for_a_path_stays),
+        cmocka_unit_test(messages_show_no_value_of_a_variable),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
