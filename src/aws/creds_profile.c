@@ -15,6 +15,7 @@
 #include "aws/profile_dropped.h"
 #include "aws/sts.h"
 #include "base/ascii.h"
+#include "base/shown.h"
 
 /* A profile with a role to assume; the newest link's role is assumed first. */
 struct link {
@@ -129,7 +130,8 @@ static bool follow_source_profile(const struct credentials_context *context,
             &context->settings->files, PROFILE_SECTION_PROFILE, name);
     if (source == NULL) {
         (void)fail_at(naming, reterr, "source_profile names a profile that does not exist: ");
-        err_add_why(reterr, "\"%s\"", name);
+        char shown[SHOWN_BYTES];
+        err_add_why(reterr, "\"%s\"", shown_word(name, strlen(name), shown));
         return false;
     }
     chain->has_static_keys = has_static_keys(source);

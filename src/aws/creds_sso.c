@@ -11,6 +11,7 @@
 #include "aws/region.h"
 #include "aws/setting.h"
 #include "base/home.h"
+#include "base/shown.h"
 #include "base/timestamp.h"
 
 enum {
@@ -89,9 +90,11 @@ static bool read_profile(const struct credentials_context *context,
     }
     if (naming != NULL && session == NULL) {
         char where[PROFILE_WHERE_BYTES];
+        char shown[SHOWN_BYTES];
+        const char *name = profile_property_text(naming);
         profile_property_where_key(naming, where);
         return err_set(reterr, ERR_CREDENTIALS, where, "there is no section [sso-session %s]",
-                profile_property_text(naming));
+                shown_word(name, strlen(name), shown));
     }
     (void)setting_from_key(profile, "sso_account_id", &sso->account_id);
     (void)setting_from_key(profile, "sso_role_name", &sso->role_name);

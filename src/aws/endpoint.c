@@ -5,6 +5,7 @@
 
 #include "aws/region.h"
 #include "aws/switch.h"
+#include "base/shown.h"
 
 struct service {
     const char *host; /* first label or labels */
@@ -43,7 +44,9 @@ static bool find_services_section(const struct endpoint_request *request,
     if (*ret_section == NULL) {
         char where[PROFILE_WHERE_BYTES];
         profile_property_where_key(naming, where);
-        return err_set(reterr, ERR_INPUT, where, "there is no section [services %s]", name);
+        char shown[SHOWN_BYTES];
+        return err_set(reterr, ERR_INPUT, where, "there is no section [services %s]",
+                shown_word(name, strlen(name), shown));
     }
     return true;
 }

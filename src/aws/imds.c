@@ -10,6 +10,7 @@
 #include "aws/switch.h"
 #include "base/ascii.h"
 #include "base/clock.h"
+#include "base/shown.h"
 
 static const char SUBJECT[] = "EC2 instance metadata";
 
@@ -54,8 +55,9 @@ static bool find_endpoint(struct imds *imds, struct err *reterr)
             "ec2_metadata_service_endpoint_mode", &mode);
     bool is_ipv6 = has_mode && ascii_equals_ignoring_case(mode.value, "IPv6");
     if (has_mode && !is_ipv6 && !ascii_equals_ignoring_case(mode.value, "IPv4")) {
-        return err_set(
-                reterr, ERR_INPUT, mode.where, "\"%s\" is neither IPv4 nor IPv6", mode.value);
+        char shown[SHOWN_BYTES];
+        return err_set(reterr, ERR_INPUT, mode.where, "\"%s\" is neither IPv4 nor IPv6",
+                shown_word(mode.value, strlen(mode.value), shown));
     }
     if (!find_setting(imds->settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT",
                 "ec2_metadata_service_endpoint", &url)) {
@@ -79,8 +81,10 @@ static bool find_number(const struct settings *settings,
     size_t len = strspn(value, "0123456789");
     int64_t number = len > 0 && len < 6 && value[len] == '\0' ? strtoll(value, NULL, 10) : 0;
     if (number < 1) {
+        char shown[SHOWN_BYTES];
         return err_set(reterr, ERR_INPUT, setting.where,
-                "\"%s\" is not a whole number from 1 to 99999", value);
+                "\"%s\" is not a whole number from 1 to 99999",
+                shown_word(value, strlen(value), shown));
     }
     *ret_number = number;
     return true;

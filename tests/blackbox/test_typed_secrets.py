@@ -229,8 +229,38 @@ def test_in_a_setting_of_aws(run: Runner, words: tuple[str, ...], env: Mapping[s
     is_unprinted(run("/p", "-v", "--timeout", "1s", *words, *ECHO, env={**proxied, **env}))
 
 
+URL = f"postgres://u:{HUSH}@h/db"
 ROLE = "role_arn = arn:aws:iam::123456789012:role/x\n"
 WITHOUT_KEYS = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None, "AWS_ENDPOINT_URL": None, "AWS_CA_BUNDLE": None}
+
+# What stands in the section of the profile, and what the message says.
+AWS_FILES: dict[str, str] = {
+    f"{ROLE}source_profile = {URL}": 'source_profile names a profile that does not exist: "postgres://..."',
+    f"{ROLE}source_profile = DB_PASS={HUSH}": 'source_profile names a profile that does not exist: "DB_PASS=..."',
+    f"services = {URL}": "there is no section [services postgres://...]",
+    f"sso_session = {URL}\nsso_account_id = 1\nsso_role_name = x": "there is no section [sso-session postgres://...]",
+    f"credential_process = {URL}": "postgres://...: not found",
+    f"max_attempts = {URL}": 'max_attempts: "postgres://..." is not a number of tries',
+    f"ca_bundle = {URL}": "the file of trusted certificates, postgres://..., cannot be read",
+    f"use_fips_endpoint = {URL}": 'use_fips_endpoint: "postgres://..." is neither true nor false',
+    f"{ROLE}web_identity_token_file = {URL}": "postgres://...: there is no such file",
+}
+
+
+@pytest.mark.parametrize("text", AWS_FILES)
+def test_in_a_shared_aws_file(run: Runner, text: str) -> None:
+    (run.home / ".aws").mkdir()
+    (run.home / ".aws/config").write_text(f"[default]\n{text}\n")
+    is_unprinted(run("/p", "-v", "--timeout", "1s", *ECHO, env=WITHOUT_KEYS), AWS_FILES[text])
+
+
+METADATA = {**WITHOUT_KEYS, "AWS_EC2_METADATA_DISABLED": None, "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:1"}
+
+
+@pytest.mark.parametrize("variable", ["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "AWS_METADATA_SERVICE_TIMEOUT", "AWS_METADATA_SERVICE_NUM_ATTEMPTS"])
+def test_in_a_setting_of_the_metadata_service(run: Runner, variable: str) -> None:
+    is_unprinted(run("/p", "-v", "--timeout", "1s", *ECHO, env={**METADATA, variable: URL}), f'{variable}: "postgres://..." is n')
+
 
 # --- Another variable's value in the name of a file
 
