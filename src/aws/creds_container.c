@@ -104,13 +104,17 @@ static bool find_token(const struct credentials_context *context,
 }
 
 /* ECS says whose credentials these are; anything but an ARN would be an echo. */
-static void read_role(struct json_value root, struct text *ret_role)
+static void read_role(
+        struct json_value root, const struct credentials *credentials, struct text *ret_role)
 {
     struct json_value member;
     struct err ignored;
     bool is_read = json_find_typed(root, "RoleArn", JSON_STRING, &member)
             && json_decode_text(member, NULL, ret_role, &ignored);
-    if (!is_read || ret_role->state != TEXT_SOUND || !sts_is_role_arn(text_string(ret_role))) {
+    const struct secret *const secrets[] = { &credentials->secret_access_key,
+        &credentials->session_token };
+    if (!is_read || ret_role->state != TEXT_SOUND || !sts_is_role_arn(text_string(ret_role))
+            || service_error_is_echo(text_string(ret_role), secrets, 2)) {
         text_reset(ret_role);
     }
 }
@@ -163,7 +167,7 @@ static bool read_reply(const struct plain_call *plain,
         add_hint(plain->status, asked, reterr);
         return false;
     }
-    read_role(json_root(&document), &role);
+    read_role(json_root(&document), ret_credentials, &role);
     (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
             "container credentials (%.200s, %s%s%.200s)", plain->endpoint->host, asked->variable,
             role.len == 0 ? "" : ", role ", text_string(&role));

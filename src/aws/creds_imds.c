@@ -98,7 +98,8 @@ static enum credentials_outcome fetch(struct credentials_context *context,
     if (outcome != IMDS_GOOD) {
         return outcome_of(outcome);
     }
-    if (!take_role(&list, role)) {
+    const struct secret *const secrets[] = { &context->imds->token };
+    if (!take_role(&list, role) || service_error_is_echo(role, secrets, 1)) {
         (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "%s names no usable role",
                 imds_address(context->imds));
         err_set_hint(reterr, "is %s EC2's metadata service, or something that stands in for it?",

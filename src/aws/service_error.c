@@ -11,6 +11,7 @@
 enum {
     PIECE_MIN_BYTES = 12,
     SENTENCE_MAX_BYTES = 500,
+    OWN_SECRET_MAX_BYTES = 16 * 1024,
     CODE_MAX_BYTES = 64,
 };
 
@@ -70,6 +71,35 @@ static void read_query_error(const struct secret *body, struct service_error *er
     }
 }
 
+/* One that cannot be read as text may be quoted in another form: then nothing is said. */
+static void cut_out_member(struct json_value object, const char *name, struct service_error *error)
+{
+    CLEANUP(secret_clear) struct secret value = SECRET_INIT(OWN_SECRET_MAX_BYTES);
+    const struct secret *const secrets[] = { &value };
+    struct json_value member;
+    struct err ignored;
+    if (!json_find_typed(object, name, JSON_STRING, &member)) {
+        return;
+    }
+    if (!json_decode_secret(member, NULL, &value, &ignored)
+            || !secret_check(&value, NULL, &ignored)) {
+        error->code[0] = '\0';
+        secret_clear(&error->message);
+        return;
+    }
+    service_error_clean(error, secrets, 1);
+}
+
+/* A document of credentials may say what is wrong and hold them all the same. */
+static void cut_out_own_secrets(struct json_value object, struct service_error *error)
+{
+    static const char *const names[] = { "SecretAccessKey", "secretAccessKey", "Token", "token",
+        "SessionToken", "sessionToken" };
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        cut_out_member(object, names[i], error);
+    }
+}
+
 static void read_json_error(const struct secret *body, struct service_error *error)
 {
     CLEANUP(json_document_clear) struct json_document document = { 0 };
@@ -87,6 +117,10 @@ static void read_json_error(const struct secret *body, struct service_error *err
     if (json_find_typed(root, "Error", JSON_OBJECT, &nested)) {
         put_code_member(error, nested, "Code");
         put_message_member(error, nested, "Message");
+    }
+    cut_out_own_secrets(root, error);
+    if (json_find_typed(root, "roleCredentials", JSON_OBJECT, &nested)) {
+        cut_out_own_secrets(nested, error);
     }
 }
 
@@ -183,16 +217,47 @@ bool service_error_may_be_clock(const char *code)
     return IS_ONE_OF(code, codes);
 }
 
-/* The longest piece of needle that stands at `at`. */
-static size_t shared_len(const char *at, size_t len, const char *needle, size_t needle_len)
+/* A piece of a secret in a text. URL-encoded, the piece is shorter than what stands for it. */
+struct piece {
+    size_t len;
+    size_t text_len;
+};
+
+/* How many bytes of the text at `at` stand for c; 0: it is another one. */
+static size_t encoded_len(const char *at, size_t len, char c, bool url_encoded)
 {
-    size_t longest = 0;
-    for (size_t from = 0; from + PIECE_MIN_BYTES <= needle_len; from++) {
-        size_t shared = 0;
-        while (shared < len && from + shared < needle_len && at[shared] == needle[from + shared]) {
-            shared++;
+    bool is_escape = url_encoded && len >= 3 && at[0] == '%' && ascii_hex_value(at[1]) >= 0
+            && ascii_hex_value(at[2]) >= 0
+            && (char)(ascii_hex_value(at[1]) * 16 + ascii_hex_value(at[2])) == c;
+    return is_escape ? 3 : len > 0 && at[0] == c ? 1 : 0;
+}
+
+static struct piece shared_piece(
+        const char *at, size_t len, const char *needle, size_t needle_len, bool url_encoded)
+{
+    struct piece piece = { 0 };
+    while (piece.len < needle_len) {
+        size_t taken = encoded_len(
+                at + piece.text_len, len - piece.text_len, needle[piece.len], url_encoded);
+        if (taken == 0) {
+            break;
         }
-        longest = shared > longest ? shared : longest;
+        piece.len++;
+        piece.text_len += taken;
+    }
+    return piece;
+}
+
+/* The longest piece of needle that stands at `at`, as it is or URL-encoded. */
+static struct piece longest_piece(const char *at, size_t len, const char *needle, size_t needle_len)
+{
+    struct piece longest = { 0 };
+    for (size_t from = 0; from + PIECE_MIN_BYTES <= needle_len; from++) {
+        for (int url_encoded = 0; url_encoded < 2; url_encoded++) {
+            struct piece piece = shared_piece(
+                    at, len, needle + from, needle_len - from, url_encoded == 1);
+            longest = piece.len > longest.len ? piece : longest;
+        }
     }
     return longest;
 }
@@ -204,10 +269,11 @@ void service_error_cut_out(struct secret *text, const struct secret *secret)
     /* Replacing 12 bytes by 9 never makes it longer. */
     CLEANUP(secret_clear) struct secret cleaned = SECRET_INIT(SERVICE_ERROR_MESSAGE_MAX_BYTES);
     for (size_t at = 0; at < len;) {
-        size_t shared = shared_len(bytes + at, len - at, secret_expose(secret), secret_len(secret));
-        if (shared >= PIECE_MIN_BYTES) {
+        struct piece piece = longest_piece(
+                bytes + at, len - at, secret_expose(secret), secret_len(secret));
+        if (piece.len >= PIECE_MIN_BYTES) {
             secret_append_text(&cleaned, "[removed]");
-            at += shared;
+            at += piece.text_len;
         } else {
             secret_append_char(&cleaned, bytes[at]);
             at++;
@@ -217,14 +283,19 @@ void service_error_cut_out(struct secret *text, const struct secret *secret)
 }
 
 /* A word that changes when it is cleaned echoes a secret. */
-static void drop_echo(char *word, const struct secret *const secrets[], size_t count)
+bool service_error_is_echo(const char *word, const struct secret *const secrets[], size_t count)
 {
     CLEANUP(secret_clear) struct secret cleaned = SECRET_INIT(SERVICE_ERROR_MESSAGE_MAX_BYTES);
     secret_append_text(&cleaned, word);
     for (size_t i = 0; i < count; i++) {
         service_error_cut_out(&cleaned, secrets[i]);
     }
-    if (strcmp(secret_expose(&cleaned), word) != 0) {
+    return strcmp(secret_expose(&cleaned), word) != 0;
+}
+
+static void drop_echo(char *word, const struct secret *const secrets[], size_t count)
+{
+    if (service_error_is_echo(word, secrets, count)) {
         word[0] = '\0';
     }
 }

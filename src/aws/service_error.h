@@ -24,7 +24,10 @@ struct service_error {
 #define SERVICE_ERROR_INIT \
     ((struct service_error){ .message = SECRET_INIT(SERVICE_ERROR_MESSAGE_MAX_BYTES) })
 
-/* Reads code, message and request id; whatever is not there stays empty. */
+/*
+ * Reads code, message and request id; whatever is not there stays empty. Credentials that the document
+ * holds as well are cut out.
+ */
 void service_error_read(const struct http_reply *reply, struct service_error *ret_error);
 
 /*
@@ -43,6 +46,9 @@ void service_error_read_sentence(const struct http_reply *reply, struct service_
 void service_error_clean(
         struct service_error *error, const struct secret *const secrets[], size_t count);
 
+/* Whether a word holds a piece of a secret. */
+bool service_error_is_echo(const char *word, const struct secret *const secrets[], size_t count);
+
 /* Appends the message to err->why, and sets err's code and request id where there are any. */
 void service_error_pass_on(const struct service_error *error, struct err *err);
 
@@ -55,7 +61,7 @@ enum retry_cause service_error_retry_cause(int status, const char *code);
 bool service_error_may_be_clock(const char *code);
 
 /*
- * Replaces in text every piece of 12 or more bytes that it shares with secret by "[removed]"; pieces
- * of what was cut or wrapped are found too. The time is the product of the lengths.
+ * Replaces in text every piece of 12 or more bytes that it shares with secret by "[removed]",
+ * also where it is URL-encoded; pieces of what was cut or wrapped are found too. The time is the product of the lengths.
  */
 void service_error_cut_out(struct secret *text, const struct secret *secret);

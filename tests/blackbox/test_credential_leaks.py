@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
+import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,6 +43,7 @@ def assert_hidden(chain: Chain, text: str) -> None:
         for start in range(0, max(1, len(secret) - PIECE), 4):
             piece = secret[start:start + PIECE]
             assert piece not in text, f"{secret[:24]}...: a piece of it, {piece}, was told"
+            assert piece not in urllib.parse.unquote(text), f"{secret[:24]}...: a piece of it, {piece}, was told in URL-encoded text"
 
 
 # --- The providers
@@ -120,6 +123,10 @@ class Echo(faults.Fault):
         headers = {"Content-Type": "application/json"}
         if self.form == "json":
             body = json.dumps({"__type": "Refused", "message": sent, "Code": "Refused", "Message": sent, "roleCredentials": sent})
+        elif self.form in ("URL-encoded", "url-encoded"):
+            encoded = urllib.parse.quote(sent, safe="" if self.form == "URL-encoded" else "/=")
+            encoded = encoded if self.form == "URL-encoded" else re.sub("%..", lambda match: match[0].lower(), encoded)
+            body = json.dumps({"message": encoded, "Message": encoded, "Code": "Refused"})
         elif self.form == "code":
             body = json.dumps({"__type": token, "code": token, "Code": token, "message": token})
         elif self.form in ("error type", "broken"):
@@ -134,7 +141,7 @@ class Echo(faults.Fault):
 
 
 TOKEN_HEADERS = ("x-amz-sso_bearer_token", "x-aws-ec2-metadata-token", "x-amz-security-token", "authorization")
-FORMS = ("json", "xml", "html", "code", "error type", "broken")
+FORMS = ("json", "URL-encoded", "url-encoded", "xml", "html", "code", "error type", "broken")
 
 
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 500])
@@ -171,6 +178,39 @@ def test_metadata_that_echoes_in_its_last_answer(chain: Chain, form: str) -> Non
         result = chain.run(*arguments, env=env)
         assert result.status == 125
         assert_hidden(chain, result.err)
+
+
+# --- Documents that quote themselves
+
+
+OWN_KEY = "wJalrXUtnFEMI/K7MDENG/of-the+document"
+OWN_TOKEN = "IQoJb3JpZ2luX2VjEOf/of-the+document=="
+OWN_CODE = "wJalrXUtnFEMIK7MDENGofthedocument"
+DOCUMENT = {"AccessKeyId": "ASIAOFTHEDOCUMENT", "SecretAccessKey": OWN_KEY, "Token": OWN_TOKEN, "Expiration": "2036-01-01T00:00:00Z"}
+SSO_DOCUMENT = {"roleCredentials": {"accessKeyId": "ASIAOFTHEDOCUMENT", "secretAccessKey": OWN_KEY, "sessionToken": OWN_TOKEN, "expiration": 1}}
+QUOTES: dict[str, dict[str, object]] = {
+    "message": {"Code": "Failed", "Message": f"said: {OWN_KEY} {OWN_TOKEN}", "message": f"said: {OWN_KEY} {OWN_TOKEN}"},
+    "code": {"Code": OWN_CODE, "SecretAccessKey": OWN_CODE},
+    "message of a success": {"Code": "Success", "Message": OWN_KEY, "Expiration": 5},
+    "role": {"RoleArn": f"arn:aws:iam::123456789012:role/{OWN_KEY}", "Token": "a\nb"},
+    "role of a success": {"RoleArn": f"arn:aws:iam::123456789012:role/{OWN_KEY}"},
+}
+
+
+@pytest.mark.parametrize("status", [200, 403])
+@pytest.mark.parametrize("quote", QUOTES)
+@pytest.mark.parametrize("name", ["container", "metadata", "SSO"])
+def test_a_document_that_quotes_its_own_secrets_tells_nothing(chain: Chain, name: str, quote: str, status: int) -> None:
+    provider = PROVIDERS[name]
+    env = provider.prepare(chain)
+    assert provider.service is not None
+    body = json.dumps({**(SSO_DOCUMENT if name == "SSO" else {}), **DOCUMENT, **QUOTES[quote]})
+    provider.service(chain).faults.always(
+        faults.StatusAnswer(status, body.encode(), "application/json", {}), when=lambda operation, _: operation not in ("PutToken", "GetRole"))
+    for arguments in VERBOSITY:
+        result = chain.run(*provider.options, *arguments, "--timeout", "2s", env=env)
+        assert result.status == 125 and result.err, result
+        assert not [secret for secret in (OWN_KEY, OWN_TOKEN, OWN_CODE) if secret[:16] in result.err], result.err
 
 
 # --- Documents that are not what they should be

@@ -191,6 +191,16 @@ static void pieces_of_a_secret_are_cut_out(void **state)
         { "an empty secret", "text", "", "text" },
         { "a secret shorter than a piece", "short text", "short", "short text" },
         { "an empty text", "", SECRET_TEXT, "" },
+        { "URL-encoded", "<%30%31%32%33456789%61%62>", SECRET_TEXT, "<[removed]>" },
+        { "in either case", "a%2fb%2Fc%3d%3D%2B+x", "a/b/c==++x_y", "a%2fb%2Fc%3d%3D%2B+x" },
+        { "in either case, long enough", "<a%2fb%2Fc%3d%3D%2B+x_y>", "a/b/c==++x_y",
+                "<[removed]>" },
+        { "a secret that looks encoded", "<%25a%2540123456789>", "%25a%2540123456789",
+                "<[removed]>" },
+        { "the same, encoded", "<%2525a%25254012345>", "%25a%254012345", "<[removed]>" },
+        { "cut within an escape", "<0123456789ab%6", SECRET_TEXT, "<[removed]%6" },
+        { "escaped bytes above ASCII", "\xC3%c3%A4\xC3\xA4%C3%A4\xC3\xA4\xC3\xA4%c3%a4",
+                "\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4", "\xC3[removed]" },
         { "a repeating secret", "xaaaaaaaaaaaaaaaay", "aaaaaaaaaaaaaaaa", "x[removed]y" },
     };
 
