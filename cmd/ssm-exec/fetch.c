@@ -105,7 +105,7 @@ static bool make_queries(const struct source_list *sources,
         const struct source *source = &sources->items[plan->path_wishes[i].source];
         if (!repeats(plan->path_wishes, i)) {
             fetched->paths[fetched->path_count++] = (struct ssm_path_query){
-                .subject = source->text,
+                .subject = source->shown,
                 .path = source->path,
                 .label = rules->label,
                 .recursive = rules->recursive,
@@ -119,7 +119,7 @@ static bool make_queries(const struct source_list *sources,
         const struct source *source = &sources->items[plan->name_wishes[i].source];
         if (!repeats(plan->name_wishes, i)) {
             fetched->names[fetched->name_count++] = (struct ssm_name_query){
-                .subject = source->text,
+                .subject = source->shown,
                 .name = source->name,
                 .optional = true,
                 .missing_hint = hint_if_missing(source),
@@ -282,7 +282,7 @@ bool fetch_check_regions(const struct source_list *sources,
         size_t len = strcspn(at, ":");
         if (len != strlen(region) || strncmp(at, region, len) != 0) {
             struct err err;
-            (void)err_set(&err, ERR_USAGE, source->text,
+            (void)err_set(&err, ERR_USAGE, source->shown,
                     "the ARN's region is %.*s, but this run reads from %s", (int)len, at, region);
             err_set_hint(&err,
                     "one run reads from one region: set --region or AWS_REGION (%s comes from %s)",

@@ -61,8 +61,8 @@ static void append_source(struct text *text, const struct source *source)
 {
     size_t len = 0;
     const char *name = source_parameter_name(source, &len);
-    text_append_string(text, source->text);
-    if (strstr(source->text, name) == NULL) {
+    text_append_string(text, source->shown);
+    if (strstr(source->shown, name) == NULL) {
         text_append_string(text, ": ");
         text_append(text, name, len);
     }
@@ -99,7 +99,7 @@ bool guard_check_environments(const struct source_list *sources, struct err_list
     for (size_t i = 0; i < sources->len; i++) {
         const struct source *source = &sources->items[i];
         if (source->kind == SOURCE_PATH && strcmp(source->path, "/") == 0) {
-            ok = err_set(&err, ERR_USAGE, source->text,
+            ok = err_set(&err, ERR_USAGE, source->shown,
                     "the path / is the whole store, all environments together");
             err_set_hint(&err, "name the paths to read, or say --allow-mixed");
             err_list_add(problems, &err);

@@ -41,14 +41,14 @@ static bool has_name_chars_only(const char *text, size_t len)
 static const char *find_fault(const char *levels, size_t len)
 {
     if (len > PATH_MAX_BYTES) {
-        return "it is longer than 2048 characters";
+        return "a name is no longer than 2048 characters";
     }
     if (!has_name_chars_only(levels, len)) {
-        return "it can hold letters, digits, '.', '-', '_' and '/' only";
+        return "a name can hold letters, digits, '.', '-', '_' and '/' only";
     }
     for (size_t i = 1; i < len; i++) {
         if (levels[i] == '/' && levels[i - 1] == '/') {
-            return "it has two slashes in a row";
+            return "a name has no two slashes in a row";
         }
     }
     return NULL;
@@ -73,6 +73,23 @@ static const char *show(const char *text, char out[static SHOWN_BYTES])
         (void)shown_word(text, strlen(text), out);
     }
     return out[0] == '.' ? "" : out;
+}
+
+/*
+ * "text", or "variable=text" where there is a variable, without the name of a member: that can be any text,
+ * such as the rest of a password that was taken for a REF.
+ */
+static char *make_shown(const char *variable, const char *text)
+{
+    static const char MEMBER[] = "#...";
+    size_t len = strcspn(text, "#");
+    size_t bytes = strlen(variable) + 1 + len + sizeof(MEMBER);
+    char *made = calloc(bytes, 1);
+    if (made != NULL) {
+        (void)snprintf(made, bytes, "%s%s%.*s%s", variable, variable[0] == '\0' ? "" : "=",
+                (int)len, text, text[len] == '\0' ? "" : MEMBER);
+    }
+    return made;
 }
 
 static bool fail(const char *text, struct err *reterr, const char *why)
@@ -216,7 +233,8 @@ bool source_parse(const char *text, bool optional, struct source *ret_source, st
     struct source source = { .optional = optional, .layer = LAYER_SOURCES };
     size_t variable_len = strcspn(text, "=");
     source.text = strdup(text);
-    if (source.text == NULL) {
+    source.shown = make_shown("", text);
+    if (source.text == NULL || source.shown == NULL) {
         return err_set_no_memory(reterr);
     }
     bool ok = false;
@@ -261,7 +279,8 @@ bool source_parse_reference(
     size_t text_bytes = strlen(variable) + strlen(value) + 2;
     source.variable = strdup(variable);
     source.text = calloc(text_bytes, 1);
-    if (source.variable == NULL || source.text == NULL) {
+    source.shown = make_shown(variable, value);
+    if (source.variable == NULL || source.text == NULL || source.shown == NULL) {
         return err_set_no_memory(reterr);
     }
     (void)snprintf(source.text, text_bytes, "%s=%s", variable, value);
@@ -288,9 +307,14 @@ bool source_parse_secret_reference(const char *variable,
 
 bool source_make_lock(const char *path, struct source *ret_source, struct err *reterr)
 {
-    struct source source = { .kind = SOURCE_LOCK, .layer = LAYER_SOURCES, .text = strdup(path) };
+    struct source source = {
+        .kind = SOURCE_LOCK,
+        .layer = LAYER_SOURCES,
+        .text = strdup(path),
+        .shown = strdup(path),
+    };
     *ret_source = source;
-    return source.text != NULL ? true : err_set_no_memory(reterr);
+    return source.text != NULL && source.shown != NULL ? true : err_set_no_memory(reterr);
 }
 
 bool source_make_locked(const char *lock_path,
@@ -305,7 +329,8 @@ bool source_make_locked(const char *lock_path,
     const struct ref_errors errors = { ERR_INPUT, lock_path, EXPECTED_LOCKED };
     source.variable = strdup(variable);
     source.text = strdup(lock_path);
-    if (source.variable == NULL || source.text == NULL) {
+    source.shown = strdup(lock_path);
+    if (source.variable == NULL || source.text == NULL || source.shown == NULL) {
         return err_set_no_memory(reterr);
     }
     if (!parse_ref(ref, &errors, &source, reterr)) {
@@ -318,6 +343,7 @@ bool source_make_locked(const char *lock_path,
 void source_clear(struct source *source)
 {
     free(source->text);
+    free(source->shown);
     free(source->path);
     free(source->prefix);
     free(source->variable);

@@ -28,6 +28,7 @@ struct source {
     enum source_layer layer;
     size_t order;   /* in its layer: of two the larger wins */
     char *text;     /* as it was written */
+    char *shown;    /* the same for messages, until the parameter has been found */
     bool optional;  /* may be missing or empty */
     char *path;     /* SOURCE_PATH: without trailing slashes, but for "/" itself */
     char *prefix;   /* SOURCE_PATH: of its variables' names; may be "" */

@@ -119,6 +119,25 @@ def test_on_the_command_line(run: Runner, words: tuple[str | None, ...], options
     is_unprinted(run(*arguments, *(() if has_command else ECHO), env=env), *WORDS[words])
 
 
+MEMBERS: dict[str, tuple[tuple[str, ...], Mapping[str, str], str]] = {
+    "waiting": ((f"A=/p/a#{HUSH} b", "--timeout", "1s"), {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, "error: A=/p/a#...: the timeout ended"),
+    "missing": ((f"A=/p/none#{HUSH}",), {}, "error: A=/p/none#...: "),
+    "a reference": ((), {"A": f"ssm:///p/none#{HUSH}"}, "error: A=ssm:///p/none#...: "),
+    "another region": ((f"A=arn:aws:ssm:eu-west-9:1:parameter/a#{HUSH}",), {}, "error: A=arn:aws:ssm:eu-west-9:1:parameter/a#...: the ARN's region"),
+    "mixed environments": ((f"A=/prod/a#{HUSH}", f"B=/dev/a#{HUSH}"), {}, "error: B=/dev/a#...: belongs to the environment development, but A=/prod/a#... to production"),
+}
+
+
+@pytest.mark.parametrize("case", MEMBERS)
+def test_as_the_name_of_a_member(run: Runner, case: str) -> None:
+    words, env, text = MEMBERS[case]
+    is_unprinted(run(*words, "-v", *ECHO, env=env), text)
+
+
+def test_the_message_about_a_name_says_what_it_is_about(run: Runner) -> None:
+    is_unprinted(run(f"DB_PASS=/{HUSH}+", *ECHO), REF + " after '=': a name can hold letters, digits, '.', '-', '_' and '/' only")
+
+
 VARIABLES: dict[tuple[str, str], tuple[str, ...]] = {
     ("SSM_EXEC_SOURCES", f"/p DB_PASS={HUSH}"): ("SSM_EXEC_SOURCES: DB_PASS=...: " + REF,),
     ("SSM_EXEC_SOURCES", f"/p,{HUSH}"): ("SSM_EXEC_SOURCES: word 2: " + SOURCE,),

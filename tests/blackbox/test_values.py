@@ -270,7 +270,7 @@ def test_locks_count_in_their_place(run: Runner, store: ParameterStore, released
     (lambda text: text.replace('"version": 2, ', "", 1), "variable 1 (KEY): its \"version\" is missing or not a whole number"),
     (lambda text: text.replace('"name": "URL"', '"name": "U=RL"'), "variable 2: its \"name\" is not a variable name"),
     (lambda text: text.replace('"parameter": "/prod/api/url", ', ""), "variable 2 (URL): has no \"parameter\""),
-    (lambda text: text.replace("/prod/api/url", "/prod//url"), "variable 2 (URL): its \"parameter\" is not the name of a parameter: it has two slashes"),
+    (lambda text: text.replace("/prod/api/url", "/prod//url"), "variable 2 (URL): its \"parameter\" is not the name of a parameter: a name has no two slashes"),
     (lambda text: text.replace('"name": "URL"', '"name": "KEY"'), "the variable KEY is in it twice"),
     (lambda text: text.replace("},\n", "}\n"), "not valid JSON"),
     (lambda text: text.replace("variables", "values"), "not a lock file"),
