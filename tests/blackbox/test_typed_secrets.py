@@ -331,5 +331,5 @@ def test_a_path_is_shown_as_it_was_written(run: Runner, tmp_path: Path, case: st
 
 def test_a_reference_in_place_of_a_secret_key_is_not_followed(run: Runner, store: ParameterStore) -> None:
     result = run("/p", *ECHO, env={"AWS_SESSION_TOKEN": f"ssm:///{HUSH}"})
-    is_unprinted(result, "AWS_SESSION_TOKEN")
+    is_unprinted(result, "AWS_SESSION_TOKEN is an ssm:// reference, but its value is needed to read Parameter Store")
     assert store.journal.entries == []
