@@ -6,12 +6,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "aws/client.h"
+#include "aws/config/settings.h"
 #include "aws/credentials.h"
-#include "aws/digest.h"
-#include "aws/imds.h"
-#include "aws/settings.h"
-#include "aws/ssm.h"
+#include "aws/providers/chain.h"
+#include "aws/service/client.h"
+#include "aws/service/imds.h"
+#include "aws/sign/digest.h"
+#include "aws/ssm/fetch.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/timestamp.h"
@@ -133,7 +134,7 @@ static bool find_credentials(
 {
     CLEANUP(imds_clear) struct imds imds;
     imds_init(&imds, gate->settings, gate->calls);
-    struct credentials_context context = {
+    struct provider_context context = {
         .settings = gate->settings,
         .clock = gate->run->clock,
         .calls = gate->calls,
@@ -142,12 +143,12 @@ static bool find_credentials(
         .meanwhile = meanwhile,
         .meanwhile_costs_trust = gate->meanwhile_costs_trust,
     };
-    if (!credentials_find(&context, gate->credentials, reterr)) {
+    if (!provider_chain_find(&context, gate->credentials, reterr)) {
         return false;
     }
     tell_credentials(gate->run, gate->credentials);
     gate->client->skew_s = context.skew_s;
-    return credentials_need_region(&context, reterr);
+    return provider_chain_need_region(&context, reterr);
 }
 
 static bool pass_credentials_gate(

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "aws/settings.h"
-#include "aws/ssm.h"
+#include "aws/config/settings.h"
+#include "aws/ssm/fetch.h"
 #include "base/attrs.h"
 #include "base/error.h"
 #include "vars/merge.h"

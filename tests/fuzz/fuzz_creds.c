@@ -10,9 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "aws/credentials.h"
-#include "aws/digest.h"
-#include "aws/imds.h"
+#include "aws/providers/chain.h"
+#include "aws/service/imds.h"
+#include "aws/sign/digest.h"
 #include "base/ascii.h"
 #include "fuzz_input.h"
 #include "fuzz_world.h"
@@ -183,7 +183,7 @@ static void find(struct fuzz_world *world, struct settings *settings)
         .try_timeout_ms = CALLS_TRY_TIMEOUT_MS,
     };
     imds_init(&imds, settings, &calls);
-    struct credentials_context context = {
+    struct provider_context context = {
         .settings = settings,
         .clock = &world->clock,
         .calls = &calls,
@@ -191,7 +191,8 @@ static void find(struct fuzz_world *world, struct settings *settings)
         .imds = &imds,
     };
     struct err err = { 0 };
-    if (credentials_find(&context, &credentials, &err) && credentials_need_region(&context, &err)) {
+    if (provider_chain_find(&context, &credentials, &err)
+            && provider_chain_need_region(&context, &err)) {
         check_found(&credentials);
         assert(settings->region != NULL && settings->region[0] != '\0');
     } else {

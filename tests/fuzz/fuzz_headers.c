@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
-#include "aws/service_error.h"
+#include "aws/service/service_error.h"
 #include "base/ascii.h"
 #include "base/timestamp.h"
 #include "fuzz_input.h"

@@ -6,8 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "aws/profile_dropped.h"
-#include "aws/profile_file.h"
+#include "aws/config/profile_dropped.h"
+#include "aws/config/profile_file.h"
 #include "base/clock.h"
 #include "fuzz_input.h"
 

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <assert.h>
 
-#include "aws/ssm_reply.h"
+#include "aws/ssm/reply.h"
 #include "fuzz_input.h"
 #include "json/json.h"
 

@@ -11,12 +11,17 @@ C_FOLDERS = ("src", "cmd", "tests/unit", "tests/fuzz", "tests/bench", "tests/sta
 C_FILES = sorted(path for folder in C_FOLDERS for path in (ROOT / folder).rglob("*.[ch]"))
 PRODUCT_FILES = [path for path in C_FILES if path.relative_to(ROOT).parts[0] in ("src", "cmd")]
 
-# Which folders of src a folder of src may include from, besides itself.
+# Which rooms of src, by folder, a room may include from, besides itself.
 LAYERS = {
     "base": set(),
     "json": {"base"},
     "http": {"base"},
-    "aws": {"base", "json", "http"},
+    "aws": {"base"},
+    "aws/sign": {"base", "aws"},
+    "aws/config": {"base", "http", "aws"},
+    "aws/service": {"base", "json", "http", "aws", "aws/sign", "aws/config"},
+    "aws/providers": {"base", "json", "http", "aws", "aws/sign", "aws/config", "aws/service"},
+    "aws/ssm": {"base", "json", "http", "aws", "aws/config", "aws/service"},
     "vars": {"base", "json"},
     "launch": {"base"},
 }
@@ -24,7 +29,7 @@ LAYERS = {
 # A third-party library is one file's business; so is what only Linux has.
 SOLE_USERS = {
     r"<curl/": "src/http/http_curl.c",
-    r"<mbedtls/(md|sha256|version)": "src/aws/digest.c",
+    r"<mbedtls/(md|sha256|version)": "src/aws/sign/digest.c",
     r"<mbedtls/(platform|ssl|x509)": "src/http/mbedtls_trust.c",
     r"<jsmn.h>": "src/json/json.c",
     r"<dlfcn.h>": "src/http/tls_memory.c",
@@ -37,19 +42,20 @@ EXPOSERS = {
     "src/http/http.c": "checks that a header is one line",
     "src/http/http_curl.c": "hands headers and bodies to libcurl",
     "src/json/json.c": "parses reply bodies",
-    "src/aws/client.c": "signs, and cuts our own secrets out of what AWS echoes",
+    "src/aws/service/client.c": "signs, and cuts our own secrets out of what AWS echoes",
     "src/aws/credentials.c": "checks fields for control characters",
-    "src/aws/creds_container.c": "checks the token for line breaks",
-    "src/aws/creds_imds.c": "reads the role's name, and why there are no credentials for it",
-    "src/aws/creds_process.c": "splits the line of credential_process into words",
-    "src/aws/profile_file.c": "parses the shared files, and hands out values of the keys that it lists as public",
-    "src/aws/service_error.c": "cuts our own secrets out of what AWS echoes",
-    "src/aws/creds_sso.c": "checks the cached token for line breaks",
-    "src/aws/imds.c": "checks that the session token can be part of a header",
-    "src/aws/sigv4.c": "hashes keys and requests",
-    "src/aws/xml.c": "parses reply bodies",
-    "src/aws/sts.c": "encodes the web identity token into the form",
-    "src/aws/token_file.c": "trims the token",
+    "src/aws/providers/chain.c": "takes the region from the metadata service's reply",
+    "src/aws/providers/container.c": "checks the token for line breaks",
+    "src/aws/providers/instance_role.c": "reads the role's name, and why there are no credentials for it",
+    "src/aws/providers/process.c": "splits the line of credential_process into words",
+    "src/aws/config/profile_file.c": "parses the shared files, and hands out values of the keys that it lists as public",
+    "src/aws/service/service_error.c": "cuts our own secrets out of what AWS echoes",
+    "src/aws/providers/sso.c": "checks the cached token for line breaks",
+    "src/aws/service/imds.c": "checks that the session token can be part of a header",
+    "src/aws/sign/sigv4.c": "hashes keys and requests",
+    "src/aws/service/xml.c": "parses reply bodies",
+    "src/aws/providers/sts.c": "encodes the web identity token into the form",
+    "src/aws/providers/token_file.c": "trims the token",
     "src/vars/dotenv.c": "parses env files",
     "src/vars/envblock.c": "writes NAME=value",
     "src/vars/merge.c": "looks for NULs",
@@ -76,12 +82,13 @@ def includes(path: Path) -> list[str]:
 def test_layers_are_kept() -> None:
     wrong = []
     for path in PRODUCT_FILES:
-        folder, sub_folder = path.relative_to(ROOT).parts[:2]
-        for include in includes(path):
-            layer = include.strip('"').split("/")[0]
-            if folder == "src" and include.startswith('"'):
-                if layer != sub_folder and layer not in LAYERS[sub_folder]:
-                    wrong.append(f"{name(path)} includes {include}")
+        if path.is_relative_to(ROOT / "src"):
+            room = path.parent.relative_to(ROOT / "src").as_posix()
+            wrong += [
+                f"{name(path)} includes {include}"
+                for include in includes(path)
+                if include.startswith('"') and include.strip('"').rpartition("/")[0] not in {room, *LAYERS[room]}
+            ]
     assert not wrong
 
 
@@ -118,7 +125,7 @@ def test_secrets_are_exposed_where_the_list_says_and_nowhere_else() -> None:
 
 def test_no_key_that_may_hold_a_secret_is_public() -> None:
     """profile_property_text hands out what PUBLIC_KEYS lists, and nothing else."""
-    source = (ROOT / "src/aws/profile_file.c").read_text()
+    source = (ROOT / "src/aws/config/profile_file.c").read_text()
     (table,) = re.findall(r"PUBLIC_KEYS\[\] = \{(.*?)\};", source, re.DOTALL)
     keys = set(re.findall(r'"(\w+)"', table))
     assert "region" in keys

@@ -1,8 +1,0 @@
-/* Credentials from the selected profile of the shared files. */
-/* SPDX-License-Identifier: MIT */
-#pragma once
-
-#include "aws/credentials.h"
-
-/* Decides where the selected profile gives credentials, or was meant to (profile_dropped.h). */
-extern const struct credentials_provider creds_profile;

@@ -1,0 +1,40 @@
+/* The JSON documents in which processes, endpoints and token caches give credentials. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+#include "aws/providers/provider.h"
+#include "base/attrs.h"
+#include "base/error.h"
+#include "json/json.h"
+
+/* Member names; those that may be NULL are not looked for. */
+struct credentials_members {
+    const char *access_key_id;
+    const char *secret_access_key;
+    const char *session_token;
+    const char *expiration;    /* ISO 8601 text; may be NULL */
+    const char *expiration_ms; /* milliseconds since the epoch, a number; may be NULL */
+    bool expiration_is_required;
+};
+
+/* What the metadata service and container endpoints call them. */
+extern const struct credentials_members credentials_endpoint_members;
+
+/*
+ * Whether a document does not say itself that it holds no credentials: endpoints answer with status 200
+ * and another "Code" than "Success" where there are none. ERR_CREDENTIALS at `where`.
+ */
+MUST_CHECK bool credentials_document_is_success(
+        struct json_value object, const char *where, struct err *reterr);
+
+/*
+ * Reads an object's members into ret_credentials, which must be empty; origin stays as it is.
+ * ERR_CREDENTIALS at `where` names the member that is missing or malformed, never a value.
+ */
+MUST_CHECK bool credentials_document_read(struct json_value object,
+        const struct credentials_members *members,
+        const char *where,
+        struct credentials *ret_credentials,
+        struct err *reterr);

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws/providers/instance_role.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "aws/providers/chain.h"
+#include "aws/providers/document.h"
+#include "aws/service/imds.h"
+#include "aws/service/service_error.h"
+#include "base/ascii.h"
+
+static const char SUBJECT[] = "EC2 instance metadata";
+static const char ROLES[] = "meta-data/iam/security-credentials/";
+
+enum {
+    ROLE_MAX_BYTES = 64
+};
+
+static enum provider_outcome outcome_of(enum imds_outcome outcome)
+{
+    return outcome == IMDS_GOOD      ? PROVIDER_FOUND
+            : outcome == IMDS_ABSENT ? PROVIDER_ABSENT
+                                     : PROVIDER_FAILED;
+}
+
+/* The name becomes part of a URL: the first line of the list, of the characters IAM allows. */
+static bool take_role(const struct secret *list, char ret_role[static ROLE_MAX_BYTES + 1])
+{
+    const char *bytes = secret_expose(list);
+    size_t len = strcspn(bytes, "\r\n");
+    for (size_t i = 0; i < len; i++) {
+        if (!ascii_is_alnum(bytes[i]) && strchr("_+=,.@-", bytes[i]) == NULL) {
+            return false;
+        }
+    }
+    if (len == 0 || len > ROLE_MAX_BYTES) {
+        return false;
+    }
+    memcpy(ret_role, bytes, len);
+    ret_role[len] = '\0';
+    return true;
+}
+
+/* Why there are none, in the service's own words; what they echo of our session token is cut out. */
+static void explain(const struct imds *imds, const struct secret *body, struct err *err)
+{
+    CLEANUP(service_error_clear) struct service_error reason = SERVICE_ERROR_INIT;
+    const struct secret *const secrets[] = { &imds->token };
+    service_error_read_document(body, &reason);
+    service_error_clean(&reason, secrets, 1);
+    service_error_pass_on(&reason, err);
+}
+
+/* Status 200 with another Code than Success means that the instance cannot assume its role. */
+static bool read_document(const struct imds *imds,
+        const struct secret *body,
+        const char *role,
+        struct credentials *ret_credentials,
+        struct err *reterr)
+{
+    CLEANUP(json_document_clear) struct json_document document = { 0 };
+    bool is_json = json_parse(body, JSON_TOKENS_REPLY, SUBJECT, &document, reterr);
+    if (is_json && !credentials_document_is_success(json_root(&document), SUBJECT, reterr)) {
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "no credentials for role %s", role);
+        explain(imds, body, reterr);
+        err_set_replier(reterr, imds_address(imds));
+        err_set_hint(reterr, "check the instance profile, and that EC2 may assume its role");
+        return false;
+    }
+    if (is_json
+            && credentials_document_read(json_root(&document), &credentials_endpoint_members,
+                    SUBJECT, ret_credentials, reterr)) {
+        return true;
+    }
+    if (is_json) {
+        explain(imds, body, reterr);
+    }
+    err_set_replier(reterr, imds_address(imds));
+    err_set_hint(reterr, "is %s EC2's metadata service, or something that stands in for it?",
+            imds_address(imds));
+    return false;
+}
+
+static enum provider_outcome fetch(
+        struct provider_context *context, struct credentials *ret_credentials, struct err *reterr)
+{
+    CLEANUP(secret_clear) struct secret list = SECRET_INIT(IMDS_REPLY_MAX_BYTES);
+    CLEANUP(secret_clear) struct secret body = SECRET_INIT(IMDS_REPLY_MAX_BYTES);
+    struct err ignored;
+    char role[ROLE_MAX_BYTES + 1];
+    char path[sizeof(ROLES) + ROLE_MAX_BYTES];
+    enum imds_outcome outcome = imds_get(context->imds, ROLES, &list, reterr);
+    if (outcome == IMDS_ABSENT && context->imds->outcome == IMDS_GOOD) {
+        const struct err cause = *reterr;
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "the instance has no role: %s", cause.why);
+    }
+    if (outcome != IMDS_GOOD) {
+        return outcome_of(outcome);
+    }
+    const struct secret *const secrets[] = { &context->imds->token };
+    if (!take_role(&list, role) || service_error_is_echo(role, secrets, 1)) {
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "%s names no usable role",
+                imds_address(context->imds));
+        err_set_hint(reterr, "is %s EC2's metadata service, or something that stands in for it?",
+                imds_address(context->imds));
+        return PROVIDER_FAILED;
+    }
+    /*
+     * Before the last request, which can then overlap with the connection to Parameter Store. That there
+     * is no region is for whoever needs it to tell.
+     */
+    if (provider_chain_need_region(context, &ignored)) {
+        provider_will_wait(context, &context->imds->endpoint);
+    }
+    (void)snprintf(path, sizeof(path), "%s%s", ROLES, role);
+    if (imds_get(context->imds, path, &body, reterr) != IMDS_GOOD
+            || !read_document(context->imds, &body, role, ret_credentials, reterr)) {
+        return PROVIDER_FAILED;
+    }
+    ret_credentials->may_be_past_expiry = true;
+    (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
+            "EC2 instance metadata (role %s)", role);
+    (void)snprintf(ret_credentials->renewal, sizeof(ret_credentials->renewal),
+            "EC2 renews those of its role %s: check the instance profile, and that EC2 may assume its "
+            "role",
+            role);
+    return PROVIDER_FOUND;
+}
+
+const struct provider provider_instance_role = { .name = "EC2 instance metadata", .fetch = fetch };

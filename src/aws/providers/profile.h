@@ -1,0 +1,8 @@
+/* Credentials from the selected profile of the shared files. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "aws/providers/provider.h"
+
+/* Decides where the selected profile gives credentials, or was meant to (profile_dropped.h). */
+extern const struct provider provider_profile;

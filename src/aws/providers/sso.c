@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws/providers/sso.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "aws/config/setting.h"
+#include "aws/providers/document.h"
+#include "aws/region.h"
+#include "aws/service/plain_call.h"
+#include "aws/sign/digest.h"
+#include "base/home.h"
+#include "base/shown.h"
+#include "base/timestamp.h"
+
+enum {
+    CACHE_FILE_MAX_BYTES = 64 * 1024,
+    PATH_MAX_BYTES = 4096,
+};
+
+/* What the profile and its session say together. */
+struct sso {
+    const char *profile_name;
+    struct setting start_url;
+    struct setting region;
+    struct setting account_id;
+    struct setting role_name;
+    struct setting cache_key; /* the session's name, or in the legacy form the start URL */
+};
+
+bool provider_sso_is_configured(const struct profile_section *profile)
+{
+    return profile_section_find(profile, "sso_account_id") != NULL
+            || profile_section_find(profile, "sso_role_name") != NULL;
+}
+
+/* A key of the session, which the profile may repeat but not contradict. */
+static bool find_shared_key(const struct profile_section *profile,
+        const struct profile_section *session,
+        const char *key,
+        struct setting *ret_setting,
+        struct err *reterr)
+{
+    struct setting own = { 0 };
+    bool has_own = setting_from_key(profile, key, &own);
+    if (!setting_from_key(session, key, ret_setting)) {
+        *ret_setting = own;
+        return true;
+    }
+    if (has_own && strcmp(own.value, ret_setting->value) != 0) {
+        return err_set(reterr, ERR_CREDENTIALS, own.where,
+                "differs from that of the sso-session, at %s", ret_setting->where);
+    }
+    return true;
+}
+
+static bool check_complete(const struct sso *sso, struct err *reterr)
+{
+    const struct {
+        const char *key;
+        const char *value;
+    } required[] = { { "sso_start_url", sso->start_url.value }, { "sso_region", sso->region.value },
+        { "sso_account_id", sso->account_id.value }, { "sso_role_name", sso->role_name.value } };
+    const struct setting *there = sso->account_id.value != NULL ? &sso->account_id
+                                                                : &sso->role_name;
+
+    bool complete = true;
+    for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++) {
+        if (required[i].value == NULL && complete) {
+            complete = err_set(reterr, ERR_CREDENTIALS, there->where,
+                    "profile \"%s\" lacks for SSO: %s", sso->profile_name, required[i].key);
+        } else if (required[i].value == NULL) {
+            err_add_why(reterr, ", %s", required[i].key);
+        }
+    }
+    return complete;
+}
+
+static bool read_profile(const struct provider_context *context,
+        const struct profile_section *profile,
+        struct sso *sso,
+        struct err *reterr)
+{
+    const struct profile_property *naming = profile_section_find(profile, "sso_session");
+    const struct profile_section *session = NULL;
+    if (naming != NULL) {
+        session = profile_files_find(&context->settings->files, PROFILE_SECTION_SSO_SESSION,
+                profile_property_text(naming));
+    }
+    if (naming != NULL && session == NULL) {
+        char where[PROFILE_WHERE_BYTES];
+        char shown[SHOWN_BYTES];
+        const char *name = profile_property_text(naming);
+        profile_property_where_key(naming, where);
+        return err_set(reterr, ERR_CREDENTIALS, where, "there is no section [sso-session %s]",
+                shown_word(name, strlen(name), shown));
+    }
+    (void)setting_from_key(profile, "sso_account_id", &sso->account_id);
+    (void)setting_from_key(profile, "sso_role_name", &sso->role_name);
+    if (!find_shared_key(profile, session, "sso_start_url", &sso->start_url, reterr)
+            || !find_shared_key(profile, session, "sso_region", &sso->region, reterr)
+            || !check_complete(sso, reterr)) {
+        return false;
+    }
+    if (!setting_from_property(naming, &sso->cache_key)) {
+        sso->cache_key = sso->start_url;
+    }
+    return region_check(sso->region.value, sso->region.where, reterr);
+}
+
+/* --- the cached token --- */
+
+static bool needs_login(const struct sso *sso, struct err *reterr, const char *what)
+{
+    (void)err_set(reterr, ERR_CREDENTIALS, sso->cache_key.where,
+            "the SSO session of profile \"%s\" %s", sso->profile_name, what);
+    err_set_hint(reterr, "run: aws sso login --profile %s", sso->profile_name);
+    return false;
+}
+
+static bool find_cache_file(const struct provider_context *context,
+        const struct sso *sso,
+        struct text *ret_path,
+        struct err *reterr)
+{
+    char hash[DIGEST_SHA1_HEX_BYTES];
+    if (!digest_sha1_hex(sso->cache_key.value, hash, reterr)) {
+        return false;
+    }
+    if (!home_expand(context->settings->environment, "~/.aws/sso/cache/", ret_path)) {
+        return needs_login(sso, reterr, "is unknown: HOME is not set");
+    }
+    text_append_format(ret_path, "%s.json", hash);
+    return text_check(ret_path, "~/.aws/sso/cache", reterr);
+}
+
+static bool check_token_expiry(const struct provider_context *context,
+        const struct sso *sso,
+        struct json_value root,
+        struct err *reterr)
+{
+    CLEANUP(text_clear) struct text expires = TEXT_INIT(64);
+    struct json_value member;
+    struct err ignored;
+    int64_t expires_s = 0;
+    if (!json_find_typed(root, "expiresAt", JSON_STRING, &member)
+            || !json_decode_text(member, NULL, &expires, &ignored) || expires.state != TEXT_SOUND
+            || !timestamp_parse_iso8601(text_string(&expires), &expires_s)) {
+        return needs_login(sso, reterr, "has an unusable cache file (no expiresAt)");
+    }
+    if (expires_s <= clock_realtime_s(context->clock)) {
+        char what[64];
+        char time[TIMESTAMP_ISO8601_BYTES];
+        timestamp_format_iso8601(expires_s, time);
+        (void)snprintf(what, sizeof(what), "expired at %s", time);
+        return needs_login(sso, reterr, what);
+    }
+    return true;
+}
+
+static bool read_token(const struct provider_context *context,
+        const struct sso *sso,
+        struct secret *ret_token,
+        struct err *reterr)
+{
+    CLEANUP(text_clear) struct text path = TEXT_INIT(PATH_MAX_BYTES);
+    CLEANUP(secret_clear) struct secret contents = SECRET_INIT(CACHE_FILE_MAX_BYTES);
+    CLEANUP(json_document_clear) struct json_document document = { 0 };
+    const struct file_limits limits = { context->clock, context->calls->deadline_ms };
+    enum file_presence presence = FILE_ABSENT;
+    struct json_value token;
+    struct err ignored;
+    if (!find_cache_file(context, sso, &path, reterr)
+            || !file_read(text_string(&path), &limits, &contents, &presence, reterr)) {
+        return false;
+    }
+    if (presence == FILE_ABSENT) {
+        (void)needs_login(sso, reterr, "is missing: nobody has signed in here");
+        err_add_why(reterr, " (there is no %s)", text_string(&path));
+        return false;
+    }
+    if (!json_parse(&contents, JSON_TOKENS_REPLY, NULL, &document, &ignored)
+            || !json_find_typed(json_root(&document), "accessToken", JSON_STRING, &token)
+            || !json_decode_secret(token, NULL, ret_token, &ignored) || secret_is_empty(ret_token)
+            || strpbrk(secret_expose(ret_token), "\r\n") != NULL) {
+        return needs_login(sso, reterr, "has an unusable cache file (no accessToken)");
+    }
+    return check_token_expiry(context, sso, json_root(&document), reterr)
+            && secret_check(ret_token, text_string(&path), reterr);
+}
+
+/* --- the portal --- */
+
+static bool read_refusal(const struct sso *sso, const struct plain_call *plain, struct err *reterr)
+{
+    if (plain->status == 401) {
+        (void)needs_login(sso, reterr, "is no longer valid");
+        service_error_pass_on(&plain->refusal, reterr);
+        return false;
+    }
+    (void)plain_call_refuse(plain, reterr);
+    err_set_hint(reterr,
+            "is the permission set %s (%s) in account %s assigned to whoever signed in, and is %s the "
+            "region of IAM Identity Center (%s)?",
+            sso->role_name.value, sso->role_name.where, sso->account_id.value, sso->region.value,
+            sso->region.where);
+    return false;
+}
+
+static bool read_reply(
+        const struct plain_call *plain, struct credentials *ret_credentials, struct err *reterr)
+{
+    static const struct credentials_members members = {
+        .access_key_id = "accessKeyId",
+        .secret_access_key = "secretAccessKey",
+        .session_token = "sessionToken",
+        .expiration_ms = "expiration",
+    };
+    CLEANUP(json_document_clear) struct json_document document = { 0 };
+    struct json_value role;
+    bool is_json = json_parse(&plain->body, JSON_TOKENS_REPLY, plain->subject, &document, reterr);
+    if (is_json && !json_find_typed(json_root(&document), "roleCredentials", JSON_OBJECT, &role)) {
+        is_json = err_set(
+                reterr, ERR_PROTOCOL, plain->subject, "the answer has no roleCredentials");
+        plain_call_explain(plain, reterr);
+    }
+    if (is_json
+            && credentials_document_read(role, &members, plain->subject, ret_credentials, reterr)) {
+        return true;
+    }
+    plain_call_blame_reply(plain, reterr);
+    err_set_hint(reterr, "is %s the portal of IAM Identity Center, and is a proxy in between?",
+            plain->endpoint->host);
+    return false;
+}
+
+static void make_url(const struct uri *endpoint, const struct sso *sso, struct text *url)
+{
+    assert(sso->role_name.value != NULL
+            && sso->account_id.value != NULL); /* check_complete has seen to it */
+    text_append_format(url,
+            "%s://%s%sfederation/credentials?role_name=", endpoint->is_https ? "https" : "http",
+            endpoint->authority, endpoint->path);
+    uri_encode(url, sso->role_name.value, strlen(sso->role_name.value));
+    text_append_string(url, "&account_id=");
+    uri_encode(url, sso->account_id.value, strlen(sso->account_id.value));
+}
+
+static bool ask_portal(const struct provider_context *context,
+        const struct sso *sso,
+        const struct secret *token,
+        struct credentials *ret_credentials,
+        struct err *reterr)
+{
+    CLEANUP(uri_clear) struct uri endpoint = { 0 };
+    CLEANUP(text_clear) struct text url = TEXT_INIT(PATH_MAX_BYTES);
+    CLEANUP(plain_call_clear) struct plain_call plain = { 0 };
+    if (!settings_find_endpoint(
+                context->settings, ENDPOINT_SSO, sso->region.value, &endpoint, reterr)) {
+        return false;
+    }
+    make_url(&endpoint, sso, &url);
+    if (!text_check(&url, "SSO", reterr)) {
+        return false;
+    }
+    plain = (struct plain_call){
+        .method = HTTP_GET,
+        .subject = "SSO",
+        .endpoint = &endpoint,
+        .operation = "GetRoleCredentials",
+        .url = text_string(&url),
+        .headers = { { "x-amz-sso_bearer_token", token, true } },
+        .never_proxied = endpoint.is_loopback,
+    };
+    provider_will_wait(context, &endpoint);
+    if (!plain_call_run(context->calls, &plain, reterr)) {
+        return false;
+    }
+    return plain.status == 200 ? read_reply(&plain, ret_credentials, reterr)
+                               : read_refusal(sso, &plain, reterr);
+}
+
+enum provider_outcome provider_sso_fetch(const struct provider_context *context,
+        const char *profile_name,
+        const struct profile_section *profile,
+        struct credentials *ret_credentials,
+        struct err *reterr)
+{
+    CLEANUP(secret_clear) struct secret token = SECRET_INIT(CREDENTIALS_FIELD_MAX_BYTES);
+    struct sso sso = { .profile_name = profile_name };
+    if (!read_profile(context, profile, &sso, reterr) || !read_token(context, &sso, &token, reterr)
+            || !ask_portal(context, &sso, &token, ret_credentials, reterr)) {
+        return PROVIDER_FAILED;
+    }
+    (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
+            "SSO (profile \"%s\", role %s in account %s)", profile_name, sso.role_name.value,
+            sso.account_id.value);
+    (void)snprintf(ret_credentials->renewal, sizeof(ret_credentials->renewal),
+            "run: aws sso login --profile %s", profile_name);
+    return PROVIDER_FOUND;
+}

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws/providers/sts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/providers/chain.h"
+#include "aws/providers/document.h"
+#include "aws/service/client.h"
+#include "aws/service/policy.h"
+#include "aws/service/xml.h"
+#include "aws/uri.h"
+#include "base/ascii.h"
+#include "base/timestamp.h"
+
+enum {
+    /* Percent-encoding makes three bytes of one. */
+    REQUEST_MAX_BYTES = 3 * STS_TOKEN_MAX_BYTES + 16 * 1024,
+    REPLY_MAX_BYTES = 256 * 1024,
+    SESSION_NAME_MAX_BYTES = 64,
+    FIELD_MAX_BYTES = 64,
+    ACTION_MAX_BYTES = 64,
+};
+
+/* --- the role --- */
+
+static bool consists_of(const char *text, const char *more, size_t least, size_t most)
+{
+    size_t len = strlen(text);
+    for (size_t i = 0; i < len; i++) {
+        if (!ascii_is_alnum(text[i]) && strchr(more, text[i]) == NULL) {
+            return false;
+        }
+    }
+    return len >= least && len <= most;
+}
+
+static bool is_duration(const char *text)
+{
+    size_t len = strlen(text);
+    if (len == 0 || len > 5 || strspn(text, "0123456789") != len) {
+        return false;
+    }
+    long number = strtol(text, NULL, 10);
+    return number >= STS_DURATION_MIN_S && number <= STS_DURATION_MAX_S;
+}
+
+static bool is_arn(const char *text)
+{
+    return strncmp(text, "arn:", 4) == 0 && consists_of(text, ":/_+=,.@-", 20, 2048);
+}
+
+/* Other services that speak STS's protocol have ARNs of their own shape: only IAM's is looked into. */
+static bool is_other_than_role(const char *arn)
+{
+    const char *iam = strstr(arn, ":iam::");
+    const char *resource = iam == NULL ? NULL : strchr(iam + strlen(":iam::"), ':');
+    return strstr(arn, ":assumed-role/") != NULL
+            || (resource != NULL && strncmp(resource, ":role/", strlen(":role/")) != 0);
+}
+
+bool sts_is_role_arn(const char *text)
+{
+    return is_arn(text) && !is_other_than_role(text);
+}
+
+static bool check_arn(const struct setting *arn, struct err *reterr)
+{
+    static const char SHAPE[] = "arn:aws:iam::123456789012:role/NAME";
+    if (!is_arn(arn->value)) {
+        return err_set(reterr, ERR_INPUT, arn->where, "the role is not an ARN such as %s", SHAPE);
+    }
+    if (is_other_than_role(arn->value)) {
+        (void)err_set(reterr, ERR_INPUT, arn->where,
+                "the ARN is not that of a role, which is such as %s", SHAPE);
+        if (strstr(arn->value, ":assumed-role/") != NULL) {
+            err_set_hint(reterr, "it is that of a session of a role (assumed-role)");
+        }
+        return false;
+    }
+    return true;
+}
+
+bool sts_check_role(const struct sts_role *role, struct err *reterr)
+{
+    if (!check_arn(&role->arn, reterr)) {
+        return false;
+    }
+    if (role->session_name.value != NULL
+            && !consists_of(role->session_name.value, "_+=,.@-", 2, SESSION_NAME_MAX_BYTES)) {
+        return err_set(reterr, ERR_INPUT, role->session_name.where,
+                "a role session name is 2 to 64 letters, digits and _+=,.@-");
+    }
+    if (role->external_id.value != NULL
+            && !consists_of(role->external_id.value, "_+=,.@:/-", 2, 1224)) {
+        return err_set(reterr, ERR_INPUT, role->external_id.where,
+                "an external id is 2 to 1224 letters, digits and _+=,.@:/-");
+    }
+    if (role->duration_s.value != NULL && !is_duration(role->duration_s.value)) {
+        return err_set(reterr, ERR_INPUT, role->duration_s.where,
+                "a session lasts a number of seconds from %d to %d", STS_DURATION_MIN_S,
+                STS_DURATION_MAX_S);
+    }
+    return true;
+}
+
+/* --- the call --- */
+
+struct sts_call {
+    struct call call;
+    struct client client;
+    struct client_attempt attempt;
+    const char *action;
+    const struct sts_role *role;
+    const char *token_origin; /* the file that the web identity's token is from */
+    struct secret form;
+    struct credentials *ret_credentials;
+};
+
+static void append_field(struct secret *form, const char *name, const char *value)
+{
+    CLEANUP(text_clear) struct text encoded = TEXT_INIT(16 * 1024);
+    if (value != NULL) {
+        uri_encode(&encoded, value, strlen(value));
+        secret_append_char(form, '&');
+        secret_append_text(form, name);
+        secret_append_char(form, '=');
+        secret_append_whole_text(form, &encoded);
+    }
+}
+
+/* Web identity tokens are base64url and dots: nothing in them needs encoding, or it is no token. */
+static bool append_token(struct secret *form, const struct secret *token, struct err *reterr)
+{
+    const char *bytes = secret_expose(token);
+    secret_append_text(form, "&WebIdentityToken=");
+    for (size_t i = 0; i < secret_len(token); i++) {
+        char encoded[sizeof("%FF")];
+        if (ascii_is_alnum(bytes[i]) || strchr("-_.~", bytes[i]) != NULL) {
+            secret_append_char(form, bytes[i]);
+        } else {
+            (void)snprintf(
+                    encoded, sizeof(encoded), "%%%02X", (unsigned int)(unsigned char)bytes[i]);
+            secret_append_text(form, encoded);
+        }
+    }
+    return secret_check(form, "the web identity token", reterr);
+}
+
+static bool make_form(struct sts_call *sts, const struct secret *token, struct err *reterr)
+{
+    char session_name[SESSION_NAME_MAX_BYTES];
+    const struct sts_role *role = sts->role;
+    (void)snprintf(session_name, sizeof(session_name), "ssm-exec-%" PRId64,
+            clock_realtime_s(sts->client.clock));
+    sts->form = SECRET_INIT(REQUEST_MAX_BYTES);
+    secret_append_text(&sts->form, "Action=");
+    secret_append_text(&sts->form, sts->action);
+    append_field(&sts->form, "Version", "2011-06-15");
+    append_field(&sts->form, "RoleArn", role->arn.value);
+    append_field(&sts->form, "RoleSessionName",
+            role->session_name.value != NULL ? role->session_name.value : session_name);
+    append_field(&sts->form, "DurationSeconds", role->duration_s.value);
+    append_field(&sts->form, "ExternalId", role->external_id.value);
+    return token == NULL ? secret_check(&sts->form, role->arn.where, reterr)
+                         : append_token(&sts->form, token, reterr);
+}
+
+static bool prepare(struct call *call, struct http_request *ret_request, struct err *reterr)
+{
+    struct sts_call *sts = (struct sts_call *)call;
+    http_request_init(ret_request, HTTP_POST, REQUEST_MAX_BYTES);
+    ret_request->reply_max_bytes = REPLY_MAX_BYTES;
+    secret_append_secret(&ret_request->body, &sts->form);
+    client_address(&sts->client, ret_request);
+    (void)reterr; /* calls_run checks what was added */
+    return true;
+}
+
+static bool authorize(struct call *call, struct http_request *request, struct err *reterr)
+{
+    struct sts_call *sts = (struct sts_call *)call;
+    return client_authorize(&sts->client, &sts->attempt, /* target= */ NULL, request, reterr);
+}
+
+/* Some front ends of STS answer in JSON, with the time as a number. */
+static bool read_json(const struct sts_call *sts, const struct secret *body, struct err *reterr)
+{
+    static const struct credentials_members members = {
+        .access_key_id = "AccessKeyId",
+        .secret_access_key = "SecretAccessKey",
+        .session_token = "SessionToken",
+    };
+    CLEANUP(json_document_clear) struct json_document document = { 0 };
+    struct json_value value;
+    char name[64];
+    double expiration = 0;
+    if (!json_parse(body, JSON_TOKENS_REPLY, sts->call.subject, &document, reterr)) {
+        return false;
+    }
+    struct json_value root = json_root(&document);
+    (void)snprintf(name, sizeof(name), "%sResponse", sts->action);
+    bool found = json_find(root, name, &value);
+    (void)snprintf(name, sizeof(name), "%sResult", sts->action);
+    found = found && json_find(value, name, &value) && json_find(value, "Credentials", &value);
+    if (!found) {
+        return err_set(reterr, ERR_PROTOCOL, sts->call.subject, "STS's answer has no Credentials");
+    }
+    if (!credentials_document_read(
+                value, &members, sts->call.subject, sts->ret_credentials, reterr)) {
+        return false;
+    }
+    if (json_find(value, "Expiration", &value) && json_number(value, &expiration) && expiration > 0
+            && expiration < 1e12) {
+        sts->ret_credentials->expires_s = (int64_t)expiration;
+    }
+    return true;
+}
+
+static bool find_field(const struct sts_call *sts,
+        const struct secret *body,
+        const char *name,
+        struct secret *ret_text)
+{
+    char path[160];
+    (void)snprintf(path, sizeof(path), "%sResponse/%sResult/Credentials/%s", sts->action,
+            sts->action, name);
+    return xml_find(body, path, ret_text) && !secret_is_empty(ret_text);
+}
+
+static bool read_xml(const struct sts_call *sts, const struct secret *body, struct err *reterr)
+{
+    struct credentials *credentials = sts->ret_credentials;
+    CLEANUP(secret_clear) struct secret expiration = SECRET_INIT(FIELD_MAX_BYTES);
+    if (!find_field(sts, body, "AccessKeyId", &credentials->access_key_id)
+            || !find_field(sts, body, "SecretAccessKey", &credentials->secret_access_key)
+            || !find_field(sts, body, "SessionToken", &credentials->session_token)
+            || !find_field(sts, body, "Expiration", &expiration)
+            || !timestamp_parse_iso8601(secret_expose(&expiration), &credentials->expires_s)) {
+        return err_set(reterr, ERR_PROTOCOL, sts->call.subject,
+                "STS's answer is not the XML of %s, or not whole", sts->action);
+    }
+    return true;
+}
+
+/* The sentence says which policy is in the way; "no identity-based policy" means the caller's. */
+static void hint_at_policy(const struct sts_call *sts, struct err *err)
+{
+    const char *arn = sts->role->arn.value;
+    CLEANUP(text_clear) struct text action = TEXT_INIT(ACTION_MAX_BYTES);
+    text_append_format(&action, "sts:%s", sts->action);
+    const struct policy_finding finding = policy_read(err->why);
+    const struct policy_request request = {
+        .action = text_string(&action),
+        .resource = arn,
+        .resource_owner = "the role's trust policy",
+    };
+    if (policy_hint(finding, &request, err)) {
+        return;
+    }
+    if (sts->client.credentials == NULL) {
+        err_set_hint(err,
+                "the trust policy of %s must allow the token's issuer, subject (sub) and audience "
+                "(aud); the role is named by %s",
+                arn, sts->role->arn.where);
+    } else {
+        err_set_hint(err,
+                "the role's trust policy must allow this caller, and the caller's policy must allow "
+                "sts:AssumeRole on %s; the role is named by %s, the caller's credentials came from: "
+                "%s",
+                arn, sts->role->arn.where, sts->client.credentials->origin);
+    }
+}
+
+static void add_hint(const struct sts_call *sts, struct err *err)
+{
+    if (strcmp(err->code, "AccessDenied") == 0 || strcmp(err->code, "AccessDeniedException") == 0) {
+        hint_at_policy(sts, err);
+    } else if (strcmp(err->code, "InvalidIdentityToken") == 0) {
+        err_set_hint(err,
+                "the role's account must have an OIDC provider for the token's issuer, and the "
+                "token's audience must be one of its client ids (sts.amazonaws.com on EKS); the "
+                "token is from %s",
+                sts->token_origin);
+    } else if (strcmp(err->code, "RegionDisabledException") == 0) {
+        err_set_hint(err, "STS is not enabled in %s for this account", sts->client.region);
+    } else if (sts->client.credentials == NULL
+            && (strcmp(err->code, "ExpiredTokenException") == 0
+                    || strcmp(err->code, "ExpiredToken") == 0)) {
+        err_set_hint(err,
+                "the web identity token has expired: is its file, %s, still being renewed?",
+                sts->token_origin);
+    } else if (strcmp(err->code, "ValidationError") == 0
+            && strstr(err->why, "DurationSeconds") != NULL && sts->role->duration_s.value != NULL) {
+        err_set_hint(err, "the duration is from %s", sts->role->duration_s.where);
+    }
+}
+
+static enum call_verdict judge(struct call *call,
+        struct http_reply *reply,
+        enum retry_cause *ret_cause,
+        struct err *reterr)
+{
+    struct sts_call *sts = (struct sts_call *)call;
+    if (reply->status != 200) {
+        enum call_verdict verdict = client_judge_refusal(
+                &sts->client, &sts->attempt, call->subject, reply, ret_cause, reterr);
+        if (verdict == CALL_FAILED) {
+            add_hint(sts, reterr);
+        }
+        return verdict;
+    }
+    const char *start = secret_expose(&reply->body);
+    start += strspn(start, " \t\r\n");
+    bool is_read = *start == '{' ? read_json(sts, &reply->body, reterr)
+                                 : read_xml(sts, &reply->body, reterr);
+    if (!is_read) {
+        client_blame_reply(&sts->client, &sts->attempt, reply, reterr);
+    }
+    return is_read ? CALL_DONE : CALL_FAILED;
+}
+
+/* Everything about the call but who asks. */
+static bool ask(struct provider_context *context,
+        struct sts_call *sts,
+        const struct secret *token,
+        struct err *reterr)
+{
+    static const struct call_type type = {
+        .prepare = prepare, .authorize = authorize, .judge = judge
+    };
+    CLEANUP(uri_clear) struct uri endpoint = { 0 };
+    CLEANUP(err_list_clear) struct err_list problems = { 0 };
+    struct call *const calls[] = { &sts->call };
+    if (!sts_check_role(sts->role, reterr) || !provider_chain_need_region(context, reterr)
+            || !settings_find_endpoint(context->settings, ENDPOINT_STS, context->settings->region,
+                    &endpoint, reterr)) {
+        return false;
+    }
+    sts->call = (struct call){
+        .type = &type,
+        .subject = sts->role->arn.value,
+        .host = endpoint.authority,
+        .operation = sts->action,
+        .unresolved_hint = endpoint_unresolved_hint(endpoint.host),
+    };
+    sts->client.protocol = CLIENT_QUERY;
+    sts->client.service = "sts";
+    sts->client.region = context->settings->region;
+    sts->client.endpoint = &endpoint;
+    sts->client.clock = context->clock;
+    sts->client.events = context->calls->events;
+    sts->client.skew_s = context->skew_s;
+    if (!make_form(sts, token, reterr)) {
+        return false;
+    }
+    provider_will_wait(context, &endpoint);
+    bool done = calls_run(context->calls, calls, 1, &problems);
+    context->skew_s = sts->client.skew_s;
+    if (!done && problems.len > 0) {
+        *reterr = problems.items[0];
+    } else if (!done) {
+        (void)err_set_no_memory(reterr);
+    }
+    (void)snprintf(sts->ret_credentials->origin, sizeof(sts->ret_credentials->origin), "role %s",
+            sts->role->arn.value);
+    (void)snprintf(sts->ret_credentials->renewal, sizeof(sts->ret_credentials->renewal),
+            "STS gives new ones for the role named by %s at each run", sts->role->arn.where);
+    return done;
+}
+
+static void clear_call(struct sts_call *sts)
+{
+    client_attempt_clear(&sts->attempt);
+    secret_clear(&sts->form);
+}
+
+bool sts_assume_role(struct provider_context *context,
+        const struct sts_role *role,
+        const struct credentials *source,
+        struct credentials *ret_credentials,
+        struct err *reterr)
+{
+    CLEANUP(clear_call)
+    struct sts_call sts = {
+        .client = { .credentials = source },
+        .action = "AssumeRole",
+        .role = role,
+        .ret_credentials = ret_credentials,
+    };
+    return ask(context, &sts, /* token= */ NULL, reterr);
+}
+
+bool sts_assume_role_with_web_identity(struct provider_context *context,
+        const struct sts_role *role,
+        const struct sts_token *token,
+        struct credentials *ret_credentials,
+        struct err *reterr)
+{
+    CLEANUP(clear_call)
+    struct sts_call sts = {
+        .client = { .token_in_body = token->value },
+        .action = "AssumeRoleWithWebIdentity",
+        .role = role,
+        .token_origin = token->origin,
+        .ret_credentials = ret_credentials,
+    };
+    return ask(context, &sts, token->value, reterr);
+}

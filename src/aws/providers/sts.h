@@ -1,0 +1,56 @@
+/*
+ * Security Token Service: trading credentials, or a web identity's token, for those of a role.
+ * Source: AWS STS API reference, AssumeRole and AssumeRoleWithWebIdentity.
+ */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+#include "aws/config/setting.h"
+#include "aws/providers/provider.h"
+#include "base/attrs.h"
+#include "base/error.h"
+#include "base/secret.h"
+
+enum {
+    STS_TOKEN_MAX_BYTES = 20000,
+    STS_DURATION_MIN_S = 900,
+    STS_DURATION_MAX_S = 43200,
+};
+
+/* As they are configured; values are borrowed. */
+struct sts_role {
+    struct setting arn;
+    struct setting session_name; /* set nowhere: ssm-exec-<seconds since the epoch> */
+    struct setting external_id;  /* set nowhere: none */
+    struct setting duration_s;   /* set nowhere: the role's own default, an hour */
+};
+
+/* ERR_INPUT, naming the setting, for what STS's API would not accept in these fields. */
+MUST_CHECK bool sts_check_role(const struct sts_role *role, struct err *reterr);
+
+/* Whether the text is a role's ARN. */
+bool sts_is_role_arn(const char *text);
+
+/*
+ * Credentials of the role for whoever source belongs to. ret_credentials must be empty. What
+ * calls_run and client_judge_refusal give, ERR_INPUT without a region.
+ */
+MUST_CHECK bool sts_assume_role(struct provider_context *context,
+        const struct sts_role *role,
+        const struct credentials *source,
+        struct credentials *ret_credentials,
+        struct err *reterr);
+
+struct sts_token {
+    const struct secret *value;
+    const char *origin; /* its file, for messages */
+};
+
+/* The same for the bearer of a token; the request is not signed. */
+MUST_CHECK bool sts_assume_role_with_web_identity(struct provider_context *context,
+        const struct sts_role *role,
+        const struct sts_token *token,
+        struct credentials *ret_credentials,
+        struct err *reterr);

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws/service/imds.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/config/setting.h"
+#include "aws/config/switch.h"
+#include "aws/service/plain_call.h"
+#include "base/ascii.h"
+#include "base/clock.h"
+#include "base/shown.h"
+
+static const char SUBJECT[] = "EC2 instance metadata";
+
+enum {
+    SLACK_MS = 5
+};
+
+void imds_init(
+        struct imds *imds, const struct settings *settings, const struct call_settings *calls)
+{
+    *imds = (struct imds){
+        .settings = settings, .calls = calls, .token = SECRET_INIT(IMDS_REPLY_MAX_BYTES)
+    };
+}
+
+void imds_clear(struct imds *imds)
+{
+    uri_clear(&imds->endpoint);
+    secret_clear(&imds->token);
+}
+
+const char *imds_address(const struct imds *imds)
+{
+    return imds->endpoint.authority == NULL ? "" : imds->endpoint.authority;
+}
+
+/* The variable, else the profile's key. */
+static bool find_setting(const struct settings *settings,
+        const char *variable,
+        const char *key,
+        struct setting *ret_setting)
+{
+    return setting_from_variable(settings->environment, variable, ret_setting)
+            || setting_from_key(settings->profile, key, ret_setting);
+}
+
+static bool find_endpoint(struct imds *imds, struct err *reterr)
+{
+    struct setting url = { 0 };
+    struct setting mode = { 0 };
+    bool has_mode = find_setting(imds->settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
+            "ec2_metadata_service_endpoint_mode", &mode);
+    bool is_ipv6 = has_mode && ascii_equals_ignoring_case(mode.value, "IPv6");
+    if (has_mode && !is_ipv6 && !ascii_equals_ignoring_case(mode.value, "IPv4")) {
+        char shown[SHOWN_BYTES];
+        return err_set(reterr, ERR_INPUT, mode.where, "\"%s\" is neither IPv4 nor IPv6",
+                shown_word(mode.value, strlen(mode.value), shown));
+    }
+    if (!find_setting(imds->settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+                "ec2_metadata_service_endpoint", &url)) {
+        url.value = is_ipv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
+    }
+    return uri_parse(url.value, url.where, &imds->endpoint, reterr);
+}
+
+/* A whole number from 1 on; *ret_number stays where nothing is configured. */
+static bool find_number(const struct settings *settings,
+        const char *variable,
+        const char *key,
+        int64_t *ret_number,
+        struct err *reterr)
+{
+    struct setting setting = { 0 };
+    if (!find_setting(settings, variable, key, &setting)) {
+        return true;
+    }
+    const char *value = setting.value;
+    size_t len = strspn(value, "0123456789");
+    int64_t number = len > 0 && len < 6 && value[len] == '\0' ? strtoll(value, NULL, 10) : 0;
+    if (number < 1) {
+        char shown[SHOWN_BYTES];
+        return err_set(reterr, ERR_INPUT, setting.where,
+                "\"%s\" is not a whole number from 1 to 99999",
+                shown_word(value, strlen(value), shown));
+    }
+    *ret_number = number;
+    return true;
+}
+
+static bool find_limits(struct imds *imds, struct err *reterr)
+{
+    int64_t timeout_s = 0;
+    int64_t tries = 0;
+    if (!find_number(imds->settings, "AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout",
+                &timeout_s, reterr)
+            || !find_number(imds->settings, "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
+                    "metadata_service_num_attempts", &tries, reterr)) {
+        return false;
+    }
+    int64_t try_ms = timeout_s > 0 ? timeout_s * 1000 : IMDS_TRY_MS;
+    int64_t tries_max = tries > 0 ? tries : IMDS_TRIES;
+    int64_t budget_ms = timeout_s > 0 || tries > 0 ? try_ms * tries_max : IMDS_BUDGET_MS;
+    imds->budget_ms = budget_ms;
+    int64_t deadline_ms = clock_monotonic_ms(imds->calls->clock) + budget_ms;
+    imds->bounded = *imds->calls;
+    imds->bounded.attempts_max = (int)tries_max;
+    imds->bounded.connect_timeout_ms = try_ms;
+    imds->bounded.try_timeout_ms = try_ms;
+    if (deadline_ms < imds->bounded.deadline_ms) {
+        imds->bounded.deadline_ms = deadline_ms;
+    }
+    return true;
+}
+
+static bool ask(const struct imds *imds,
+        enum http_method method,
+        const char *path,
+        const struct plain_header *header,
+        struct plain_call *plain,
+        struct err *reterr)
+{
+    CLEANUP(text_clear) struct text url = TEXT_INIT(4096);
+    const char *base = imds->endpoint.path;
+    text_append_format(&url, "%s://%s%s/latest/%s", imds->endpoint.is_https ? "https" : "http",
+            imds->endpoint.authority, strcmp(base, "/") == 0 ? "" : base, path);
+    if (!text_check(&url, SUBJECT, reterr)) {
+        return false;
+    }
+    *plain = (struct plain_call){
+        .method = method,
+        .subject = SUBJECT,
+        .endpoint = &imds->endpoint,
+        .operation = path,
+        .url = text_string(&url),
+        .headers = { *header },
+        .never_proxied = true,
+    };
+    if (plain_call_run(&imds->bounded, plain, reterr)) {
+        return true;
+    }
+    /* The last try is cut to what is left, and may end a moment before the budget does. */
+    bool is_spent = clock_monotonic_ms(imds->calls->clock) + SLACK_MS >= imds->bounded.deadline_ms;
+    if (is_spent && imds->bounded.deadline_ms < imds->calls->deadline_ms
+            && !secret_is_empty(&imds->token)) {
+        (void)err_set(reterr, ERR_TIMEOUT, SUBJECT, "%s takes more than %lld ms in all",
+                imds->endpoint.authority, (long long)imds->budget_ms);
+        err_set_hint(reterr,
+                "where it is that slow, AWS_METADATA_SERVICE_TIMEOUT (seconds) and "
+                "AWS_METADATA_SERVICE_NUM_ATTEMPTS allow for more");
+    }
+    return false;
+}
+
+/* Nothing answers there: most machines are no EC2 instances. */
+static enum imds_outcome explain_silence(
+        const struct imds *imds, const struct plain_call *plain, struct err *reterr)
+{
+    if (plain->was_answered) {
+        return IMDS_FAILED;
+    }
+    const struct err cause = *reterr;
+    if (cause.kind == ERR_TIMEOUT || strstr(cause.why, "timed out") != NULL) {
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT,
+                "no answer from %s to the token request: in a container on EC2 the instance's "
+                "metadata hop limit must be 2 or more",
+                imds->endpoint.authority);
+    } else {
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "no answer: %s", cause.why);
+    }
+    return IMDS_ABSENT;
+}
+
+/* It becomes part of a header. */
+static bool is_token(const struct secret *body)
+{
+    const char *bytes = secret_expose(body);
+    size_t len = secret_len(body);
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] < '!' || bytes[i] > '~') {
+            return false;
+        }
+    }
+    return len > 0;
+}
+
+static enum imds_outcome judge_token(
+        struct imds *imds, struct plain_call *plain, struct err *reterr)
+{
+    if (plain->status != 200 || !is_token(&plain->body)) {
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT,
+                "%s gives no session token (HTTP status %d)", imds->endpoint.authority,
+                plain->status);
+        service_error_pass_on(&plain->refusal, reterr);
+        if (plain->status == 403) {
+            err_set_hint(reterr, "is the metadata service disabled for this instance?");
+        }
+        return plain->status == 400 ? IMDS_FAILED : IMDS_ABSENT;
+    }
+    secret_move(&imds->token, &plain->body);
+    return IMDS_GOOD;
+}
+
+static enum imds_outcome open_session(struct imds *imds, struct err *reterr)
+{
+    CLEANUP(plain_call_clear) struct plain_call plain = { 0 };
+    CLEANUP(secret_clear) struct secret ttl = SECRET_INIT(16);
+    char digits[16];
+    bool is_disabled = false;
+    /* "1" is not ignored: what the machine's role may do is not what was asked for then. */
+    if (!switch_read(imds->settings->environment, NULL, "AWS_EC2_METADATA_DISABLED", NULL,
+                &is_disabled, reterr)) {
+        return IMDS_FAILED;
+    }
+    if (is_disabled) {
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "AWS_EC2_METADATA_DISABLED is true");
+        return IMDS_ABSENT;
+    }
+    if (!find_endpoint(imds, reterr) || !find_limits(imds, reterr)) {
+        return IMDS_FAILED;
+    }
+    (void)snprintf(digits, sizeof(digits), "%d", IMDS_TOKEN_TTL_S);
+    secret_append_text(&ttl, digits);
+    const struct plain_header header = { "x-aws-ec2-metadata-token-ttl-seconds", &ttl, false };
+    if (!ask(imds, HTTP_PUT, "api/token", &header, &plain, reterr)) {
+        return explain_silence(imds, &plain, reterr);
+    }
+    return judge_token(imds, &plain, reterr);
+}
+
+enum imds_outcome imds_get(
+        struct imds *imds, const char *path, struct secret *ret_body, struct err *reterr)
+{
+    CLEANUP(plain_call_clear) struct plain_call plain = { 0 };
+    if (!imds->was_tried) {
+        imds->was_tried = true;
+        imds->outcome = open_session(imds, &imds->err);
+    }
+    if (imds->outcome != IMDS_GOOD) {
+        *reterr = imds->err;
+        return imds->outcome;
+    }
+    const struct plain_header header = { "x-aws-ec2-metadata-token", &imds->token, true };
+    if (!ask(imds, HTTP_GET, path, &header, &plain, reterr)) {
+        return IMDS_FAILED;
+    }
+    if (plain.status != 200) {
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "%s has no %s (HTTP status %d)",
+                imds->endpoint.authority, path, plain.status);
+        service_error_pass_on(&plain.refusal, reterr);
+        if (plain.status == 401) {
+            err_set_hint(reterr, "it does not know the session token that it gave");
+        }
+        return plain.status == 404 ? IMDS_ABSENT : IMDS_FAILED;
+    }
+    secret_move(ret_body, &plain.body);
+    return IMDS_GOOD;
+}

@@ -1,0 +1,40 @@
+/* What Parameter Store's answers mean to the person who has to do something about them. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+#include "aws/service/client.h"
+#include "aws/ssm/fetch.h"
+#include "aws/ssm/parameter.h"
+#include "aws/ssm/reply.h"
+#include "base/attrs.h"
+#include "base/error.h"
+#include "http/http.h"
+
+/* ssm_reply_read, with host and request id in the error. */
+MUST_CHECK bool ssm_diagnosis_read(const struct client *client,
+        const struct client_attempt *attempt,
+        const char *subject,
+        const struct http_reply *reply,
+        struct ssm_reply *ret_reply,
+        struct err *reterr);
+
+/* Completes a refusal of `action` ("GetParameters") on a path, name or ARN by what to do. */
+void ssm_diagnosis_add_hint(
+        const struct client *client, const char *action, const char *resource, struct err *err);
+
+/* Whether a refusal means that a SecureString could not be decrypted. */
+bool ssm_diagnosis_is_decryption(const struct err *err);
+
+/* Names the SecureStrings of a page that could not be decrypted. */
+void ssm_diagnosis_name_secrets(const struct parameter_list *page, struct err *err);
+
+/* Nothing is below the path; is_parameter: but it is the name of a parameter. */
+void ssm_diagnosis_empty_path(const struct client *client,
+        const struct ssm_path_query *query,
+        bool is_parameter,
+        struct err *reterr);
+
+void ssm_diagnosis_missing_name(
+        const struct client *client, const struct ssm_name_query *query, struct err *reterr);

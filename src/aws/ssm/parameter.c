@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws/ssm/parameter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void parameter_clear(struct parameter *parameter)
+{
+    free(parameter->name);
+    free(parameter->type);
+    free(parameter->arn);
+    free(parameter->selector);
+    secret_clear(&parameter->value);
+    *parameter = (struct parameter){ .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES) };
+}
+
+bool parameter_list_add_take(
+        struct parameter_list *list, struct parameter *parameter, struct err *reterr)
+{
+    if (list->len == list->cap) {
+        size_t cap = list->cap == 0 ? 10 : list->cap * 2;
+        struct parameter *items = calloc(cap, sizeof(*items));
+        if (items == NULL) {
+            return err_set_no_memory(reterr);
+        }
+        if (list->len > 0) {
+            memcpy(items, list->items, list->len * sizeof(*items));
+        }
+        free(list->items);
+        list->items = items;
+        list->cap = cap;
+    }
+    list->items[list->len++] = *parameter;
+    *parameter = (struct parameter){ .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES) };
+    return true;
+}
+
+void parameter_list_clear(struct parameter_list *list)
+{
+    for (size_t i = 0; i < list->len; i++) {
+        parameter_clear(&list->items[i]);
+    }
+    free(list->items);
+    *list = (struct parameter_list){ 0 };
+}

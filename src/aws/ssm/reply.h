@@ -1,0 +1,33 @@
+/* Replies of GetParametersByPath and GetParameters, read into parameters. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+#include "aws/ssm/parameter.h"
+#include "base/attrs.h"
+#include "base/error.h"
+#include "base/secret.h"
+
+enum {
+    SSM_NEXT_TOKEN_MAX_BYTES = 16
+            * 1024 /* AWS documents no limit; its tokens have some hundred bytes */
+};
+
+/* Release with ssm_reply_clear. */
+struct ssm_reply {
+    struct parameter_list parameters;
+    char *next_token;     /* NULL: this was the last page (missing, null and "" are the same) */
+    char **invalid_names; /* InvalidParameters, NULL at the end; NULL where there are none */
+};
+
+/*
+ * ERR_PROTOCOL at `where` for anything that is not such a reply: more than ten parameters or names, and
+ * fields longer than AWS documents, are none. Never quotes a value.
+ */
+MUST_CHECK bool ssm_reply_read(const struct secret *body,
+        const char *where,
+        struct ssm_reply *ret_reply,
+        struct err *reterr);
+
+void ssm_reply_clear(struct ssm_reply *reply);
