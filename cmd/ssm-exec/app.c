@@ -6,27 +6,20 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "aws/config/settings.h"
-#include "aws/credentials.h"
-#include "aws/providers/chain.h"
-#include "aws/service/client.h"
-#include "aws/service/imds.h"
 #include "aws/sign/digest.h"
 #include "aws/ssm/fetch.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/timestamp.h"
 #include "dryrun.h"
 #include "fetch.h"
-#include "http/calls.h"
 #include "http/http_curl.h"
-#include "launch/child.h"
 #include "launch/launch.h"
 #include "launch/memfd.h"
 #include "launch/resolve.h"
 #include "options.h"
 #include "plan.h"
 #include "report.h"
+#include "session.h"
 #include "vars/envblock.h"
 #include "vars/merge.h"
 
@@ -46,11 +39,6 @@ struct run {
 static void free_string(char **string)
 {
     free(*string);
-}
-
-static void free_curl(struct http_curl **curl)
-{
-    http_curl_free(*curl);
 }
 
 static int fail(struct report *report, const struct err *err)
@@ -86,146 +74,72 @@ static bool find_command(const struct run *run, char **ret_file, struct err *ret
             ret_file, reterr);
 }
 
-static bool load_settings(
-        const struct run *run, struct settings *ret_settings, struct err_list *problems)
+static struct session_options session_options(const struct run *run)
 {
     const struct options *options = run->options;
-    const struct settings_wish wish = {
-        .region = { options->region, options_where(options, "region") },
-        .profile = { options->profile, options_where(options, "profile") },
-        .role_arn = { options->role_arn, options_where(options, "role-arn") },
-        .endpoint_url = { options->endpoint_url, options_where(options, "endpoint-url") },
-        .ca_bundle = { options->ca_bundle, options_where(options, "ca-bundle") },
-        .allow_http = options->allow_http,
+    return (struct session_options){
+        .settings = {
+            .region = { options->region, options_where(options, "region") },
+            .profile = { options->profile, options_where(options, "profile") },
+            .role_arn = { options->role_arn, options_where(options, "role-arn") },
+            .endpoint_url = { options->endpoint_url, options_where(options, "endpoint-url") },
+            .ca_bundle = { options->ca_bundle, options_where(options, "ca-bundle") },
+            .allow_http = options->allow_http,
+        },
+        .environment = run->environment,
+        .clock = run->clock,
+        .events = &run->report->sink,
+        .deadline_ms = run->deadline_ms,
     };
-    const struct file_limits limits = { .clock = run->clock, .deadline_ms = run->deadline_ms };
-    return settings_load(
-            &wish, run->environment, &limits, &run->report->sink, ret_settings, problems);
 }
 
-static void tell_credentials(const struct run *run, const struct credentials *credentials)
+/* A region that is set is compared with the ARNs' before anything is asked. */
+static bool run_fetch(const struct source_list *sources,
+        struct session *session,
+        struct ssm_fetch *fetch,
+        struct err_list *problems)
 {
-    char expires[TIMESTAMP_ISO8601_BYTES];
-    if (credentials->expires_s == 0) {
-        event_emit(&run->report->sink, EVENT_PROGRESS, NULL, "credentials from: %s",
-                credentials->origin);
-        return;
-    }
-    timestamp_format_iso8601(credentials->expires_s, expires);
-    event_emit(&run->report->sink, EVENT_PROGRESS, NULL, "credentials from: %s, until %s",
-            credentials->origin, expires);
-}
-
-/* Parameter Store is asked once there are credentials; connections to it may be opened before. */
-struct credentials_gate {
-    struct call_gate gate; /* first: pass_credentials_gate gets it back */
-    const struct run *run;
-    const struct source_list *sources;
-    struct settings *settings;
-    const struct call_settings *calls; /* for whoever gives credentials */
-    bool meanwhile_costs_trust;
-    struct credentials *credentials;
-    struct client *client; /* gets them */
-};
-
-/* Credentials and, where only the metadata service knows it, the region. */
-static bool find_credentials(
-        struct credentials_gate *gate, struct meanwhile *meanwhile, struct err *reterr)
-{
-    CLEANUP(imds_clear) struct imds imds;
-    imds_init(&imds, gate->settings, gate->calls);
-    struct provider_context context = {
-        .settings = gate->settings,
-        .clock = gate->run->clock,
-        .calls = gate->calls,
-        .runner = &child_runner,
-        .imds = &imds,
-        .meanwhile = meanwhile,
-        .meanwhile_costs_trust = gate->meanwhile_costs_trust,
-    };
-    if (!provider_chain_find(&context, gate->credentials, reterr)) {
+    bool is_region_set = session->settings.region != NULL;
+    if (is_region_set && !fetch_check_regions(sources, &session->settings, problems)) {
         return false;
     }
-    tell_credentials(gate->run, gate->credentials);
-    gate->client->skew_s = context.skew_s;
-    return provider_chain_need_region(&context, reterr);
+    session_connect_early(session, fetch->calls, fetch->call_count);
+    return session_find_credentials(session, problems)
+            && (is_region_set || fetch_check_regions(sources, &session->settings, problems))
+            && ssm_fetch_run(fetch, &session->calls, problems);
 }
 
-static bool pass_credentials_gate(
-        struct call_gate *base, struct meanwhile *meanwhile, struct err_list *problems)
-{
-    struct credentials_gate *gate = (struct credentials_gate *)base;
-    struct err err;
-    if (!find_credentials(gate, meanwhile, &err)) {
-        err_list_add(problems, &err);
-        return false;
-    }
-    gate->client->region = gate->settings->region;
-    gate->client->credentials = gate->credentials;
-    return fetch_check_regions(gate->sources, gate->settings, problems);
-}
-
-/* Everything that goes over the network; connections are closed again when it returns. */
-static bool fetch(const struct run *run,
+/*
+ * Everything that goes over the network; connections are closed again when it returns. Where nothing is to
+ * be fetched, nothing of AWS is looked at: neither settings nor credentials.
+ */
+static bool fetch_all(const struct run *run,
         const struct source_list *sources,
-        struct settings *settings,
         struct fetched *ret_fetched,
         struct err_list *problems)
 {
-    CLEANUP(credentials_clear) struct credentials credentials = CREDENTIALS_INIT;
-    CLEANUP(free_curl) struct http_curl *curl = NULL;
-    CLEANUP(free_curl) struct http_curl *curl_meanwhile = NULL;
-    const struct http_curl_settings curl_settings = {
-        .ca_file = settings->ca_file.path == NULL ? NULL : &settings->ca_file,
-        .user_agent = settings->user_agent,
-        .environment = run->environment,
-    };
+    CLEANUP(session_close) struct session session = { 0 };
+    CLEANUP(ssm_fetch_clear) struct ssm_fetch fetch = { 0 };
+    struct budget budget = { .max_bytes = SSM_BUDGET_BYTES };
+    const struct ssm ssm = { .client = &session.client, .budget = &budget };
+    const struct session_options options = session_options(run);
     const struct fetch_rules rules = {
         .recursive = !run->options->no_recursive,
         .label = run->options->label,
     };
     struct err err;
-    if (!http_curl_new(&curl_settings, &curl, &err)
-            || !http_curl_new(&curl_settings, &curl_meanwhile, &err)) {
+    if (sources->len == 0) {
+        return true;
+    }
+    if (!session_open(&session, &options, problems)) {
+        return false;
+    }
+    if (!fetch_plan(sources, &rules, ret_fetched, &err)
+            || !ssm_fetch_plan(&ssm, &ret_fetched->queries, &fetch, &err)) {
         err_list_add(problems, &err);
         return false;
     }
-    const struct call_settings calls_for_credentials = {
-        .transport = http_curl_transport(curl),
-        .clock = run->clock,
-        .events = &run->report->sink,
-        .deadline_ms = run->deadline_ms,
-        .connect_timeout_ms = CALLS_CONNECT_TIMEOUT_MS,
-        .try_timeout_ms = CALLS_TRY_TIMEOUT_MS,
-        .attempts_max = settings->attempts_max,
-    };
-    bool regions_match = settings->region == NULL
-            || fetch_check_regions(sources, settings, problems);
-    if (!regions_match) {
-        return false;
-    }
-    struct client client = {
-        .protocol = CLIENT_JSON_1_1,
-        .service = "ssm",
-        .endpoint = &settings->ssm_endpoint,
-        .clock = run->clock,
-        .events = &run->report->sink,
-    };
-    struct credentials_gate gate = {
-        .gate = { .pass = pass_credentials_gate, .transport = http_curl_transport(curl_meanwhile) },
-        .run = run,
-        .sources = sources,
-        .settings = settings,
-        .calls = &calls_for_credentials,
-        .meanwhile_costs_trust = http_curl_shares_trust(curl),
-        .credentials = &credentials,
-        .client = &client,
-    };
-    struct call_settings calls = calls_for_credentials;
-    calls.gate = &gate.gate;
-    struct budget budget = { .max_bytes = SSM_BUDGET_BYTES };
-    const struct ssm ssm = { .client = &client, .budget = &budget, .calls = &calls };
-    return fetch_sources(&ssm, sources, &rules, ret_fetched, problems);
+    return run_fetch(sources, &session, &fetch, problems);
 }
 
 /* --drop-credentials: COMMAND must not find its way to the machine's role either. */
@@ -407,18 +321,6 @@ static int fail_all(const struct run *run, const struct err_list *problems)
     return report_exit_status(problems->len > 0 ? problems->items[0].kind : ERR_SYSTEM);
 }
 
-/* Where nothing is to be fetched, nothing of AWS is looked at: neither settings nor credentials. */
-static bool fetch_all(const struct run *run,
-        const struct plan *plan,
-        struct settings *settings,
-        struct fetched *ret_fetched,
-        struct err_list *problems)
-{
-    return plan->sources.len == 0
-            || (load_settings(run, settings, problems)
-                    && fetch(run, &plan->sources, settings, ret_fetched, problems));
-}
-
 /* The options are right: the run itself. */
 static int carry_out(
         const struct run *run, struct options *options, const struct process_state *state)
@@ -426,7 +328,6 @@ static int carry_out(
     CLEANUP(err_list_clear) struct err_list problems = { 0 };
     CLEANUP(free_string) char *file = NULL;
     CLEANUP(plan_clear) struct plan plan = { 0 };
-    CLEANUP(settings_clear) struct settings settings = { 0 };
     CLEANUP(fetched_clear) struct fetched fetched = { 0 };
     CLEANUP(assignment_list_clear) struct assignment_list assignments = { 0 };
     CLEANUP(merge_result_clear) struct merge_result merged = { 0 };
@@ -438,7 +339,7 @@ static int carry_out(
     if (!find_command(run, &file, &err)) {
         return fail(run->report, &err);
     }
-    if (!fetch_all(run, &plan, &settings, &fetched, &problems)
+    if (!fetch_all(run, &plan.sources, &fetched, &problems)
             || !make_variables(run, &plan, &fetched, &assignments, &merged, &problems)) {
         return fail_all(run, &problems);
     }

@@ -95,16 +95,17 @@ static bool make_queries(const struct source_list *sources,
         struct fetched *fetched,
         struct err *reterr)
 {
-    fetched->paths = calloc(plan->path_wish_count + 1, sizeof(*fetched->paths));
-    fetched->names = calloc(plan->name_wish_count + 1, sizeof(*fetched->names));
+    struct ssm_queries *queries = &fetched->queries;
+    queries->paths = calloc(plan->path_wish_count + 1, sizeof(*queries->paths));
+    queries->names = calloc(plan->name_wish_count + 1, sizeof(*queries->names));
     fetched->query_of_source = calloc(sources->len + 1, sizeof(*fetched->query_of_source));
-    if (fetched->paths == NULL || fetched->names == NULL || fetched->query_of_source == NULL) {
+    if (queries->paths == NULL || queries->names == NULL || fetched->query_of_source == NULL) {
         return err_set_no_memory(reterr);
     }
     for (size_t i = 0; i < plan->path_wish_count; i++) {
         const struct source *source = &sources->items[plan->path_wishes[i].source];
         if (!repeats(plan->path_wishes, i)) {
-            fetched->paths[fetched->path_count++] = (struct ssm_path_query){
+            queries->paths[queries->path_count++] = (struct ssm_path_query){
                 .subject = source->shown,
                 .path = source->path,
                 .label = rules->label,
@@ -112,13 +113,13 @@ static bool make_queries(const struct source_list *sources,
                 .optional = true,
             };
         }
-        fetched->paths[fetched->path_count - 1].optional &= source->optional;
-        fetched->query_of_source[plan->path_wishes[i].source] = fetched->path_count - 1;
+        queries->paths[queries->path_count - 1].optional &= source->optional;
+        fetched->query_of_source[plan->path_wishes[i].source] = queries->path_count - 1;
     }
     for (size_t i = 0; i < plan->name_wish_count; i++) {
         const struct source *source = &sources->items[plan->name_wishes[i].source];
         if (!repeats(plan->name_wishes, i)) {
-            fetched->names[fetched->name_count++] = (struct ssm_name_query){
+            queries->names[queries->name_count++] = (struct ssm_name_query){
                 .subject = source->shown,
                 .name = source->name,
                 .optional = true,
@@ -126,8 +127,8 @@ static bool make_queries(const struct source_list *sources,
                 .found = { .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES) },
             };
         }
-        fetched->names[fetched->name_count - 1].optional &= source->optional;
-        fetched->query_of_source[plan->name_wishes[i].source] = fetched->name_count - 1;
+        queries->names[queries->name_count - 1].optional &= source->optional;
+        fetched->query_of_source[plan->name_wishes[i].source] = queries->name_count - 1;
     }
     return true;
 }
@@ -256,8 +257,8 @@ bool fetch_map(const struct source_list *sources,
         const struct source *source = &sources->items[i];
         size_t query = fetched->query_of_source[i];
         bool mapped = source->kind == SOURCE_PATH
-                ? assign_path(source, &fetched->paths[query], rules, assignments, problems)
-                : assign_name(source, &fetched->names[query], assignments, problems);
+                ? assign_path(source, &fetched->queries.paths[query], rules, assignments, problems)
+                : assign_name(source, &fetched->queries.names[query], assignments, problems);
         ok = ok && mapped;
     }
     return ok;
@@ -294,33 +295,26 @@ bool fetch_check_regions(const struct source_list *sources,
     return ok;
 }
 
-bool fetch_sources(const struct ssm *ssm,
-        const struct source_list *sources,
+bool fetch_plan(const struct source_list *sources,
         const struct fetch_rules *rules,
         struct fetched *ret_fetched,
-        struct err_list *problems)
+        struct err *reterr)
 {
     CLEANUP(clear_plan) struct plan plan = { 0 };
-    struct err err;
-    if (!collect_wishes(sources, &plan, &err)
-            || !make_queries(sources, rules, &plan, ret_fetched, &err)) {
-        err_list_add(problems, &err);
-        return false;
-    }
-    return ssm_fetch(ssm, ret_fetched->paths, ret_fetched->path_count, ret_fetched->names,
-            ret_fetched->name_count, problems);
+    return collect_wishes(sources, &plan, reterr)
+            && make_queries(sources, rules, &plan, ret_fetched, reterr);
 }
 
 void fetched_clear(struct fetched *fetched)
 {
-    for (size_t i = 0; i < fetched->path_count; i++) {
-        parameter_list_clear(&fetched->paths[i].found);
+    for (size_t i = 0; i < fetched->queries.path_count; i++) {
+        parameter_list_clear(&fetched->queries.paths[i].found);
     }
-    for (size_t i = 0; i < fetched->name_count; i++) {
-        parameter_clear(&fetched->names[i].found);
+    for (size_t i = 0; i < fetched->queries.name_count; i++) {
+        parameter_clear(&fetched->queries.names[i].found);
     }
-    free(fetched->paths);
-    free(fetched->names);
+    free(fetched->queries.paths);
+    free(fetched->queries.names);
     free(fetched->query_of_source);
     *fetched = (struct fetched){ 0 };
 }

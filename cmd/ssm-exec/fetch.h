@@ -19,11 +19,8 @@ struct fetch_rules {
 
 /* What was fetched; assignments borrow from it. Zero-initialise; release with fetched_clear. */
 struct fetched {
-    struct ssm_path_query *paths; /* each path once */
-    size_t path_count;
-    struct ssm_name_query *names; /* each name once */
-    size_t name_count;
-    size_t *query_of_source; /* for each source its index into paths or names */
+    struct ssm_queries queries; /* each path and each name once */
+    size_t *query_of_source;    /* for each source its index into paths or names */
 };
 
 /*
@@ -34,12 +31,11 @@ MUST_CHECK bool fetch_check_regions(const struct source_list *sources,
         const struct settings *settings,
         struct err_list *problems);
 
-/* Fetches all sources at the same time. False with what ssm_fetch gives added to problems. */
-MUST_CHECK bool fetch_sources(const struct ssm *ssm,
-        const struct source_list *sources,
+/* What the sources ask for, each path and each name once. ERR_SYSTEM. */
+MUST_CHECK bool fetch_plan(const struct source_list *sources,
         const struct fetch_rules *rules,
         struct fetched *ret_fetched,
-        struct err_list *problems);
+        struct err *reterr);
 
 /*
  * Hands the values out to variables. False with each name that cannot be a variable's (ERR_MAPPING) added

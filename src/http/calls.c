@@ -26,7 +26,6 @@ struct call_progress {
 
 struct run {
     const struct call_settings *settings;
-    struct http_transport *transport; /* the settings', or the gate's */
     struct call *const *calls;
     size_t call_count;
     size_t started;
@@ -94,49 +93,35 @@ static int64_t clip(int64_t wanted_ms, int64_t left_ms)
     return wanted_ms < left_ms ? wanted_ms : left_ms;
 }
 
-/* held_ms: how long the request may be held, which its own time does not pay for. */
-static bool prepare(
-        const struct run *run, struct call_progress *progress, int64_t held_ms, struct err *reterr)
+static bool prepare(const struct run *run, struct call_progress *progress, struct err *reterr)
 {
     struct http_request *request = &progress->exchange.request;
+    int64_t left_ms = run->stop_ms - now_ms(run);
     http_request_clear(request);
     if (!progress->call->type->prepare(progress->call, request, reterr)) {
         return false;
     }
-    int64_t left_ms = run->stop_ms - now_ms(run);
-    request->connect_timeout_ms = clip(run->settings->connect_timeout_ms + held_ms, left_ms);
-    request->timeout_ms = clip(run->settings->try_timeout_ms + held_ms, left_ms);
-    return true;
+    request->connect_timeout_ms = clip(run->settings->connect_timeout_ms, left_ms);
+    request->timeout_ms = clip(run->settings->try_timeout_ms, left_ms);
+    return http_request_check(request, reterr);
 }
 
-static bool authorize(struct call_progress *progress, struct err *reterr)
+/* Puts the call's next try under way; false if it failed for good. */
+static bool start_try(struct run *run, struct call_progress *progress)
 {
-    const struct call_type *type = progress->call->type;
-    struct http_request *request = &progress->exchange.request;
-    return (type->authorize == NULL || type->authorize(progress->call, request, reterr))
-            && http_request_check(request, reterr);
-}
-
-static void count_try(struct run *run, struct call_progress *progress)
-{
+    struct http_transport *transport = run->settings->transport;
+    struct err err;
+    if (!prepare(run, progress, &err)) {
+        report_failure(run, &err);
+        return false;
+    }
     int64_t now = now_ms(run);
     progress->first_try_ms = progress->tries == 0 ? now : progress->first_try_ms;
     progress->try_started_ms = now;
     progress->tries++;
     progress->under_way = true;
     run->under_way_count++;
-}
-
-/* Puts the call's next try under way; false if it failed for good. */
-static bool start_try(struct run *run, struct call_progress *progress)
-{
-    struct err err;
-    if (!prepare(run, progress, /* held_ms= */ 0, &err) || !authorize(progress, &err)) {
-        report_failure(run, &err);
-        return false;
-    }
-    count_try(run, progress);
-    run->transport->start(run->transport, &progress->exchange);
+    transport->start(transport, &progress->exchange);
     return true;
 }
 
@@ -189,92 +174,6 @@ static int64_t start_due(struct run *run)
         }
     }
     return next_due_ms;
-}
-
-/* --- the gate --- */
-
-struct ahead {
-    struct meanwhile meanwhile; /* first: connect_ahead gets it back */
-    struct run *run;
-    bool was_begun;
-    bool is_holding;
-};
-
-/* As if no call had been started; the usual way then tells what is wrong, if anything is. */
-static void forget_calls(struct run *run)
-{
-    while (run->active_count > 0) {
-        remove_active(run, run->active_count - 1);
-    }
-    run->started = 0;
-}
-
-/* The same connections that will be opened anyway, only sooner. */
-static void connect_ahead(struct meanwhile *meanwhile)
-{
-    struct ahead *ahead = (struct ahead *)meanwhile;
-    struct run *run = ahead->run;
-    struct http_transport *transport = run->settings->gate->transport;
-    struct http_exchange *exchanges[CALLS_AT_ONCE_MAX];
-    struct err ignored;
-    bool ok = true;
-    if (ahead->was_begun) {
-        return;
-    }
-    ahead->was_begun = true;
-    for (size_t i = 0; ok && i < run->call_count && i < CALLS_AT_ONCE_MAX; i++) {
-        struct call_progress *progress = add_next_call(run);
-        ok = progress != NULL && prepare(run, progress, CALLS_HOLD_MAX_MS, &ignored)
-                && http_request_check(&progress->exchange.request, &ignored);
-        exchanges[i] = ok ? &progress->exchange : NULL;
-    }
-    ahead->is_holding = ok
-            && transport->hold(transport, exchanges, run->active_count, CALLS_HOLD_MAX_MS);
-    if (!ahead->is_holding) {
-        forget_calls(run);
-        return;
-    }
-    event_emit(run->settings->events, EVENT_PROGRESS, NULL,
-            "%s: connecting in advance (connections: %zu)", run->calls[0]->host, run->active_count);
-}
-
-static bool authorize_all(struct run *run)
-{
-    struct err ignored;
-    for (size_t i = 0; i < run->active_count; i++) {
-        if (!authorize(run->active[i], &ignored)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void end_hold(struct ahead *ahead, bool passed)
-{
-    struct run *run = ahead->run;
-    struct http_transport *transport = run->settings->gate->transport;
-    if (!transport->release(transport, passed && authorize_all(run))) {
-        forget_calls(run);
-        return;
-    }
-    run->transport = transport;
-    for (size_t i = 0; i < run->active_count; i++) {
-        count_try(run, run->active[i]);
-    }
-}
-
-static bool pass_gate(struct run *run)
-{
-    struct ahead ahead = { .meanwhile = { .begin = connect_ahead }, .run = run };
-    struct call_gate *gate = run->settings->gate;
-    if (gate == NULL) {
-        return true;
-    }
-    bool passed = gate->pass(gate, &ahead.meanwhile, run->problems);
-    if (ahead.is_holding) {
-        end_hold(&ahead, passed);
-    }
-    return passed;
 }
 
 /* --- judging --- */
@@ -479,28 +378,13 @@ static bool settle(struct run *run, struct call_progress *progress)
     return false;
 }
 
-/*
- * What failed before the gate was passed, and may go well now, is no try of the call: it starts as if
- * there had been none. What was sent is one, whatever became of it.
- */
-static bool forgive_ahead(const struct run *run, struct call_progress *progress)
-{
-    bool is_forgiven = progress->exchange.failed_in_hold
-            && retry_cause_of_outcome(progress->exchange.reply.outcome) != RETRY_NEVER;
-    if (is_forgiven) {
-        progress->tries = 0;
-        progress->due_ms = now_ms(run);
-    }
-    return is_forgiven;
-}
-
 static void settle_exchange(struct run *run, struct http_exchange *exchange)
 {
     struct call_progress *progress = (struct call_progress *)exchange;
     progress->under_way = false;
     run->under_way_count--;
     tell_progress(run, progress);
-    bool goes_on = forgive_ahead(run, progress) || settle(run, progress);
+    bool goes_on = settle(run, progress);
     http_reply_clear(&exchange->reply);
     for (size_t i = 0; !goes_on && i < run->active_count; i++) {
         if (run->active[i] == progress) {
@@ -559,7 +443,7 @@ static void give_up_rest(struct run *run)
         struct call_progress *progress = run->active[run->active_count - 1];
         const struct call *call = progress->call;
         if (progress->under_way) {
-            run->transport->cancel(run->transport, &progress->exchange);
+            run->settings->transport->cancel(run->settings->transport, &progress->exchange);
         }
         if (call->known_failure != NULL) {
             report_failure(run, call->known_failure);
@@ -588,7 +472,7 @@ static bool is_over(const struct run *run)
 
 static void work(struct run *run)
 {
-    struct http_transport *transport = run->transport;
+    struct http_transport *transport = run->settings->transport;
     while (now_ms(run) < run->stop_ms) {
         int64_t wake_ms = start_due(run);
         if (is_over(run)) {
@@ -624,7 +508,6 @@ bool calls_run(const struct call_settings *settings,
     struct call_progress **active = calloc(call_count, sizeof(struct call_progress *));
     struct run run = {
         .settings = settings,
-        .transport = settings->transport,
         .calls = calls,
         .call_count = call_count,
         .active = active,
@@ -635,9 +518,6 @@ bool calls_run(const struct call_settings *settings,
         struct err err;
         (void)err_set_no_memory(&err);
         report_failure(&run, &err);
-        return false;
-    }
-    if (!pass_gate(&run)) {
         return false;
     }
     run.began_ms = now_ms(&run);
@@ -651,4 +531,31 @@ bool calls_run(const struct call_settings *settings,
         report_failure(&run, &err);
     }
     return !run.failed;
+}
+
+bool calls_connect_early(
+        const struct call_settings *settings, struct call *const *calls, size_t call_count)
+{
+    struct http_request requests[CALLS_AT_ONCE_MAX] = { 0 };
+    size_t count = call_count < CALLS_AT_ONCE_MAX ? call_count : CALLS_AT_ONCE_MAX;
+    int64_t left_ms = settings->deadline_ms - clock_monotonic_ms(settings->clock);
+    struct http_transport *transport = settings->transport;
+    struct err ignored;
+    bool ok = count > 0;
+    for (size_t i = 0; ok && i < count; i++) {
+        ok = calls[i]->type->prepare(calls[i], &requests[i], &ignored)
+                && http_request_check(&requests[i], &ignored);
+        requests[i].connect_timeout_ms = clip(
+                settings->connect_timeout_ms + CALLS_EARLY_MAX_MS, left_ms);
+        requests[i].timeout_ms = clip(settings->try_timeout_ms + CALLS_EARLY_MAX_MS, left_ms);
+    }
+    ok = ok && transport->connect_early(transport, requests, count, CALLS_EARLY_MAX_MS);
+    for (size_t i = 0; i < count; i++) {
+        http_request_clear(&requests[i]);
+    }
+    if (ok) {
+        event_emit(settings->events, EVENT_PROGRESS, NULL,
+                "%s: connecting in advance (connections: %zu)", calls[0]->host, count);
+    }
+    return ok;
 }

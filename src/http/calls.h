@@ -13,7 +13,6 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/event.h"
-#include "base/meanwhile.h"
 #include "http/http.h"
 #include "http/retry.h"
 
@@ -24,7 +23,8 @@ enum {
     CALLS_GRACE_MS = 1000,                /* after a final failure: what others still have to say */
     CALLS_FIRST_WAITING_MS = 3000, /* when the first EVENT_WAITING comes, and how often after it */
     CALLS_NEXT_WAITING_MS = 10000,
-    CALLS_HOLD_MAX_MS = 1000, /* a connection that is ready is held no longer before its request */
+    CALLS_EARLY_MAX_MS =
+            1000, /* how long an early connection that is ready waits for its request */
 };
 
 /* What a whole reply means to the call. */
@@ -39,13 +39,11 @@ enum call_verdict {
 struct call;
 
 struct call_type {
-    /* Fills the request for the next try (http_request_init first). Failing is final. */
-    bool (*prepare)(struct call *call, struct http_request *ret_request, struct err *reterr);
     /*
-     * Adds what can only be known once the gate is passed: headers, at the moment of sending. NULL:
-     * there is nothing like it. Failing is final.
+     * Fills and signs the request for the next try (http_request_init first). Failing is final. For
+     * calls_connect_early, before there are credentials: the same URL and body, not signed.
      */
-    bool (*authorize)(struct call *call, struct http_request *request, struct err *reterr);
+    bool (*prepare)(struct call *call, struct http_request *ret_request, struct err *reterr);
     /*
      * Judges a whole HTTP reply of any status. With CALL_RETRIES it gives the cause and, as with
      * CALL_FAILED, the error. The reply's body may be taken over (secret_move).
@@ -75,20 +73,7 @@ struct call {
     struct call_progress *progress; /* calls_run's own */
 };
 
-/* What has to be had before anything may be sent: credentials. */
-struct call_gate {
-    /*
-     * Gets it. Once it is sure that there is something to wait for, it may begin meanwhile: then the
-     * connections of the first calls are opened at the same time. All that the calls' prepare looks
-     * at must be known by then. False with what is wrong added to problems: nothing is sent.
-     */
-    bool (*pass)(struct call_gate *gate, struct meanwhile *meanwhile, struct err_list *problems);
-    /* Which pass does not use: it carries the calls if their connections were opened meanwhile. */
-    struct http_transport *transport;
-};
-
 struct call_settings {
-    struct call_gate *gate; /* NULL: nothing is lacking */
     struct http_transport *transport;
     const struct clock *clock;
     struct event_sink *events;
@@ -107,3 +92,10 @@ MUST_CHECK bool calls_run(const struct call_settings *settings,
         struct call *const *calls,
         size_t call_count,
         struct err_list *problems);
+
+/*
+ * Opens the connections of the first calls in the background, before there are credentials; calls_run, with
+ * the same settings, uses them. False where that is not possible, which makes calls_run only slower.
+ */
+bool calls_connect_early(
+        const struct call_settings *settings, struct call *const *calls, size_t call_count);

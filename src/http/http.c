@@ -68,6 +68,11 @@ bool http_request_check(const struct http_request *request, struct err *reterr)
             && secret_check(&request->body, "the request's body", reterr);
 }
 
+bool http_request_is_https(const struct http_request *request)
+{
+    return strncmp(text_string(&request->url), "https:", strlen("https:")) == 0;
+}
+
 void http_request_clear(struct http_request *request)
 {
     for (size_t i = 0; i < request->header_count; i++) {
@@ -76,6 +81,12 @@ void http_request_clear(struct http_request *request)
     request->header_count = 0;
     text_clear(&request->url);
     secret_clear(&request->body);
+}
+
+void http_reply_init(struct http_reply *reply, size_t body_max_bytes)
+{
+    *reply = (struct http_reply){ .headers = TEXT_INIT(HTTP_REPLY_HEADERS_MAX_BYTES),
+        .body = SECRET_INIT(body_max_bytes) };
 }
 
 void http_reply_clear(struct http_reply *reply)

@@ -60,6 +60,9 @@ void http_request_add_secret_header(
 /* False if a text did not fit, there was no memory, or a header holds CR, LF or NUL. */
 MUST_CHECK bool http_request_check(const struct http_request *request, struct err *reterr);
 
+/* Whether its URL begins with https: */
+bool http_request_is_https(const struct http_request *request);
+
 void http_request_clear(struct http_request *request);
 
 enum http_outcome {
@@ -96,6 +99,9 @@ struct http_reply {
     struct secret body;
 };
 
+/* An empty reply whose body may have so many bytes. */
+void http_reply_init(struct http_reply *reply, size_t body_max_bytes);
+
 void http_reply_clear(struct http_reply *reply);
 
 /*
@@ -108,8 +114,7 @@ bool http_reply_header(const struct http_reply *reply, const char *name, char *v
 struct http_exchange {
     struct http_request request;
     struct http_reply reply;
-    bool failed_in_hold;              /* done, and nothing of it was sent before release */
-    struct http_exchange *next_early; /* the transport's own */
+    struct http_exchange *next_done; /* the transport's own */
 };
 
 /*
@@ -126,19 +131,14 @@ struct http_transport {
     /* Gives up an exchange that is under way; it will not be handed out. */
     void (*cancel)(struct http_transport *transport, struct http_exchange *exchange);
     /*
-     * Opens the connections of exchanges in the background, and sends nothing. (While the first that is
-     * ready is held, the others may get no further than TCP.) Until release, the only function that
-     * may be called, the requests may get more headers. What is ready is given up after limit_ms.
-     * False, and no exchange is under way, where that is not possible here.
+     * Opens a connection for each of the requests, which cannot be signed yet, in the background, and
+     * sends nothing. An exchange that is started later with the same URL and body uses it. What is ready
+     * is closed after limit_ms. (While the first that is ready waits, the others may get no further
+     * than TCP.) To be called once, before anything else. False where that is not possible here;
+     * requests that were taken over are empty.
      */
-    bool (*hold)(struct http_transport *transport,
-            struct http_exchange *const *exchanges,
+    bool (*connect_early)(struct http_transport *transport,
+            struct http_request *requests,
             size_t count,
             int64_t limit_ms);
-    /*
-     * Ends the background work: sends the exchanges, which are under way then, or gives them up with
-     * their connections. True if they are under way: not where the limit was passed. One that
-     * failed before, or whose connection has been closed meanwhile, is done and failed_in_hold.
-     */
-    bool (*release)(struct http_transport *transport, bool send);
 };

@@ -114,7 +114,6 @@ static void start(struct http_transport *transport, struct http_exchange *exchan
     struct err err;
     assert(world->under_way_count < FUZZ_UNDER_WAY_MAX);
     assert(http_request_check(&exchange->request, &err));
-    exchange->failed_in_hold = false;
     fill_reply(world, &exchange->request, &exchange->reply);
     world->under_way[world->under_way_count++] = exchange;
 }
@@ -157,23 +156,15 @@ static void cancel(struct http_transport *transport, struct http_exchange *excha
     http_reply_clear(&exchange->reply);
 }
 
-/* Nothing is sent ahead here. */
-static bool hold(struct http_transport *transport,
-        struct http_exchange *const *exchanges,
+static bool connect_early(struct http_transport *transport,
+        struct http_request *requests,
         size_t count,
         int64_t limit_ms)
 {
     (void)transport;
-    (void)exchanges;
+    (void)requests;
     (void)count;
     (void)limit_ms;
-    return false;
-}
-
-static bool release(struct http_transport *transport, bool send)
-{
-    (void)send;
-    assert(transport == NULL); /* nothing was held */
     return false;
 }
 
@@ -184,8 +175,7 @@ void fuzz_world_init(struct fuzz_world *world, const char *input, size_t len)
                 .wait = wait_for_reply,
                 .next_done = next_done,
                 .cancel = cancel,
-                .hold = hold,
-                .release = release },
+                .connect_early = connect_early },
         .clock = { .realtime_ms = now_ms, .monotonic_ms = now_ms },
         .events = { .receive = receive },
         .now_ms = FUZZ_START_MS,

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "aws/providers/container.h"
 #include "aws/providers/env.h"
@@ -10,7 +11,6 @@
 #include "aws/providers/profile.h"
 #include "aws/providers/sts.h"
 #include "aws/providers/web_identity.h"
-#include "aws/service/imds.h"
 
 static const struct provider *const chain[] = {
     &provider_env,
@@ -94,38 +94,49 @@ bool provider_chain_find(
     return true;
 }
 
-/* --- the region --- */
+/* --- what will have to be waited for --- */
 
-/* Asks the metadata service, once. */
-static bool find_region(struct provider_context *context, struct err *reterr)
+static bool has_key(const struct profile_section *profile, const char *key)
 {
-    CLEANUP(secret_clear) struct secret body = SECRET_INIT(IMDS_REPLY_MAX_BYTES);
-    struct err imds_err;
-    if (imds_get(context->imds, "meta-data/placement/region", &body, &imds_err) == IMDS_GOOD) {
-        if (settings_set_region(context->settings, secret_expose(&body),
-                    "the region of EC2 instance metadata", reterr)) {
-            return true;
-        }
-        err_set_replier(reterr, imds_address(context->imds));
-        return false;
-    }
-    if (imds_err.kind == ERR_INPUT) {
-        *reterr = imds_err; /* a setting that cannot be used */
-        return false;
-    }
-    (void)err_set(reterr, ERR_INPUT, NULL,
-            "no region: it is not known where to ask (EC2 instance metadata: %s)", imds_err.why);
-    err_set_hint(reterr, "set AWS_REGION, give --region, or put region = ... into profile \"%s\"",
-            context->settings->profile_name);
-    return false;
+    return profile != NULL && profile_section_find(profile, key) != NULL;
 }
 
-bool provider_chain_need_region(struct provider_context *context, struct err *reterr)
+static bool is_set(const struct settings *settings, const char *variable)
 {
-    bool is_known = context->settings->region != NULL
-            || (context->no_region.kind == ERR_NONE && find_region(context, &context->no_region));
-    if (!is_known) {
-        *reterr = context->no_region;
+    return environment_get(settings->environment, variable) != NULL;
+}
+
+/* A token over plain HTTP or not: the containers' own endpoints have no TLS. */
+static bool is_container_on_tls(const struct settings *settings)
+{
+    const char *uri = environment_get(settings->environment, "AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    return !is_set(settings, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+            && strncmp(uri, "https:", 6) == 0;
+}
+
+enum provider_wait provider_chain_wait(const struct settings *settings)
+{
+    const struct profile_section *profile = settings->profile;
+    bool names_profile = settings->wish.profile.value != NULL;
+    if (settings->wish.role_arn.value != NULL) {
+        return PROVIDER_WAIT_TLS;
     }
-    return is_known;
+    if (!names_profile && is_set(settings, "AWS_ACCESS_KEY_ID")) {
+        return PROVIDER_WAIT_NONE;
+    }
+    if ((!names_profile && is_set(settings, "AWS_WEB_IDENTITY_TOKEN_FILE"))
+            || has_key(profile, "role_arn") || has_key(profile, "sso_account_id")) {
+        return PROVIDER_WAIT_TLS;
+    }
+    if (has_key(profile, "credential_process")) {
+        return PROVIDER_WAIT_PROCESS;
+    }
+    if (has_key(profile, "aws_access_key_id") || has_key(profile, "login_session")) {
+        return PROVIDER_WAIT_NONE;
+    }
+    if (is_set(settings, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
+            || is_set(settings, "AWS_CONTAINER_CREDENTIALS_FULL_URI")) {
+        return is_container_on_tls(settings) ? PROVIDER_WAIT_TLS : PROVIDER_WAIT_PLAIN;
+    }
+    return PROVIDER_WAIT_METADATA;
 }

@@ -15,5 +15,13 @@
 MUST_CHECK bool provider_chain_find(
         struct provider_context *context, struct credentials *ret_credentials, struct err *reterr);
 
-/* Makes sure that settings->region is known: asks the metadata service where nothing says it. */
-MUST_CHECK bool provider_chain_need_region(struct provider_context *context, struct err *reterr);
+/* What finding the credentials will have to wait for, as far as the settings tell. */
+enum provider_wait {
+    PROVIDER_WAIT_NONE,     /* they are at hand, or nobody has any */
+    PROVIDER_WAIT_PROCESS,  /* a helper */
+    PROVIDER_WAIT_PLAIN,    /* an endpoint without TLS */
+    PROVIDER_WAIT_METADATA, /* the metadata service of EC2, if there is one */
+    PROVIDER_WAIT_TLS,      /* a service over TLS, first or later */
+};
+
+enum provider_wait provider_chain_wait(const struct settings *settings);

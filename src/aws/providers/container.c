@@ -222,7 +222,6 @@ static enum provider_outcome fetch(
     if (secret_is_empty(&token)) {
         plain.headers[1].name = NULL;
     }
-    provider_will_wait(context, &uri);
     if (!plain_call_run(context->calls, &plain, reterr)) {
         if (!plain.was_answered) {
             hint_at_silence(&uri, asked.variable, reterr);

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "aws/providers/chain.h"
 #include "aws/providers/document.h"
 #include "aws/service/imds.h"
 #include "aws/service/service_error.h"
@@ -87,7 +86,6 @@ static enum provider_outcome fetch(
 {
     CLEANUP(secret_clear) struct secret list = SECRET_INIT(IMDS_REPLY_MAX_BYTES);
     CLEANUP(secret_clear) struct secret body = SECRET_INIT(IMDS_REPLY_MAX_BYTES);
-    struct err ignored;
     char role[ROLE_MAX_BYTES + 1];
     char path[sizeof(ROLES) + ROLE_MAX_BYTES];
     enum imds_outcome outcome = imds_get(context->imds, ROLES, &list, reterr);
@@ -105,13 +103,6 @@ static enum provider_outcome fetch(
         err_set_hint(reterr, "is %s EC2's metadata service, or something that stands in for it?",
                 imds_address(context->imds));
         return PROVIDER_FAILED;
-    }
-    /*
-     * Before the last request, which can then overlap with the connection to Parameter Store. That there
-     * is no region is for whoever needs it to tell.
-     */
-    if (provider_chain_need_region(context, &ignored)) {
-        provider_will_wait(context, &context->imds->endpoint);
     }
     (void)snprintf(path, sizeof(path), "%s%s", ROLES, role);
     if (imds_get(context->imds, path, &body, reterr) != IMDS_GOOD

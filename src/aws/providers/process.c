@@ -156,7 +156,6 @@ enum provider_outcome provider_process_fetch(const struct provider_context *cont
         .clock = context->clock,
         .deadline_ms = context->calls->deadline_ms,
     };
-    provider_will_wait(context, /* asked= */ NULL);
     if (!context->runner->run(&request, &output, reterr)) {
         err_add_why(reterr, " (credential_process)");
         hint_at_helper(reterr);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "aws/service/imds.h"
 #include "base/timestamp.h"
 
 static bool check_expiry(const struct provider_context *context,
@@ -48,16 +49,36 @@ enum provider_outcome provider_absent(struct err *reterr, const char *why)
     return PROVIDER_ABSENT;
 }
 
-void provider_will_wait(const struct provider_context *context, const struct uri *asked)
+/* Asks the metadata service, once. */
+static bool find_region(struct provider_context *context, struct err *reterr)
 {
-    const struct settings *settings = context->settings;
-    if (context->meanwhile == NULL || settings->region == NULL) {
-        return;
+    CLEANUP(secret_clear) struct secret body = SECRET_INIT(IMDS_REPLY_MAX_BYTES);
+    struct err imds_err;
+    if (imds_get(context->imds, "meta-data/placement/region", &body, &imds_err) == IMDS_GOOD) {
+        if (settings_set_region(context->settings, secret_expose(&body),
+                    "the region of EC2 instance metadata", reterr)) {
+            return true;
+        }
+        err_set_replier(reterr, imds_address(context->imds));
+        return false;
     }
-    bool is_same_server = asked != NULL
-            && strcmp(asked->authority, settings->ssm_endpoint.authority) == 0;
-    bool is_dear = asked != NULL && asked->is_https && context->meanwhile_costs_trust;
-    if (!is_same_server && !is_dear) {
-        context->meanwhile->begin(context->meanwhile);
+    if (imds_err.kind == ERR_INPUT) {
+        *reterr = imds_err; /* a setting that cannot be used */
+        return false;
     }
+    (void)err_set(reterr, ERR_INPUT, NULL,
+            "no region: it is not known where to ask (EC2 instance metadata: %s)", imds_err.why);
+    err_set_hint(reterr, "set AWS_REGION, give --region, or put region = ... into profile \"%s\"",
+            context->settings->profile_name);
+    return false;
+}
+
+bool provider_need_region(struct provider_context *context, struct err *reterr)
+{
+    bool is_known = context->settings->region != NULL
+            || (context->no_region.kind == ERR_NONE && find_region(context, &context->no_region));
+    if (!is_known) {
+        *reterr = context->no_region;
+    }
+    return is_known;
 }

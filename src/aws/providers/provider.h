@@ -11,7 +11,6 @@
 #include "base/attrs.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/meanwhile.h"
 #include "base/runner.h"
 #include "http/calls.h"
 
@@ -34,8 +33,6 @@ struct provider_context {
     const struct call_settings *calls;
     const struct runner *runner; /* for credential_process */
     struct imds *imds;           /* the metadata service, asked by several */
-    struct meanwhile *meanwhile; /* what else may be done while one is waited for; may be NULL */
-    bool meanwhile_costs_trust;  /* beside a TLS connection it reads all certificates once more */
     int64_t skew_s;              /* to be added to our clock, as far as STS has told */
     struct err no_region; /* why the metadata service gave none; ERR_NONE: not asked, or it did */
 };
@@ -61,9 +58,7 @@ MUST_CHECK bool provider_check(const struct provider_context *context,
         struct err *reterr);
 
 /*
- * To be told by a provider before it waits, and once it is sure that it is its turn: the meanwhile
- * begins, if the region is known that it needs. Not where it would cost more than it gains: if who is
- * asked (NULL: nobody on the network) is where Parameter Store is, whose connection then serves both,
- * or is asked over TLS whose certificates would have to be read twice.
+ * Makes sure that settings->region is known: asks the metadata service, once, where nothing says it.
+ * ERR_INPUT, or what the network gives.
  */
-void provider_will_wait(const struct provider_context *context, const struct uri *asked);
+MUST_CHECK bool provider_need_region(struct provider_context *context, struct err *reterr);

@@ -273,7 +273,6 @@ static bool ask_portal(const struct provider_context *context,
         .headers = { { "x-amz-sso_bearer_token", token, true } },
         .never_proxied = endpoint.is_loopback,
     };
-    provider_will_wait(context, &endpoint);
     if (!plain_call_run(context->calls, &plain, reterr)) {
         return false;
     }

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/providers/chain.h"
 #include "aws/providers/document.h"
 #include "aws/service/client.h"
 #include "aws/service/policy.h"
@@ -175,14 +174,7 @@ static bool prepare(struct call *call, struct http_request *ret_request, struct 
     ret_request->reply_max_bytes = REPLY_MAX_BYTES;
     secret_append_secret(&ret_request->body, &sts->form);
     client_address(&sts->client, ret_request);
-    (void)reterr; /* calls_run checks what was added */
-    return true;
-}
-
-static bool authorize(struct call *call, struct http_request *request, struct err *reterr)
-{
-    struct sts_call *sts = (struct sts_call *)call;
-    return client_authorize(&sts->client, &sts->attempt, /* target= */ NULL, request, reterr);
+    return client_sign(&sts->client, &sts->attempt, /* target= */ NULL, ret_request, reterr);
 }
 
 /* Some front ends of STS answer in JSON, with the time as a number. */
@@ -328,13 +320,11 @@ static bool ask(struct provider_context *context,
         const struct secret *token,
         struct err *reterr)
 {
-    static const struct call_type type = {
-        .prepare = prepare, .authorize = authorize, .judge = judge
-    };
+    static const struct call_type type = { .prepare = prepare, .judge = judge };
     CLEANUP(uri_clear) struct uri endpoint = { 0 };
     CLEANUP(err_list_clear) struct err_list problems = { 0 };
     struct call *const calls[] = { &sts->call };
-    if (!sts_check_role(sts->role, reterr) || !provider_chain_need_region(context, reterr)
+    if (!sts_check_role(sts->role, reterr) || !provider_need_region(context, reterr)
             || !settings_find_endpoint(context->settings, ENDPOINT_STS, context->settings->region,
                     &endpoint, reterr)) {
         return false;
@@ -356,7 +346,6 @@ static bool ask(struct provider_context *context,
     if (!make_form(sts, token, reterr)) {
         return false;
     }
-    provider_will_wait(context, &endpoint);
     bool done = calls_run(context->calls, calls, 1, &problems);
     context->skew_s = sts->client.skew_s;
     if (!done && problems.len > 0) {

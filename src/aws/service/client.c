@@ -104,7 +104,7 @@ void client_address(const struct client *client, struct http_request *request)
     client_set_host_rules(request, endpoint->host);
 }
 
-bool client_authorize(const struct client *client,
+bool client_sign(const struct client *client,
         struct client_attempt *attempt,
         const char *target,
         struct http_request *request,

@@ -57,7 +57,7 @@ void client_address(const struct client *client, struct http_request *request);
  * Adds the headers to an addressed POST whose body is there, and Authorization where there are
  * credentials. target is X-Amz-Target for CLIENT_JSON_1_1, else NULL. ERR_SYSTEM, ERR_INPUT.
  */
-MUST_CHECK bool client_authorize(const struct client *client,
+MUST_CHECK bool client_sign(const struct client *client,
         struct client_attempt *attempt,
         const char *target,
         struct http_request *request,

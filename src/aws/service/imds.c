@@ -203,7 +203,7 @@ static enum imds_outcome judge_token(
     return IMDS_GOOD;
 }
 
-static enum imds_outcome open_session(struct imds *imds, struct err *reterr)
+static enum imds_outcome ask_for_token(struct imds *imds, struct err *reterr)
 {
     CLEANUP(plain_call_clear) struct plain_call plain = { 0 };
     CLEANUP(secret_clear) struct secret ttl = SECRET_INIT(16);
@@ -230,17 +230,23 @@ static enum imds_outcome open_session(struct imds *imds, struct err *reterr)
     return judge_token(imds, &plain, reterr);
 }
 
+enum imds_outcome imds_open_session(struct imds *imds, struct err *reterr)
+{
+    if (!imds->was_tried) {
+        imds->was_tried = true;
+        imds->outcome = ask_for_token(imds, &imds->err);
+    }
+    *reterr = imds->err;
+    return imds->outcome;
+}
+
 enum imds_outcome imds_get(
         struct imds *imds, const char *path, struct secret *ret_body, struct err *reterr)
 {
     CLEANUP(plain_call_clear) struct plain_call plain = { 0 };
-    if (!imds->was_tried) {
-        imds->was_tried = true;
-        imds->outcome = open_session(imds, &imds->err);
-    }
-    if (imds->outcome != IMDS_GOOD) {
-        *reterr = imds->err;
-        return imds->outcome;
+    enum imds_outcome outcome = imds_open_session(imds, reterr);
+    if (outcome != IMDS_GOOD) {
+        return outcome;
     }
     const struct plain_header header = { "x-aws-ec2-metadata-token", &imds->token, true };
     if (!ask(imds, HTTP_GET, path, &header, &plain, reterr)) {

@@ -46,6 +46,9 @@ struct imds {
 void imds_init(
         struct imds *imds, const struct settings *settings, const struct call_settings *calls);
 
+/* Asks for the session token, once: whether there is a metadata service here. */
+enum imds_outcome imds_open_session(struct imds *imds, struct err *reterr);
+
 /* The document at /latest/PATH; asks for the token first where there is none. */
 enum imds_outcome imds_get(
         struct imds *imds, const char *path, struct secret *ret_body, struct err *reterr);

@@ -5,9 +5,9 @@
 #include <stdbool.h>
 
 #include "aws/service/client.h"
-#include "aws/ssm/fetch.h"
 #include "aws/ssm/parameter.h"
 #include "aws/ssm/reply.h"
+#include "aws/ssm/ssm.h"
 #include "base/attrs.h"
 #include "base/error.h"
 #include "http/http.h"

@@ -5,64 +5,44 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "aws/service/client.h"
-#include "aws/ssm/parameter.h"
+#include "aws/ssm/ssm.h"
 #include "base/attrs.h"
-#include "base/budget.h"
 #include "base/error.h"
 #include "http/calls.h"
 
-enum {
-    SSM_NAMES_PER_CALL = 10, /* GetParameters takes no more */
-    SSM_PAGE_ITEMS = 10,     /* GetParametersByPath gives no more */
-    SSM_PAGES_MAX = 2000,    /* of one path; more than a process's environment can hold */
-    SSM_PATH_REPLY_MAX_BYTES = 4 * 1024 * 1024,
-    /* Ten secrets of 64 KiB, each twice: as Value and, quoted once more, in SourceResult. */
-    SSM_NAMES_REPLY_MAX_BYTES = 9 * 1024 * 1024,
-    /*
-     * All that is kept of a run's replies, and all that is on its way beside it. 10,000 standard
-     * parameters of 4 KB are admitted; an environment has 6 MiB at most. With one reply more while it is
-     * read, the connections and the libraries, the whole process stays below 80 MiB, whatever is sent.
-     */
-    SSM_BUDGET_BYTES = 56 * 1024 * 1024,
+struct path_call;
+struct names_call;
+
+/* What is asked for. No name may stand twice in names, no path in paths. */
+struct ssm_queries {
+    struct ssm_path_query *paths;
+    size_t path_count;
+    struct ssm_name_query *names;
+    size_t name_count;
 };
 
-/* Every parameter below a path. Texts are borrowed; found is the caller's to clear. */
-struct ssm_path_query {
-    const char *subject; /* what the user wrote, for messages */
-    const char *path;    /* without a trailing slash, but for "/" itself */
-    const char *label;   /* only versions that carry it; NULL: the latest */
-    bool recursive;
-    bool optional; /* may be empty */
-    struct parameter_list found;
+/* The calls that answer the queries. Release with ssm_fetch_clear. */
+struct ssm_fetch {
+    const struct ssm *ssm;
+    struct ssm_queries queries;
+    struct path_call *paths;
+    struct names_call *names;
+    struct call **calls; /* all of them */
+    size_t call_count;
 };
 
-/* One parameter by name, with its version or label, or by ARN. */
-struct ssm_name_query {
-    const char *subject;
-    const char *name;         /* as GetParameters wants it: "/a/b", "/a/b:3", "arn:..." */
-    bool optional;            /* may be missing */
-    const char *missing_hint; /* what to do if it is; NULL: --optional */
-    bool is_found;
-    bool was_answered;
-    struct parameter found;
-};
-
-struct ssm {
-    struct client *client;
-    struct budget *budget; /* of this run */
-    const struct call_settings *calls;
-};
+/* Makes the calls; nothing is sent. Borrows ssm and the queries. ERR_SYSTEM. */
+MUST_CHECK bool ssm_fetch_plan(const struct ssm *ssm,
+        const struct ssm_queries *queries,
+        struct ssm_fetch *ret_fetch,
+        struct err *reterr);
 
 /*
- * Asks for everything at once. No name may stand twice in names, no path with the same flags twice
- * in paths. False with what is wrong added to problems: what calls_run gives, refusals (ERR_SERVICE),
- * paths that are empty and names that do not exist (ERR_SERVICE, ParameterNotFound), replies that hold
- * what was not asked for (ERR_PROTOCOL).
+ * Asks for everything at once and fills the queries. False with what is wrong added to problems: what
+ * calls_run gives, refusals (ERR_SERVICE), paths that are empty and names that do not exist (ERR_SERVICE,
+ * ParameterNotFound), replies that hold what was not asked for (ERR_PROTOCOL).
  */
-MUST_CHECK bool ssm_fetch(const struct ssm *ssm,
-        struct ssm_path_query *paths,
-        size_t path_count,
-        struct ssm_name_query *names,
-        size_t name_count,
-        struct err_list *problems);
+MUST_CHECK bool ssm_fetch_run(
+        struct ssm_fetch *fetch, const struct call_settings *settings, struct err_list *problems);
+
+void ssm_fetch_clear(struct ssm_fetch *fetch);

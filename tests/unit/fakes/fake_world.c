@@ -83,9 +83,7 @@ static struct fake_sent *record(struct fake_world *world, const struct http_requ
 static void start(struct http_transport *transport, struct http_exchange *exchange)
 {
     struct fake_world *world = WORLD_OF(transport, transport);
-    assert_int_equal(world->held_count, 0);
     assert_true(world->under_way_count < FAKE_UNDER_WAY_MAX);
-    exchange->failed_in_hold = false;
     const struct fake_sent *sent = record(world, &exchange->request);
     struct fake_under_way *added = &world->under_way[world->under_way_count];
     *added = (struct fake_under_way){ .exchange = exchange };
@@ -178,46 +176,25 @@ static void cancel(struct http_transport *transport, struct http_exchange *excha
     fail_msg("cancelled what was not under way");
 }
 
-static bool hold(struct http_transport *transport,
-        struct http_exchange *const *exchanges,
+static bool connect_early(struct http_transport *transport,
+        struct http_request *requests,
         size_t count,
         int64_t limit_ms)
 {
     struct fake_world *world = WORLD_OF(transport, transport);
-    assert_int_equal(world->under_way_count + world->held_count, 0);
-    assert_true(count > 0 && count <= FAKE_UNDER_WAY_MAX);
-    for (size_t i = 0; i < count && !world->hold_is_impossible; i++) {
-        assert_true(exchanges[i]->request.url.len > 0);
-        world->held[world->held_count] = exchanges[i];
-        world->held_count++;
-        world->held_timeout_ms = exchanges[i]->request.timeout_ms;
+    assert_int_equal(world->sent_count, 0);
+    assert_true(count > 0 && count <= HTTP_AT_ONCE_MAX);
+    if (world->early_is_impossible) {
+        return false;
     }
-    world->held_limit_ms = limit_ms;
-    return !world->hold_is_impossible;
-}
-
-static bool release(struct http_transport *transport, bool send)
-{
-    struct fake_world *world = WORLD_OF(transport, transport);
-    size_t count = world->held_count;
-    bool are_sent = send && !world->hold_is_passed;
-    assert_true(count > 0);
-    world->held_count = 0;
-    for (size_t i = 0; i < count && are_sent; i++) {
-        if (world->held_outcome == HTTP_REPLIED) {
-            start(transport, world->held[i]);
-            continue;
-        }
-        world->held[i]->failed_in_hold = true;
-        world->under_way[world->under_way_count] = (struct fake_under_way){
-            .exchange = world->held[i],
-            .reply = { .outcome = world->held_outcome },
-            .done_ms = world->monotonic_ms,
-        };
-        world->under_way_count++;
+    for (size_t i = 0; i < count; i++) {
+        assert_true(requests[i].url.len > 0);
+        world->early_timeout_ms = requests[i].timeout_ms;
+        http_request_clear(&requests[i]);
     }
-    world->given_up_count += are_sent ? 0 : count;
-    return are_sent;
+    world->early_count = count;
+    world->early_limit_ms = limit_ms;
+    return true;
 }
 
 struct fake_world *fake_world_new(void)
@@ -229,8 +206,7 @@ struct fake_world *fake_world_new(void)
         .wait = wait_for_reply,
         .next_done = next_done,
         .cancel = cancel,
-        .hold = hold,
-        .release = release,
+        .connect_early = connect_early,
     };
     world->clock = (struct clock){ .realtime_ms = realtime_ms, .monotonic_ms = monotonic_ms };
     world->events.receive = receive;
@@ -250,7 +226,6 @@ void fake_world_forget(struct fake_world *world)
     world->sent_count = 0;
     world->under_way_most = 0;
     world->cancelled_count = 0;
-    world->given_up_count = 0;
     text_reset(&world->heard);
     text_reset(&world->waiting_at);
 }

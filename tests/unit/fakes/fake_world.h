@@ -33,7 +33,7 @@ struct fake_reply {
     bool is_unverified;        /* no TLS, or none that proved a name */
 };
 
-/* What a request said when it was started, or released to be sent. */
+/* What a request said when it was started. */
 struct fake_sent {
     int64_t at_ms;
     int64_t timeout_ms;
@@ -75,15 +75,10 @@ struct fake_world {
     size_t under_way_most;
     size_t cancelled_count;
 
-    bool hold_is_impossible;
-    bool hold_is_passed; /* the limit: release finds everything given up */
-    int64_t held_limit_ms;
-    int64_t held_timeout_ms; /* of the request that was held last */
-    enum http_outcome
-            held_outcome; /* other than HTTP_REPLIED: what becomes of all before release */
-    struct http_exchange *held[FAKE_UNDER_WAY_MAX]; /* neither sent nor given up yet */
-    size_t held_count;
-    size_t given_up_count;
+    bool early_is_impossible;
+    size_t early_count;       /* connections that were opened before any request */
+    int64_t early_limit_ms;   /* how long they wait for their requests */
+    int64_t early_timeout_ms; /* of the last of them */
 };
 
 /* At 2015-08-30T12:36:00Z. Release with fake_world_free. */

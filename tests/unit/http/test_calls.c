@@ -22,30 +22,16 @@ enum {
     RUN_MS = 60000,
 };
 
-/* Takes its time, and says when there is something else to do. */
-struct scripted_gate {
-    struct call_gate gate; /* first: calls_run hands it back */
-    struct fake_world *world;
-    bool begins_meanwhile;
-    bool is_refused;
-    int64_t takes_ms;
-    size_t held; /* meanwhile */
-    bool is_passed;
-};
-
 /*
  * A call as the script tells it: the reply's body is the verdict in one word ("done", "continues",
  * "repeats", "fails", "retries", "throttled").
  */
 struct scripted_call {
     struct call call; /* first: calls_run hands it back */
-    const struct scripted_gate *gate;
     int prepared;
-    int authorized;
     int judged;
-    int fails_to_prepare_at;   /* the n-th prepare fails; 0: none does */
-    int fails_to_authorize_at; /* likewise */
-    const char *bad_header;    /* not NULL: a header with this value */
+    int fails_to_prepare_at; /* the n-th prepare fails; 0: none does */
+    const char *bad_header;  /* not NULL: a header with this value */
 };
 
 static bool prepare(struct call *base, struct http_request *ret_request, struct err *reterr)
@@ -91,23 +77,7 @@ static enum call_verdict judge(struct call *base,
     return CALL_RETRIES;
 }
 
-/* What only the gate knows: here nothing but that it is passed. */
-static bool authorize(struct call *base, struct http_request *request, struct err *reterr)
-{
-    struct scripted_call *call = (struct scripted_call *)base;
-    call->authorized++;
-    if (call->gate != NULL) {
-        assert_true(call->gate->is_passed);
-        http_request_add_header(request, "authorization", "passed");
-    }
-    return call->authorized == call->fails_to_authorize_at
-            ? err_set(reterr, ERR_INPUT, base->subject, "cannot be signed")
-            : true;
-}
-
-static const struct call_type SCRIPTED = {
-    .prepare = prepare, .authorize = authorize, .judge = judge
-};
+static const struct call_type SCRIPTED = { .prepare = prepare, .judge = judge };
 
 struct fixture {
     struct fake_world *world;
@@ -190,246 +160,45 @@ static size_t count_sent(const struct fixture *fixture, const char *subject)
     return count;
 }
 
-static bool pass(struct call_gate *base, struct meanwhile *meanwhile, struct err_list *problems)
-{
-    struct scripted_gate *gate = (struct scripted_gate *)base;
-    struct err err;
-    assert_int_equal(gate->world->sent_count, 0);
-    if (gate->begins_meanwhile) {
-        meanwhile->begin(meanwhile);
-        size_t held = gate->world->held_count;
-        meanwhile->begin(meanwhile);
-        assert_int_equal(gate->world->held_count, held);
-    }
-    gate->held = gate->world->held_count;
-    gate->world->monotonic_ms += gate->takes_ms;
-    gate->is_passed = !gate->is_refused;
-    if (gate->is_refused) {
-        (void)err_set(&err, ERR_CREDENTIALS, "gate", "no credentials");
-        err_list_add(problems, &err);
-    }
-    return gate->is_passed;
-}
-
-/* The usual transport and the gate's are the same world: it tells them apart by what is held. */
-static bool run_behind(struct fixture *fixture, struct scripted_gate *gate, size_t count)
-{
-    gate->gate = (struct call_gate){ .pass = pass, .transport = &fixture->world->transport };
-    gate->world = fixture->world;
-    fixture->settings.gate = &gate->gate;
-    for (size_t i = 0; i < count; i++) {
-        fixture->calls[i].gate = gate;
-    }
-    bool ok = run(fixture, count);
-    assert_int_equal(fixture->world->held_count, 0);
-    return ok;
-}
-
-static void assert_all_are_authorized(const struct fixture *fixture)
-{
-    for (size_t i = 0; i < fixture->world->sent_count; i++) {
-        assert_string_equal(fixture->world->sent[i].headers, "authorization: passed\n");
-    }
-}
-
-static void a_gate_comes_before_every_request(void **state)
-{
-    struct fixture *fixture = *state;
-    static const struct fake_reply REPLIES_OF_RUN[] = { { .after_ms = 10, .body = "done" } };
-    REPLIES(fixture->world, REPLIES_OF_RUN);
-    struct scripted_gate gate = { .takes_ms = 500 };
-    assert_true(run_behind(fixture, &gate, 3));
-    assert_int_equal(gate.held, 0);
-    assert_int_equal(fixture->world->sent_count, 3);
-    assert_int_equal(fixture->world->sent[0].at_ms, 500);
-    assert_all_are_authorized(fixture);
-}
-
-static void connections_are_opened_while_the_gate_is_waited_for(void **state)
-{
-    struct fixture *fixture = *state;
-    static const struct fake_reply REPLIES_OF_RUN[] = {
-        { .after_ms = 10, .body = "continues" },
-        { .after_ms = 10, .body = "done" },
-    };
-    REPLIES(fixture->world, REPLIES_OF_RUN);
-    struct scripted_gate gate = { .begins_meanwhile = true, .takes_ms = CALLS_HOLD_MAX_MS };
-    assert_true(run_behind(fixture, &gate, 3));
-    assert_int_equal(gate.held, 3);
-    assert_int_equal(fixture->world->given_up_count, 0);
-    assert_int_equal(fixture->world->sent_count, 4);
-    assert_int_equal(fixture->world->sent[0].at_ms, CALLS_HOLD_MAX_MS);
-    assert_int_equal(fixture->world->monotonic_ms, CALLS_HOLD_MAX_MS + 20);
-    assert_all_are_authorized(fixture);
-    assert_string_equal(text_string(&fixture->world->heard),
-            "progress (nowhere): host: connecting in advance (connections: 3)\n"
-            "progress /c0: host asked for Get: status 200, 9 bytes in 10 ms\n"
-            "progress /c1: host asked for Get: status 200, 4 bytes in 10 ms\n"
-            "progress /c2: host asked for Get: status 200, 4 bytes in 10 ms\n"
-            "progress /c0: host asked for Get: status 200, 4 bytes in 10 ms\n");
-}
-
-static void no_more_connections_are_opened_ahead_than_later(void **state)
-{
-    struct fixture *fixture = *state;
-    static const struct fake_reply REPLIES_OF_RUN[] = { { .after_ms = 10, .body = "done" } };
-    REPLIES(fixture->world, REPLIES_OF_RUN);
-    struct scripted_gate gate = { .begins_meanwhile = true };
-    assert_true(run_behind(fixture, &gate, CALLS_MOST));
-    assert_int_equal(gate.held, CALLS_AT_ONCE_MAX);
-    assert_int_equal(fixture->world->under_way_most, CALLS_AT_ONCE_MAX);
-    assert_int_equal(fixture->world->sent_count, CALLS_MOST);
-    assert_all_are_authorized(fixture);
-}
-
-static void a_gate_that_is_not_passed_ends_the_run(void **state)
-{
-    struct fixture *fixture = *state;
-    for (int begins = 0; begins <= 1; begins++) {
-        struct scripted_gate gate = { .begins_meanwhile = begins == 1, .is_refused = true };
-        err_list_clear(&fixture->problems);
-        fake_world_forget(fixture->world);
-        assert_false(run_behind(fixture, &gate, 2));
-        assert_int_equal(fixture->world->sent_count, 0);
-        assert_int_equal(fixture->world->given_up_count, begins == 1 ? 2 : 0);
-        assert_int_equal(fixture->problems.len, 1);
-        assert_problem(fixture, 0, ERR_CREDENTIALS, "gate", "no credentials");
-    }
-}
-
-static void what_was_held_for_too_long_is_opened_anew(void **state)
+static void connections_of_the_first_calls_are_opened_early(void **state)
 {
     struct fixture *fixture = *state;
     static const struct fake_reply REPLIES_OF_RUN[] = { { .body = "done" } };
     REPLIES(fixture->world, REPLIES_OF_RUN);
-    fixture->world->hold_is_passed = true;
-    struct scripted_gate gate = { .begins_meanwhile = true };
-    assert_true(run_behind(fixture, &gate, 2));
-    assert_int_equal(gate.held, 2);
-    assert_int_equal(fixture->world->held_limit_ms, CALLS_HOLD_MAX_MS);
-    assert_int_equal(fixture->world->given_up_count, 2);
-    assert_int_equal(fixture->world->sent_count, 2);
-    assert_all_are_authorized(fixture);
-}
-
-static void the_time_of_a_try_is_not_spent_by_holding(void **state)
-{
-    struct fixture *fixture = *state;
-    static const struct fake_reply REPLIES_OF_RUN[] = { { .body = "done" } };
-    REPLIES(fixture->world, REPLIES_OF_RUN);
-    struct scripted_gate gate = { .begins_meanwhile = true };
-    assert_true(run_behind(fixture, &gate, 1));
-    assert_int_equal(fixture->world->held_timeout_ms, CALLS_TRY_TIMEOUT_MS + CALLS_HOLD_MAX_MS);
-    fake_world_forget(fixture->world);
-    fixture->settings.deadline_ms = fixture->world->monotonic_ms + 500;
-    assert_true(run_behind(fixture, &gate, 1));
-    assert_int_equal(fixture->world->held_timeout_ms, 500);
-}
-
-static void where_nothing_can_be_held_all_goes_on_as_usual(void **state)
-{
-    struct fixture *fixture = *state;
-    static const struct fake_reply REPLIES_OF_RUN[] = { { .body = "done" } };
-    REPLIES(fixture->world, REPLIES_OF_RUN);
-    fixture->world->hold_is_impossible = true;
-    struct scripted_gate gate = { .begins_meanwhile = true };
-    assert_true(run_behind(fixture, &gate, 2));
-    assert_int_equal(gate.held, 0);
-    assert_int_equal(fixture->world->sent_count, 2);
-    assert_all_are_authorized(fixture);
-}
-
-static void what_fails_while_it_is_held_is_no_try(void **state)
-{
-    struct fixture *fixture = *state;
-
-    static const enum http_outcome OUTCOMES[] = { HTTP_NOT_RESOLVED, HTTP_NOT_CONNECTED,
-        HTTP_TLS_FAILED, HTTP_TIMED_OUT, HTTP_DROPPED };
-    static const struct fake_reply REPLIES_OF_RUN[] = { { .after_ms = 5, .body = "done" } };
-    REPLIES(fixture->world, REPLIES_OF_RUN);
-    fixture->settings.attempts_max = 1;
-    for (size_t i = 0; i < COUNT_OF(OUTCOMES); i++) {
-        struct scripted_gate gate = { .begins_meanwhile = true };
-        fake_world_forget(fixture->world);
-        int64_t began_ms = fixture->world->monotonic_ms;
-        fixture->world->held_outcome = OUTCOMES[i];
-        assert_true(run_behind(fixture, &gate, 1));
-        assert_int_equal(fixture->world->sent_count, 1);
-        assert_int_equal(fixture->world->sent[0].at_ms, began_ms);
-        assert_all_are_authorized(fixture);
-    }
-}
-
-/* The one try that AWS_MAX_ATTEMPTS=2 leaves after a failure is left here too. */
-static void what_fails_while_it_is_held_leaves_all_tries(void **state)
-{
-    struct fixture *fixture = *state;
-    static const struct fake_reply REPLIES_OF_RUN[] = {
-        { .status = 500, .body = "retries" },
-        { .body = "done" },
-        { .status = 500, .body = "retries" },
-    };
-    REPLIES(fixture->world, REPLIES_OF_RUN);
-    fixture->settings.attempts_max = 2;
-    fixture->world->held_outcome = HTTP_DROPPED;
-    struct scripted_gate gate = { .begins_meanwhile = true };
-    assert_true(run_behind(fixture, &gate, 1));
-    assert_int_equal(fixture->world->sent_count, 2);
-    assert_true(fixture->world->sent[1].at_ms
-            < fixture->world->sent[0].at_ms + RETRY_TRANSIENT_FIRST_MS);
-
-    fake_world_forget(fixture->world);
-    fixture->world->replies = REPLIES_OF_RUN + 2;
-    fixture->world->reply_count = 1;
-    assert_false(run_behind(fixture, &gate, 1));
-    assert_int_equal(fixture->world->sent_count, 2);
-    assert_problem(fixture, 0, ERR_SERVICE, "/c0", "status 500 (after 2 tries)");
-}
-
-static void what_is_final_while_it_is_held_stays_final(void **state)
-{
-    struct fixture *fixture = *state;
-    fixture->world->held_outcome = HTTP_UNTRUSTED;
-    struct scripted_gate gate = { .begins_meanwhile = true };
-    assert_false(run_behind(fixture, &gate, 1));
+    assert_true(calls_connect_early(&fixture->settings, fixture->pointers, CALLS_AT_ONCE_MAX + 5));
+    assert_int_equal(fixture->world->early_count, CALLS_AT_ONCE_MAX);
+    assert_int_equal(fixture->world->early_limit_ms, CALLS_EARLY_MAX_MS);
     assert_int_equal(fixture->world->sent_count, 0);
-    assert_int_equal(fixture->problems.len, 1);
-    assert_int_equal(fixture->problems.items[0].kind, ERR_NETWORK);
+    assert_string_equal(text_string(&fixture->world->heard),
+            "progress (nowhere): host: connecting in advance (connections: 32)\n");
+    assert_true(run(fixture, CALLS_AT_ONCE_MAX + 5));
+    assert_int_equal(fixture->world->sent_count, CALLS_AT_ONCE_MAX + 5);
 }
 
-static void what_was_sent_is_a_try_whatever_became_of_it(void **state)
+static void the_wait_of_an_early_connection_is_not_taken_from_its_request(void **state)
 {
     struct fixture *fixture = *state;
-    static const struct fake_reply REPLIES_OF_RUN[] = {
-        { .outcome = HTTP_DROPPED },
-        { .body = "done" },
-    };
-    REPLIES(fixture->world, REPLIES_OF_RUN);
-    fixture->settings.attempts_max = 1;
-    struct scripted_gate gate = { .begins_meanwhile = true };
-    assert_false(run_behind(fixture, &gate, 1));
-    assert_int_equal(fixture->world->sent_count, 1);
-    assert_int_equal(fixture->problems.len, 1);
+    assert_true(calls_connect_early(&fixture->settings, fixture->pointers, 1));
+    assert_int_equal(fixture->world->early_timeout_ms, CALLS_TRY_TIMEOUT_MS + CALLS_EARLY_MAX_MS);
+    fixture->settings.deadline_ms = fixture->world->monotonic_ms + 500;
+    assert_true(calls_connect_early(&fixture->settings, fixture->pointers, 1));
+    assert_int_equal(fixture->world->early_timeout_ms, 500);
 }
 
-static void what_cannot_be_prepared_or_signed_ahead_is_told_once(void **state)
+static void what_cannot_be_connected_early_is_asked_as_usual(void **state)
 {
     struct fixture *fixture = *state;
     static const struct fake_reply REPLIES_OF_RUN[] = { { .body = "done" } };
     REPLIES(fixture->world, REPLIES_OF_RUN);
-    struct scripted_gate gate = { .begins_meanwhile = true };
+    assert_false(calls_connect_early(&fixture->settings, fixture->pointers, 0));
     fixture->calls[1].fails_to_prepare_at = 1;
-    assert_true(run_behind(fixture, &gate, 2));
-    assert_int_equal(gate.held, 0);
+    assert_false(calls_connect_early(&fixture->settings, fixture->pointers, 2));
+    assert_int_equal(fixture->world->early_count, 0);
+    fixture->world->early_is_impossible = true;
+    assert_false(calls_connect_early(&fixture->settings, fixture->pointers, 2));
+    assert_string_equal(text_string(&fixture->world->heard), "");
+    assert_true(run(fixture, 2));
     assert_int_equal(fixture->world->sent_count, 2);
-
-    fake_world_forget(fixture->world);
-    fixture->calls[0].fails_to_authorize_at = fixture->calls[0].authorized + 2;
-    fixture->calls[1].fails_to_authorize_at = fixture->calls[1].authorized + 1;
-    assert_false(run_behind(fixture, &gate, 2));
-    assert_int_equal(fixture->world->given_up_count, 2);
-    assert_int_equal(fixture->problems.len, 1);
-    assert_problem(fixture, 0, ERR_INPUT, "/c0", "cannot be signed");
 }
 
 static void no_calls_are_a_success(void **state)
@@ -963,6 +732,9 @@ static void a_header_with_a_line_break_is_never_sent(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(connections_of_the_first_calls_are_opened_early),
+        TEST(the_wait_of_an_early_connection_is_not_taken_from_its_request),
+        TEST(what_cannot_be_connected_early_is_asked_as_usual),
         TEST(no_calls_are_a_success),
         TEST(one_call_is_asked_once_and_done),
         TEST(a_call_that_continues_asks_again_at_once),
@@ -994,18 +766,6 @@ int main(void)
         TEST(a_call_that_cannot_be_prepared_fails_and_ends_the_run),
         TEST(a_later_page_that_cannot_be_prepared_fails_too),
         TEST(a_header_with_a_line_break_is_never_sent),
-        TEST(a_gate_comes_before_every_request),
-        TEST(connections_are_opened_while_the_gate_is_waited_for),
-        TEST(no_more_connections_are_opened_ahead_than_later),
-        TEST(a_gate_that_is_not_passed_ends_the_run),
-        TEST(what_was_held_for_too_long_is_opened_anew),
-        TEST(where_nothing_can_be_held_all_goes_on_as_usual),
-        TEST(the_time_of_a_try_is_not_spent_by_holding),
-        TEST(what_fails_while_it_is_held_is_no_try),
-        TEST(what_fails_while_it_is_held_leaves_all_tries),
-        TEST(what_is_final_while_it_is_held_stays_final),
-        TEST(what_was_sent_is_a_try_whatever_became_of_it),
-        TEST(what_cannot_be_prepared_or_signed_ahead_is_told_once),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,10 +35,6 @@ static const char METADATA_KEYS[] = "{\"Code\":\"Success\"," KEYS
                                     "\"Expiration\":\"2015-08-30T18:36:00Z\"}";
 
 struct fixture {
-    struct meanwhile meanwhile; /* first: note_beginning gets it back */
-    bool costs_trust;
-    int begun;
-    size_t sent_before; /* the meanwhile began */
     struct fake_world *world;
     char variables[VARIABLES_MAX][VARIABLE_BYTES];
     char *entries[VARIABLES_MAX + 1];
@@ -52,13 +48,6 @@ struct fixture {
     int64_t began_ms;
 };
 
-static void note_beginning(struct meanwhile *meanwhile)
-{
-    struct fixture *fixture = (struct fixture *)meanwhile;
-    fixture->begun++;
-    fixture->sent_before = fixture->world->sent_count;
-}
-
 static int set_up(void **state)
 {
     static char no_config[] = "AWS_CONFIG_FILE=/nowhere/config";
@@ -66,7 +55,6 @@ static int set_up(void **state)
     static char region[] = "AWS_REGION=us-east-1";
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     assert_non_null(fixture);
-    fixture->meanwhile.begin = note_beginning;
     fixture->world = fake_world_new();
     fixture->entries[0] = no_config;
     fixture->entries[1] = no_credentials;
@@ -89,9 +77,9 @@ static int tear_down(void **state)
 }
 
 /* Variables end with NULL. */
-static bool find(struct fixture *fixture, const char *const variables[])
+static void load(
+        struct fixture *fixture, const struct settings_wish *wish, const char *const variables[])
 {
-    static const struct settings_wish wish = { 0 };
     struct fake_world *world = fixture->world;
     const struct file_limits limits = { &world->clock, world->monotonic_ms + DEADLINE_MS };
     CLEANUP(err_list_clear) struct err_list problems = { 0 };
@@ -101,7 +89,14 @@ static bool find(struct fixture *fixture, const char *const variables[])
         fixture->entries[3 + i] = fixture->variables[i];
     }
     assert_true(settings_load(
-            &wish, &fixture->environment, &limits, &world->events, &fixture->settings, &problems));
+            wish, &fixture->environment, &limits, &world->events, &fixture->settings, &problems));
+}
+
+static bool find(struct fixture *fixture, const char *const variables[])
+{
+    static const struct settings_wish wish = { 0 };
+    struct fake_world *world = fixture->world;
+    load(fixture, &wish, variables);
     fixture->began_ms = world->monotonic_ms;
     fixture->calls = (struct call_settings){
         .transport = &world->transport,
@@ -117,8 +112,6 @@ static bool find(struct fixture *fixture, const char *const variables[])
         .clock = &world->clock,
         .calls = &fixture->calls,
         .imds = &fixture->imds,
-        .meanwhile = &fixture->meanwhile,
-        .meanwhile_costs_trust = fixture->costs_trust,
     };
     return provider_chain_find(&fixture->context, &fixture->credentials, &fixture->err);
 }
@@ -135,83 +128,85 @@ static int64_t took_ms(const struct fixture *fixture)
     return fixture->world->monotonic_ms - fixture->began_ms;
 }
 
-/* --- what may be done meanwhile --- */
+static void put_file(const char *directory, const char *name, const char *text)
+{
+    char path[512];
+    (void)snprintf(path, sizeof(path), "%s/%s", directory, name);
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
 
-static void the_meanwhile_begins_once_it_is_sure_that_credentials_come(void **state)
+static void remove_files(const char *directory)
+{
+    static const char *const names[] = { ".aws/sso/cache/" SESSION_SHA1 ".json", ".aws/sso/cache",
+        ".aws/sso", ".aws", "config", "." };
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        char path[512];
+        (void)snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+        (void)remove(path);
+    }
+}
+
+/* --- what has to be waited for --- */
+
+static void the_settings_tell_what_has_to_be_waited_for(void **state)
 {
     (void)state;
-    static char other[] = "OTHER=x";
+    static const char config[] =
+            "[profile keys]\naws_access_key_id = AKIAX\naws_secret_access_key = x\n"
+            "[profile login]\nlogin_session = arn\n"
+            "[profile helper]\ncredential_process = /bin/helper\n"
+            "[profile role]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = keys\n"
+            "[profile sso]\nsso_account_id = 123456789012\nsso_role_name = r\n"
+            "[profile region]\nregion = eu-west-1\n";
 
     static const struct {
-        const char *variables[4];
-        bool has_no_region;
-        bool costs_trust;
-        struct fake_reply replies[4];
-        bool is_found;
-        int begun;
-        size_t sent_before;
+        const char *variables[3];
+        const char *profile; /* --profile */
+        const char *role_arn;
+        enum provider_wait wait;
     } rows[] = {
-        { .variables = { "AWS_ACCESS_KEY_ID=AKIAX", "AWS_SECRET_ACCESS_KEY=x" }, .is_found = true },
-        { .variables = { "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1/c" },
-                .replies = { { .body = CONTAINER_KEYS } },
-                .is_found = true,
-                .begun = 1 },
-        { .variables = { "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1/c" },
-                .replies = { { .status = 403 } },
-                .begun = 1 },
-        /* Parameter Store is there too. */
-        { .variables = { "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:99/c",
-                  "AWS_ENDPOINT_URL=http://127.0.0.1:99" },
-                .replies = { { .body = CONTAINER_KEYS } },
-                .is_found = true },
-        { .variables = { "AWS_CONTAINER_CREDENTIALS_FULL_URI=https://127.0.0.1/c" },
-                .replies = { { .body = CONTAINER_KEYS } },
-                .is_found = true,
-                .begun = 1 },
-        { .variables = { "AWS_CONTAINER_CREDENTIALS_FULL_URI=https://127.0.0.1/c" },
-                .costs_trust = true,
-                .replies = { { .body = CONTAINER_KEYS } },
-                .is_found = true },
-        { .variables = { "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1/c" },
-                .costs_trust = true,
-                .replies = { { .body = CONTAINER_KEYS } },
-                .is_found = true,
-                .begun = 1 },
-        { .replies = { { .body = "token" }, { .body = "role" }, { .body = METADATA_KEYS } },
-                .is_found = true,
-                .begun = 1,
-                .sent_before = 2 },
-        { .has_no_region = true,
-                .replies = { { .body = "token" }, { .body = "role" }, { .body = "eu-west-1" },
-                        { .body = METADATA_KEYS } },
-                .is_found = true,
-                .begun = 1,
-                .sent_before = 3 },
-        { .has_no_region = true,
-                .replies = { { .body = "token" }, { .body = "role" }, { .status = 404 },
-                        { .body = METADATA_KEYS } },
-                .is_found = true },
-        { .replies = { { .body = "token" }, { .status = 404 } } },
-        { .replies = { { .status = 404 } } },
+        { .wait = PROVIDER_WAIT_METADATA },
+        { { "AWS_ACCESS_KEY_ID=AKIAX" }, NULL, NULL, PROVIDER_WAIT_NONE },
+        { { "AWS_ACCESS_KEY_ID=AKIAX" }, "helper", NULL, PROVIDER_WAIT_PROCESS },
+        { { "AWS_ACCESS_KEY_ID=AKIAX" }, NULL, "arn", PROVIDER_WAIT_TLS },
+        { { "AWS_WEB_IDENTITY_TOKEN_FILE=/t" }, NULL, NULL, PROVIDER_WAIT_TLS },
+        { { "AWS_WEB_IDENTITY_TOKEN_FILE=/t" }, "keys", NULL, PROVIDER_WAIT_NONE },
+        { { "AWS_PROFILE=keys" }, NULL, NULL, PROVIDER_WAIT_NONE },
+        { { "AWS_PROFILE=login" }, NULL, NULL, PROVIDER_WAIT_NONE },
+        { { "AWS_PROFILE=helper" }, NULL, NULL, PROVIDER_WAIT_PROCESS },
+        { { "AWS_PROFILE=role" }, NULL, NULL, PROVIDER_WAIT_TLS },
+        { { "AWS_PROFILE=sso" }, NULL, NULL, PROVIDER_WAIT_TLS },
+        { { "AWS_PROFILE=region" }, NULL, NULL, PROVIDER_WAIT_METADATA },
+        { { "AWS_PROFILE=region", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=/c" }, NULL, NULL,
+                PROVIDER_WAIT_PLAIN },
+        { { "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1/c" }, NULL, NULL,
+                PROVIDER_WAIT_PLAIN },
+        { { "AWS_CONTAINER_CREDENTIALS_FULL_URI=https://h/c" }, NULL, NULL, PROVIDER_WAIT_TLS },
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char directory[] = "/tmp/test_chain.XXXXXX";
+        char variable[VARIABLE_BYTES];
         void *at = NULL;
         (void)set_up(&at);
         struct fixture *fixture = at;
-        fixture->world->replies = rows[i].replies;
-        fixture->world->reply_count = COUNT_OF(rows[i].replies);
-        fixture->costs_trust = rows[i].costs_trust;
-        if (rows[i].has_no_region) {
-            fixture->entries[2] = other;
-        }
-        bool is_found = find(fixture, rows[i].variables);
-        if (is_found != rows[i].is_found || fixture->begun != rows[i].begun
-                || fixture->sent_before != rows[i].sent_before) {
-            fail_msg("row %zu: found %d, begun %d, after %zu requests: %s", i, (int)is_found,
-                    fixture->begun, fixture->sent_before, fixture->err.why);
+        assert_non_null(mkdtemp(directory));
+        (void)snprintf(variable, sizeof(variable), "AWS_CONFIG_FILE=%s/config", directory);
+        fixture->entries[0] = variable;
+        put_file(directory, "config", config);
+        const struct settings_wish wish = {
+            .profile = { rows[i].profile, "--profile" },
+            .role_arn = { rows[i].role_arn, "--role-arn" },
+        };
+        load(fixture, &wish, rows[i].variables);
+        if (provider_chain_wait(&fixture->settings) != rows[i].wait) {
+            fail_msg("row %zu: %d", i, (int)provider_chain_wait(&fixture->settings));
         }
         (void)tear_down(&at);
+        remove_files(directory);
     }
 }
 
@@ -384,32 +379,11 @@ static void an_absent_service_is_not_asked_again(void **state)
 
 /* --- SSO --- */
 
-static void put_file(const char *directory, const char *name, const char *text)
-{
-    char path[512];
-    (void)snprintf(path, sizeof(path), "%s/%s", directory, name);
-    FILE *file = fopen(path, "we");
-    assert_non_null(file);
-    assert_true(fputs(text, file) >= 0);
-    assert_int_equal(fclose(file), 0);
-}
-
 static void make_directory(const char *directory, const char *name)
 {
     char path[512];
     (void)snprintf(path, sizeof(path), "%s/%s", directory, name);
     assert_true(mkdir(path, 0700) == 0 || errno == EEXIST);
-}
-
-static void remove_files(const char *directory)
-{
-    static const char *const names[] = { ".aws/sso/cache/" SESSION_SHA1 ".json", ".aws/sso/cache",
-        ".aws/sso", ".aws", "config", "." };
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        char path[512];
-        (void)snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
-        (void)remove(path);
-    }
 }
 
 /* The fake clock stands at 2015-08-30T12:36:00Z. */
@@ -517,7 +491,7 @@ static void sts_may_answer_in_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_meanwhile_begins_once_it_is_sure_that_credentials_come),
+        cmocka_unit_test(the_settings_tell_what_has_to_be_waited_for),
         cmocka_unit_test(container_uris),
         cmocka_unit_test(metadata_endpoints),
         TEST(metadata_is_given_up_within_two_seconds),

@@ -73,8 +73,8 @@ static void sign(struct fixture *fixture, struct http_request *ret_request)
     secret_append_text(&ret_request->body,
             "{\"Path\":\"/prod/api\",\"Recursive\":true,\"WithDecryption\":true,\"MaxResults\":10}");
     client_address(&fixture->client, ret_request);
-    assert_true(client_authorize(&fixture->client, &fixture->attempt,
-            "AmazonSSM.GetParametersByPath", ret_request, &fixture->err));
+    assert_true(client_sign(&fixture->client, &fixture->attempt, "AmazonSSM.GetParametersByPath",
+            ret_request, &fixture->err));
     assert_true(http_request_check(ret_request, &fixture->err));
 }
 

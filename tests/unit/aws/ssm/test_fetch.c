@@ -75,9 +75,7 @@ static int set_up(void **state)
         .try_timeout_ms = CALLS_TRY_TIMEOUT_MS,
     };
     fixture->budget = (struct budget){ .max_bytes = SSM_BUDGET_BYTES };
-    fixture->ssm = (struct ssm){
-        .client = &fixture->client, .budget = &fixture->budget, .calls = &fixture->calls
-    };
+    fixture->ssm = (struct ssm){ .client = &fixture->client, .budget = &fixture->budget };
     fixture->path = (struct ssm_path_query){
         .subject = "/prod/api/", .path = "/prod/api", .recursive = true
     };
@@ -115,16 +113,27 @@ static int tear_down(void **state)
     return 0;
 }
 
+static bool fetch_all(struct fixture *fixture, const struct ssm_queries *queries)
+{
+    CLEANUP(ssm_fetch_clear) struct ssm_fetch fetch = { 0 };
+    struct err err;
+    assert_true(ssm_fetch_plan(&fixture->ssm, queries, &fetch, &err));
+    assert_int_equal(fixture->world->sent_count, 0);
+    return ssm_fetch_run(&fetch, &fixture->calls, &fixture->problems);
+}
+
 static bool fetch_path(struct fixture *fixture)
 {
+    const struct ssm_queries queries = { .paths = &fixture->path, .path_count = 1 };
     clear_found(fixture);
-    return ssm_fetch(&fixture->ssm, &fixture->path, 1, NULL, 0, &fixture->problems);
+    return fetch_all(fixture, &queries);
 }
 
 static bool fetch_names(struct fixture *fixture, size_t count)
 {
+    const struct ssm_queries queries = { .names = fixture->names, .name_count = count };
     clear_found(fixture);
-    return ssm_fetch(&fixture->ssm, NULL, 0, fixture->names, count, &fixture->problems);
+    return fetch_all(fixture, &queries);
 }
 
 static void assert_contains(const char *text, const char *part)
@@ -683,7 +692,10 @@ static void paths_and_names_are_asked_for_at_the_same_time(void **state)
     struct fixture *fixture = *state;
     fixture->world->answer = answer_path_or_names;
     fixture->world->answer_data = &fixture->body;
-    assert_true(ssm_fetch(&fixture->ssm, &fixture->path, 1, fixture->names, 3, &fixture->problems));
+    const struct ssm_queries queries = {
+        .paths = &fixture->path, .path_count = 1, .names = fixture->names, .name_count = 3
+    };
+    assert_true(fetch_all(fixture, &queries));
     assert_int_equal(fixture->world->under_way_most, 2);
     assert_int_equal(fixture->world->monotonic_ms, 100);
     assert_int_equal(fixture->path.found.len, 1);
@@ -693,7 +705,8 @@ static void paths_and_names_are_asked_for_at_the_same_time(void **state)
 static void nothing_to_fetch_is_a_success(void **state)
 {
     struct fixture *fixture = *state;
-    assert_true(ssm_fetch(&fixture->ssm, NULL, 0, NULL, 0, &fixture->problems));
+    const struct ssm_queries queries = { 0 };
+    assert_true(fetch_all(fixture, &queries));
     assert_int_equal(fixture->world->sent_count, 0);
 }
 

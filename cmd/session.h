@@ -1,0 +1,61 @@
+/*
+ * What a program needs to ask Parameter Store, for the whole of its run: AWS settings, connections,
+ * credentials. Used in this order: open, perhaps connect_early, find_credentials, then the calls, close.
+ */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "aws/config/settings.h"
+#include "aws/credentials.h"
+#include "aws/providers/provider.h"
+#include "aws/service/client.h"
+#include "aws/service/imds.h"
+#include "base/attrs.h"
+#include "base/clock.h"
+#include "base/environment.h"
+#include "base/error.h"
+#include "base/event.h"
+#include "http/calls.h"
+#include "http/http_curl.h"
+
+/* Borrows everything. */
+struct session_options {
+    struct settings_wish settings;
+    const struct environment *environment;
+    const struct clock *clock;
+    struct event_sink *events;
+    int64_t deadline_ms; /* monotonic */
+};
+
+/* Zero-initialise; stays in place until session_close, which closes every connection. */
+struct session {
+    struct settings settings;
+    struct http_curl *curl;       /* asks for credentials */
+    struct http_curl *early_curl; /* has the early connections; NULL: there are none */
+    struct imds imds;
+    struct provider_context providers;
+    struct call_settings provider_calls;
+    struct credentials credentials;
+    struct client client;       /* of Parameter Store */
+    struct call_settings calls; /* of Parameter Store */
+};
+
+/* Reads the settings. Nothing is asked yet. False with all that is wrong added to problems. */
+MUST_CHECK bool session_open(
+        struct session *session, const struct session_options *options, struct err_list *problems);
+
+/*
+ * Opens the connections of calls to Parameter Store in the background, if credentials will have to be waited
+ * for. The calls must be run with session->calls. Asks the metadata service for the region where it is
+ * not set and the credentials will come from there.
+ */
+void session_connect_early(struct session *session, struct call *const *calls, size_t call_count);
+
+/* Finds the credentials, and the region if nothing has said it so far. */
+MUST_CHECK bool session_find_credentials(struct session *session, struct err_list *problems);
+
+void session_close(struct session *session);

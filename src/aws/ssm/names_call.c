@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "aws/ssm/names_call.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/ssm/diagnosis.h"
+#include "aws/ssm/reply.h"
+#include "aws/ssm/request.h"
+#include "base/ascii.h"
+
+static bool prepare(struct call *base, struct http_request *ret_request, struct err *reterr)
+{
+    struct names_call *call = (struct names_call *)base;
+    const char *names[SSM_NAMES_PER_CALL] = { NULL };
+    for (size_t i = 0; i < call->count; i++) {
+        names[i] = call->queries[i].name;
+    }
+    ssm_begin_request(call->ssm, base, ret_request);
+    ret_request->reply_max_bytes = SSM_NAMES_REPLY_MAX_BYTES;
+    ssm_request_names(names, call->count, call->failure == NULL, &ret_request->body);
+    return client_sign(call->ssm->client, &call->attempt, SSM_GET_PARAMETERS, ret_request, reterr);
+}
+
+/* "a" + "b" equals whole */
+static bool joined_equals(const char *a, const char *b, const char *whole)
+{
+    size_t len = strlen(a);
+    return strncmp(whole, a, len) == 0 && strcmp(whole + len, b) == 0;
+}
+
+/* Asked for by ARN. A reply's Name may be the plain name, which another account's parameter has too. */
+static bool answers_by_arn(const struct parameter *parameter, const char *asked)
+{
+    return joined_equals(parameter->arn, parameter->selector, asked);
+}
+
+static bool answers_by_name(const struct parameter *parameter, const char *asked)
+{
+    return joined_equals(parameter->name, parameter->selector, asked);
+}
+
+/* "/x" and "x" are the same parameter; a name may stand whole, with its selector told twice. */
+static bool answers_loosely(const struct parameter *parameter, const char *asked)
+{
+    const char *relative = asked[0] == '/' ? asked + 1 : asked;
+    return strcmp(parameter->name, asked) == 0
+            || (strchr(parameter->name, '/') == NULL
+                    && joined_equals(parameter->name, parameter->selector, relative));
+}
+
+static struct ssm_name_query *find_asked(const struct names_call *call,
+        const struct parameter *parameter,
+        bool (*is_answer)(const struct parameter *parameter, const char *asked))
+{
+    for (size_t i = 0; i < call->count; i++) {
+        if (!call->queries[i].is_found && is_answer(parameter, call->queries[i].name)) {
+            return &call->queries[i];
+        }
+    }
+    return NULL;
+}
+
+/* The most telling form first; NULL if it answers nothing that was asked for. */
+static struct ssm_name_query *find_query(
+        const struct names_call *call, const struct parameter *parameter)
+{
+    struct ssm_name_query *query = find_asked(call, parameter, answers_by_arn);
+    if (query == NULL) {
+        query = find_asked(call, parameter, answers_by_name);
+    }
+    return query != NULL ? query : find_asked(call, parameter, answers_loosely);
+}
+
+static bool keep_named(struct names_call *call, struct parameter *parameter, struct err *reterr)
+{
+    struct ssm_name_query *query = find_query(call, parameter);
+    if (query == NULL) {
+        return err_set(reterr, ERR_PROTOCOL, call->call.subject,
+                "the reply holds %s, which was not asked for", parameter->name);
+    }
+    if (!ssm_keep(call->ssm, parameter, query->subject, reterr)) {
+        return false;
+    }
+    query->found = *parameter;
+    query->is_found = true;
+    *parameter = (struct parameter){ .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES) };
+    return true;
+}
+
+static bool is_listed(char *const *names, const char *wanted)
+{
+    for (; names != NULL && *names != NULL; names++) {
+        if (strcmp(*names, wanted) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum call_verdict judge_answer(
+        struct names_call *call, const struct http_reply *reply, struct err *reterr)
+{
+    CLEANUP(ssm_reply_clear) struct ssm_reply answer = { 0 };
+    if (!ssm_diagnosis_read(
+                call->ssm->client, &call->attempt, call->call.subject, reply, &answer, reterr)) {
+        return CALL_FAILED;
+    }
+    for (size_t i = 0; i < answer.parameters.len; i++) {
+        if (!keep_named(call, &answer.parameters.items[i], reterr)) {
+            return CALL_FAILED;
+        }
+    }
+    for (size_t i = 0; i < call->count; i++) {
+        struct ssm_name_query *query = &call->queries[i];
+        if (!query->is_found && !is_listed(answer.invalid_names, query->name)) {
+            (void)err_set(reterr, ERR_PROTOCOL, query->subject, "the reply says nothing about %s",
+                    query->name);
+            return CALL_FAILED;
+        }
+        query->was_answered = true;
+    }
+    return CALL_DONE;
+}
+
+/* The failure is that of the sources whose SecureStrings it may be. */
+static void blame_secrets(
+        const struct names_call *call, struct parameter_list *answered, struct err *err)
+{
+    CLEANUP(text_clear) struct text subjects = TEXT_INIT(sizeof(err->where) - 1);
+    for (size_t i = 0; i < answered->len; i++) {
+        const struct parameter *parameter = &answered->items[i];
+        const struct ssm_name_query *query = find_query(call, parameter);
+        if (strcmp(parameter->type, "SecureString") == 0 && query != NULL) {
+            text_append_format(&subjects, "%s%s", subjects.len == 0 ? "" : ", ", query->subject);
+        }
+    }
+    if (subjects.len > 0) {
+        err_set_where(err, text_string(&subjects));
+    }
+}
+
+static enum call_verdict judge_undecrypted_answer(
+        struct names_call *call, const struct http_reply *reply, struct err *reterr)
+{
+    CLEANUP(ssm_reply_clear) struct ssm_reply answer = { 0 };
+    struct err ignored;
+    *reterr = *call->failure;
+    if (reply->status == 200
+            && ssm_diagnosis_read(call->ssm->client, &call->attempt, call->call.subject, reply,
+                    &answer, &ignored)) {
+        ssm_diagnosis_name_secrets(&answer.parameters, reterr);
+        blame_secrets(call, &answer.parameters, reterr);
+    }
+    return CALL_FAILED;
+}
+
+/* Whether the text holds the name, or a name's last part of an ARN, and no longer name. */
+static bool mentions(const char *text, const char *name)
+{
+    size_t len = strcspn(name, ":");
+    if (strncmp(name, "arn:", 4) == 0) {
+        name = strstr(name, ":parameter/");
+        name = name == NULL ? "" : name + strlen(":parameter");
+        len = strcspn(name, ":");
+    }
+    const char *at = text;
+    while (len > 0 && (at = memmem(at, strlen(at), name, len)) != NULL) {
+        at += len;
+        if (!ascii_is_alnum(*at)
+                && (*at == '\0' || strchr("_-/.", *at) == NULL
+                        || (*at == '.' && !ascii_is_alnum(at[1])))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* One refusal for ten names: AWS's text tells which one it is about. NULL if it does not. */
+static const struct ssm_name_query *find_refused(
+        const struct names_call *call, const struct err *err)
+{
+    for (size_t i = 0; i < call->count; i++) {
+        if (call->count == 1 || mentions(err->why, call->queries[i].name)) {
+            return &call->queries[i];
+        }
+    }
+    return NULL;
+}
+
+static enum call_verdict judge(struct call *base,
+        struct http_reply *reply,
+        enum retry_cause *ret_cause,
+        struct err *reterr)
+{
+    struct names_call *call = (struct names_call *)base;
+    if (call->failure != NULL) {
+        return judge_undecrypted_answer(call, reply, reterr);
+    }
+    if (reply->status == 200) {
+        return judge_answer(call, reply, reterr);
+    }
+    enum call_verdict verdict = client_judge_refusal(
+            call->ssm->client, &call->attempt, call->call.subject, reply, ret_cause, reterr);
+    assert(call->queries != NULL);
+    const struct ssm_name_query *refused = find_refused(call, reterr);
+    if (refused != NULL) {
+        err_set_where(reterr, refused->subject);
+        ssm_diagnosis_add_hint(call->ssm->client, "GetParameters", refused->name, reterr);
+    } else {
+        CLEANUP(text_clear) struct text subjects = TEXT_INIT(sizeof(reterr->where) - 1);
+        for (size_t i = 0; i < call->count; i++) {
+            text_append_format(&subjects, "%s%s", i == 0 ? "" : ", ", call->queries[i].subject);
+        }
+        err_set_where(reterr, text_string(&subjects));
+        ssm_diagnosis_add_hint(call->ssm->client, "GetParameters", "/*", reterr);
+    }
+    if (verdict == CALL_FAILED && ssm_diagnosis_is_decryption(reterr)) {
+        call->failure = malloc(sizeof(*call->failure));
+        if (call->failure != NULL) {
+            *call->failure = *reterr;
+            base->known_failure = call->failure;
+            return CALL_CONTINUES;
+        }
+    }
+    return verdict;
+}
+
+void names_call_init(struct names_call *ret_call,
+        const struct ssm *ssm,
+        struct ssm_name_query *queries,
+        size_t count)
+{
+    static const struct call_type type = { .prepare = prepare, .judge = judge };
+    *ret_call = (struct names_call){
+        .call = { .type = &type, .subject = queries[0].subject, .operation = "GetParameters" },
+        .ssm = ssm,
+        .queries = queries,
+        .count = count,
+    };
+}
+
+void names_call_clear(struct names_call *call)
+{
+    client_attempt_clear(&call->attempt);
+    free(call->failure);
+}

@@ -1,0 +1,63 @@
+/* Parameter Store as its callers see it: what may be asked for, and how much of it is kept. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "aws/service/client.h"
+#include "aws/ssm/parameter.h"
+#include "base/attrs.h"
+#include "base/budget.h"
+#include "base/error.h"
+#include "http/calls.h"
+
+enum {
+    SSM_NAMES_PER_CALL = 10, /* GetParameters takes no more */
+    SSM_PAGE_ITEMS = 10,     /* GetParametersByPath gives no more */
+    SSM_PAGES_MAX = 2000,    /* of one path; more than a process's environment can hold */
+    SSM_PATH_REPLY_MAX_BYTES = 4 * 1024 * 1024,
+    /* Ten secrets of 64 KiB, each twice: as Value and, quoted once more, in SourceResult. */
+    SSM_NAMES_REPLY_MAX_BYTES = 9 * 1024 * 1024,
+    /*
+     * All that is kept of a run's replies, and all that is on its way beside it. 10,000 standard
+     * parameters of 4 KB are admitted; an environment has 6 MiB at most. With one reply more while it is
+     * read, the connections and the libraries, the whole process stays below 80 MiB, whatever is sent.
+     */
+    SSM_BUDGET_BYTES = 56 * 1024 * 1024,
+};
+
+/* Every parameter below a path. Texts are borrowed; found is the caller's to clear. */
+struct ssm_path_query {
+    const char *subject; /* what the user wrote, for messages */
+    const char *path;    /* without a trailing slash, but for "/" itself */
+    const char *label;   /* only versions that carry it; NULL: the latest */
+    bool recursive;
+    bool optional; /* may be empty */
+    struct parameter_list found;
+};
+
+/* One parameter by name, with its version or label, or by ARN. */
+struct ssm_name_query {
+    const char *subject;
+    const char *name;         /* as GetParameters wants it: "/a/b", "/a/b:3", "arn:..." */
+    bool optional;            /* may be missing */
+    const char *missing_hint; /* what to do if it is; NULL: --optional */
+    bool is_found;
+    bool was_answered;
+    struct parameter found;
+};
+
+struct ssm {
+    struct client *client;
+    struct budget *budget; /* of this run */
+};
+
+/* Begins a request of a call: who is asked, and where. */
+void ssm_begin_request(const struct ssm *ssm, struct call *call, struct http_request *ret_request);
+
+/* Counts what a parameter takes until the end of the run. ERR_PROTOCOL at `where` past the budget. */
+MUST_CHECK bool ssm_keep(const struct ssm *ssm,
+        const struct parameter *parameter,
+        const char *where,
+        struct err *reterr);

@@ -1,0 +1,69 @@
+/* Which certificates libcurl trusts: the configured file, the compiled-in roots or the system's bundle. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+#include <curl/curl.h>
+
+#include "base/attrs.h"
+#include "base/environment.h"
+#include "http/http.h"
+#include "http/mbedtls_trust.h"
+#include "http/pem.h"
+
+/* What the transfers of one transport share. Init with curl_trust_init, release with curl_trust_clear. */
+struct curl_trust {
+    const struct environment *environment;
+    struct pem_file *configured;    /* NULL: the system's certificates */
+    struct curl_blob builtin_roots; /* no data: not needed yet, or there are none */
+    const char *spare_bundle;       /* libcurl's own, where its directory is tried first; or NULL */
+    bool knows_file;
+    struct pem_file system_file; /* no path: libcurl's own default */
+    struct pem_file *file;       /* the configured one, or the system's */
+    struct mbedtls_chain *chain; /* all of the file; NULL: not needed yet */
+    bool is_searched;            /* mbedTLS is given certificates of the file one by one */
+    bool quick_failed;           /* from now on the whole bundle is trusted */
+};
+
+/* What belongs to one easy handle. Set the first two, zero the rest. */
+struct curl_trust_handle {
+    struct curl_trust *trust;
+    CURL *easy;
+    bool has_file;    /* its option is set, which stays */
+    bool is_https;    /* the present request */
+    bool wants_roots; /* the present request: its builtin_roots_first */
+    bool is_quick;    /* the whole bundle has not been tried for it */
+    struct mbedtls_trust search;
+};
+
+/* Borrows both until curl_trust_clear. configured: NULL for the system's certificates. */
+void curl_trust_init(struct curl_trust *trust,
+        struct pem_file *configured,
+        const struct environment *environment);
+
+/* After the last easy handle is gone. */
+void curl_trust_clear(struct curl_trust *trust);
+
+/*
+ * Sets the options of an easy handle for a request that is about to be sent. Files are looked for only
+ * where the server or its proxy will show a certificate. False if libcurl refuses an option.
+ */
+MUST_CHECK bool curl_trust_set(
+        struct curl_trust_handle *handle, const struct http_request *request, bool proxy_is_tls);
+
+/*
+ * Whether a transfer that ended like this may succeed with the whole bundle. AWS may have moved to a
+ * root that this program does not know, and a directory may be without its hashes.
+ */
+bool curl_trust_may_retry(
+        const struct curl_trust_handle *handle, CURLcode code, const char *error_text);
+
+/* Sets the options for that retry, and for all later requests. False if libcurl refuses an option. */
+MUST_CHECK bool curl_trust_set_whole(struct curl_trust_handle *handle);
+
+/* Whether libcurl reads the certificates once for all connections, as it does with OpenSSL. */
+bool curl_trust_is_shared(const struct curl_trust *trust);
+
+/* Whether libcurl makes its TLS connections with mbedTLS. */
+bool curl_trust_is_on_mbedtls(void);
