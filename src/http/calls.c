@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "http/call_failure.h"
 
 enum {
     CUT_SLACK_MS = 20
@@ -178,77 +179,6 @@ static int64_t start_due(struct run *run)
 
 /* --- judging --- */
 
-static void hint_at_proxy(const struct call *call, const struct http_via *via, struct err *reterr)
-{
-    const char *variable = via->variable == NULL ? "HTTPS_PROXY" : via->variable;
-    if (via->status >= 500 && call->unresolved_hint != NULL) {
-        err_set_hint(reterr, "%s", call->unresolved_hint);
-    } else if (via->status != 407) {
-        err_set_hint(reterr,
-                "check %s; where %s is to be asked without a proxy, add it to NO_PROXY", variable,
-                call->host);
-    } else if (via->has_user) {
-        err_set_hint(reterr,
-                "the proxy does not take the user name and password that %s holds (special "
-                "characters may be percent-encoded)",
-                variable);
-    } else {
-        err_set_hint(reterr,
-                "the proxy wants a user name and a password: %s=http://user:password@...",
-                variable);
-    }
-}
-
-static void describe_transport_failure(
-        const struct call *call, const struct http_reply *reply, struct err *reterr)
-{
-    (void)err_set(reterr, ERR_NETWORK, call->subject, "%s: %s", call->host, reply->failure);
-    switch (reply->outcome) {
-    case HTTP_NOT_RESOLVED:
-        err_set_hint(reterr, "%s",
-                call->unresolved_hint != NULL
-                        ? call->unresolved_hint
-                        : "check the region and the endpoint, and that this machine resolves names "
-                          "(in a VPC without internet access, an interface endpoint with private "
-                          "DNS)");
-        break;
-    case HTTP_NOT_CONNECTED:
-        err_set_hint(reterr,
-                "check that the endpoint is right and reachable from here: routes, security "
-                "groups, HTTPS_PROXY and NO_PROXY");
-        break;
-    case HTTP_UNTRUSTED:
-        err_set_hint(reterr,
-                "the server's certificate is not trusted: where a proxy or a private endpoint "
-                "uses its own CA, give that CA's certificate with --ca-bundle or AWS_CA_BUNDLE");
-        break;
-    case HTTP_TLS_FAILED:
-        err_set_hint(reterr,
-                "no TLS connection: is something else listening there, or a plain http endpoint?");
-        break;
-    case HTTP_PROXY_FAILED:
-    case HTTP_PROXY_BUSY:
-    case HTTP_PROXY_NOT_RESOLVED:
-    case HTTP_PROXY_NOT_CONNECTED:
-        hint_at_proxy(call, &reply->via, reterr);
-        break;
-    case HTTP_TOO_LARGE:
-    case HTTP_MALFORMED:
-        reterr->kind = ERR_PROTOCOL;
-        err_set_hint(reterr, "this is not how AWS answers: is %s the right endpoint?", call->host);
-        break;
-    case HTTP_TIMED_OUT:
-    case HTTP_DROPPED:
-        if (reply->via.variable != NULL) {
-            hint_at_proxy(call, &reply->via, reterr);
-        }
-        break;
-    case HTTP_REPLIED:
-    case HTTP_IMPOSSIBLE:
-        break;
-    }
-}
-
 static int64_t retry_after_ms(const struct http_reply *reply)
 {
     char value[16];
@@ -267,7 +197,7 @@ static enum call_verdict judge(
     if (reply->outcome == HTTP_REPLIED) {
         return progress->call->type->judge(progress->call, reply, ret_cause, reterr);
     }
-    describe_transport_failure(progress->call, reply, reterr);
+    call_failure_describe(progress->call, reply, reterr);
     *ret_cause = retry_cause_of_outcome(reply->outcome);
     return *ret_cause == RETRY_NEVER ? CALL_FAILED : CALL_RETRIES;
 }
