@@ -63,13 +63,6 @@ static int send_or_abort(void *context, char *peer_ip, char *own_ip, int peer_po
     return may_send ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT;
 }
 
-static bool set_callback(struct early_request *request, curl_prereq_callback callback)
-{
-    CURL *easy = request->transfer->easy;
-    return curl_easy_setopt(easy, CURLOPT_PREREQDATA, request) == CURLE_OK
-            && curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, callback) == CURLE_OK;
-}
-
 bool early_connect_add(
         struct early_connect *early, struct transfer *transfer, struct http_request *request)
 {
@@ -86,7 +79,9 @@ bool early_connect_add(
     early->count++;
     *request = (struct http_request){ 0 };
     http_reply_init(&added->exchange.reply, added->exchange.request.reply_max_bytes);
-    return transfer_begin(transfer, &added->exchange) && set_callback(added, send_or_abort);
+    return transfer_begin(transfer, &added->exchange)
+            && curl_easy_setopt(transfer->easy, CURLOPT_PREREQDATA, added) == CURLE_OK
+            && curl_easy_setopt(transfer->easy, CURLOPT_PREREQFUNCTION, send_or_abort) == CURLE_OK;
 }
 
 static void *run(void *context)
@@ -159,9 +154,10 @@ void early_connect_end(struct early_connect *early)
 bool early_request_sign(struct early_request *request)
 {
     struct transfer *transfer = request->transfer;
-    if (request->signed_exchange == NULL || !set_callback(request, NULL)) {
+    if (request->signed_exchange == NULL) {
         return false;
     }
+    (void)curl_easy_setopt(transfer->easy, CURLOPT_PREREQFUNCTION, NULL);
     transfer->exchange = request->signed_exchange;
     if (!transfer_set_headers(transfer)) {
         transfer->exchange = &request->exchange;
@@ -170,11 +166,6 @@ bool early_request_sign(struct early_request *request)
     transfer->exchange->reply = request->exchange.reply; /* what a proxy has said */
     request->exchange.reply = (struct http_reply){ 0 };
     return true;
-}
-
-void early_request_reset(struct early_request *request)
-{
-    (void)set_callback(request, NULL);
 }
 
 struct early_request *early_connect_find(

@@ -54,9 +54,6 @@ void early_connect_end(struct early_connect *early);
 /* Once the thread has ended: puts the signed request in the place of one that was not sent. */
 MUST_CHECK bool early_request_sign(struct early_request *request);
 
-/* Makes the transfer an ordinary one again. */
-void early_request_reset(struct early_request *request);
-
 /* The one whose unsigned request the transfer still has; NULL: it has another. */
 struct early_request *early_connect_find(
         struct early_connect *early, const struct transfer *transfer);

@@ -149,7 +149,6 @@ static void settle_early_request(struct http_curl *curl, struct early_request *r
     if (!is_unsent || (!request->has_failed && early_request_sign(request))) {
         return;
     }
-    early_request_reset(request);
     detach(curl, request->transfer);
     if (request->signed_exchange != NULL) {
         start_anew(curl, request->signed_exchange);

@@ -256,6 +256,7 @@ static bool set_exchange_options(struct transfer *transfer)
     const struct http_request *request = &transfer->exchange->request;
     return set_text(easy, CURLOPT_URL, text_string(&request->url)) && set_method(transfer)
             && transfer_set_headers(transfer) && set_proxy(transfer) && set_absolute_name(transfer)
+            && curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, NULL) == CURLE_OK
             && curl_trust_set(&transfer->trust, request, transfer->proxy.is_tls)
             && set_long(easy, CURLOPT_CONNECTTIMEOUT_MS, to_timeout(request->connect_timeout_ms))
             && set_long(easy, CURLOPT_TIMEOUT_MS, to_timeout(request->timeout_ms));
