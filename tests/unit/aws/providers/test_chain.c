@@ -141,7 +141,7 @@ static void put_file(const char *directory, const char *name, const char *text)
 static void remove_files(const char *directory)
 {
     static const char *const names[] = { ".aws/sso/cache/" SESSION_SHA1 ".json", ".aws/sso/cache",
-        ".aws/sso", ".aws", "config", "." };
+        ".aws/sso", ".aws", "config", "" };
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         char path[512];
         (void)snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
