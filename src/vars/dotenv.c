@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/utf8.h"
 #include "vars/var_name.h"
@@ -326,19 +327,12 @@ static void read_unquoted(struct span text, struct secret *value, bool *ret_has_
 static bool add_entry(
         struct dotenv *dotenv, struct span name, struct dotenv_entry *entry, struct err *reterr)
 {
-    if (dotenv->len == dotenv->cap) {
-        size_t cap = dotenv->cap == 0 ? 32 : dotenv->cap * 2;
-        struct dotenv_entry *entries = calloc(cap, sizeof(*entries));
-        if (entries == NULL) {
-            return err_set_no_memory(reterr);
-        }
-        if (dotenv->len > 0) {
-            memcpy(entries, dotenv->entries, dotenv->len * sizeof(*entries));
-        }
-        free(dotenv->entries);
-        dotenv->entries = entries;
-        dotenv->cap = cap;
+    struct dotenv_entry *entries = array_grow(
+            dotenv->entries, dotenv->len, &dotenv->cap, sizeof(*entries));
+    if (entries == NULL) {
+        return err_set_no_memory(reterr);
     }
+    dotenv->entries = entries;
     entry->name = strndup(name.bytes, name.len);
     if (entry->name == NULL) {
         return err_set_no_memory(reterr);

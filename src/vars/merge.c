@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "vars/guard.h"
 #include "vars/name_pattern.h"
@@ -23,20 +24,12 @@ static void clear_assignment(const struct assignment *assignment)
 bool assignment_list_add(
         struct assignment_list *list, const struct assignment *assignment, struct err *reterr)
 {
-    if (list->len == list->cap) {
-        size_t cap = list->cap == 0 ? 16 : list->cap * 2;
-        struct assignment *items = calloc(cap, sizeof(*items));
-        if (items == NULL) {
-            clear_assignment(assignment);
-            return err_set_no_memory(reterr);
-        }
-        if (list->len > 0) {
-            memcpy(items, list->items, list->len * sizeof(*items));
-        }
-        free(list->items);
-        list->items = items;
-        list->cap = cap;
+    struct assignment *items = array_grow(list->items, list->len, &list->cap, sizeof(*items));
+    if (items == NULL) {
+        clear_assignment(assignment);
+        return err_set_no_memory(reterr);
     }
+    list->items = items;
     list->items[list->len++] = *assignment;
     return true;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/shown.h"
 #include "vars/var_name.h"
@@ -366,19 +367,11 @@ const char *source_parameter_name(const struct source *source, size_t *ret_len)
 
 bool source_list_add_take(struct source_list *list, struct source *source, struct err *reterr)
 {
-    if (list->len == list->cap) {
-        size_t cap = list->cap == 0 ? 8 : list->cap * 2;
-        struct source *items = calloc(cap, sizeof(*items));
-        if (items == NULL) {
-            return err_set_no_memory(reterr);
-        }
-        if (list->len > 0) {
-            memcpy(items, list->items, list->len * sizeof(*items));
-        }
-        free(list->items);
-        list->items = items;
-        list->cap = cap;
+    struct source *items = array_grow(list->items, list->len, &list->cap, sizeof(*items));
+    if (items == NULL) {
+        return err_set_no_memory(reterr);
     }
+    list->items = items;
     list->items[list->len++] = *source;
     *source = (struct source){ 0 };
     return true;

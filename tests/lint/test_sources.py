@@ -67,6 +67,9 @@ EXPOSERS = {
 # Other versions lay out some lines differently.
 FORMATTER = 14
 
+# Who may call realloc, which leaves copies behind: not for bytes of secrets.
+ALLOCATORS = {"src/base/array.c", "src/base/text.c", "src/base/locked.c", "src/base/locked.h"}
+
 REFUSED_CALLS = re.compile(
     r"\b(system|popen|setenv|putenv|strcpy|strcat|sprintf|vsprintf|atoi|atol|strtok|gets|alloca|exit)\("
 )
@@ -150,7 +153,7 @@ def test_no_refused_calls() -> None:
             code = re.sub(r'"([^"\\]|\\.)*"|/\*.*?\*/', "", line)
             if REFUSED_CALLS.search(code) and not line.lstrip().startswith(("*", "/*")):
                 wrong.append(f"{name(path)}:{number}: {line.strip()}")
-            if "realloc(" in code and name(path) not in ("src/base/text.c", "src/base/locked.c", "src/base/locked.h"):
+            if "realloc(" in code and name(path) not in ALLOCATORS:
                 wrong.append(f"{name(path)}:{number}: {line.strip()}")
     assert not wrong
 

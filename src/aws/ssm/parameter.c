@@ -2,7 +2,8 @@
 #include "aws/ssm/parameter.h"
 
 #include <stdlib.h>
-#include <string.h>
+
+#include "base/array.h"
 
 void parameter_clear(struct parameter *parameter)
 {
@@ -17,19 +18,11 @@ void parameter_clear(struct parameter *parameter)
 bool parameter_list_add_take(
         struct parameter_list *list, struct parameter *parameter, struct err *reterr)
 {
-    if (list->len == list->cap) {
-        size_t cap = list->cap == 0 ? 10 : list->cap * 2;
-        struct parameter *items = calloc(cap, sizeof(*items));
-        if (items == NULL) {
-            return err_set_no_memory(reterr);
-        }
-        if (list->len > 0) {
-            memcpy(items, list->items, list->len * sizeof(*items));
-        }
-        free(list->items);
-        list->items = items;
-        list->cap = cap;
+    struct parameter *items = array_grow(list->items, list->len, &list->cap, sizeof(*items));
+    if (items == NULL) {
+        return err_set_no_memory(reterr);
     }
+    list->items = items;
     list->items[list->len++] = *parameter;
     *parameter = (struct parameter){ .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES) };
     return true;
