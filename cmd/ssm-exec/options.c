@@ -340,44 +340,6 @@ bool options_read(int argc,
     return err_list_is_empty(problems);
 }
 
-/* --- lists of strings --- */
-
-static bool grow_list(struct string_list *list)
-{
-    size_t cap = list->cap == 0 ? 8 : list->cap * 2;
-    char **items = calloc(cap, sizeof(char *));
-    if (items == NULL) {
-        return false;
-    }
-    if (list->len > 0) {
-        memcpy((void *)items, (void *)list->items, list->len * sizeof(char *));
-    }
-    free((void *)list->items);
-    list->items = items;
-    list->cap = cap;
-    return true;
-}
-
-bool string_list_add(struct string_list *list, const char *text, size_t len, struct err *reterr)
-{
-    char *copy = strndup(text, len);
-    if (copy == NULL || (list->len == list->cap && !grow_list(list))) {
-        free(copy);
-        return err_set_no_memory(reterr);
-    }
-    list->items[list->len++] = copy;
-    return true;
-}
-
-void string_list_clear(struct string_list *list)
-{
-    for (size_t i = 0; i < list->len; i++) {
-        free(list->items[i]);
-    }
-    free((void *)list->items);
-    *list = (struct string_list){ 0 };
-}
-
 void options_clear(struct options *options)
 {
     source_list_clear(&options->sources);

@@ -9,16 +9,10 @@
 #include "base/attrs.h"
 #include "base/environment.h"
 #include "base/error.h"
+#include "base/string_list.h"
 #include "base/text.h"
 #include "report.h"
 #include "vars/source.h"
-
-/* Owns its strings. */
-struct string_list {
-    char **items;
-    size_t len;
-    size_t cap;
-};
 
 /* An env file, borrowed from argv or owned by the list of names it was split from. */
 struct env_file {
@@ -101,12 +95,6 @@ void options_clear(struct options *options);
 
 /* How the option of KIND_TEXT was given, for messages about its value; NULL where it was not. */
 const char *options_where(const struct options *options, const char *option_name);
-
-/* Appends a copy of text[0..len). ERR_SYSTEM. */
-MUST_CHECK bool string_list_add(
-        struct string_list *list, const char *text, size_t len, struct err *reterr);
-
-void string_list_clear(struct string_list *list);
 
 enum report_verbosity options_verbosity(const struct options *options);
 

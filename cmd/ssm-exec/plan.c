@@ -171,38 +171,16 @@ static bool find_inherited(const struct making *making, const struct environment
 static bool read_requirements(const struct making *making, const char *path)
 {
     CLEANUP(secret_clear) struct secret contents = SECRET_INIT(DOTENV_MAX_BYTES);
-    char **names = NULL;
     enum file_presence presence = FILE_ABSENT;
-    struct err err;
-    bool ok = true;
-    if (!read_file(making, path, "--require", /* if_exists= */ false, &contents, &presence)
-            || !dotenv_parse_names(&contents, path, &names, making->problems)) {
-        return false;
-    }
-    for (size_t i = 0; names[i] != NULL && ok; i++) {
-        ok = string_list_add(&making->plan->required, names[i], strlen(names[i]), &err);
-    }
-    if (!ok) {
-        err_list_add(making->problems, &err);
-    }
-    dotenv_names_free(names);
-    return ok;
+    return read_file(making, path, "--require", /* if_exists= */ false, &contents, &presence)
+            && dotenv_parse_names(&contents, path, &making->plan->required, making->problems);
 }
 
-static int compare_strings(const void *a, const void *b)
-{
-    const char *const *left = a;
-    const char *const *right = b;
-    return strcmp(*left, *right);
-}
-
-/* Each name once, in the order of names. */
+/* Sorts, and keeps each name once. */
 static void drop_repeated(struct string_list *list)
 {
     size_t kept = 0;
-    if (list->len > 0) {
-        qsort((void *)list->items, list->len, sizeof(char *), compare_strings);
-    }
+    string_list_sort(list);
     for (size_t i = 0; i < list->len; i++) {
         if (kept > 0 && strcmp(list->items[kept - 1], list->items[i]) == 0) {
             free(list->items[i]);

@@ -477,35 +477,22 @@ void dotenv_clear(struct dotenv *dotenv)
     *dotenv = DOTENV_INIT;
 }
 
-bool dotenv_parse_names(
-        const struct secret *text, const char *file, char ***ret_names, struct err_list *problems)
+bool dotenv_parse_names(const struct secret *text,
+        const char *file,
+        struct string_list *names,
+        struct err_list *problems)
 {
     CLEANUP(dotenv_clear) struct dotenv dotenv = DOTENV_INIT;
+    struct err problem;
     if (!dotenv_parse(text, file, &dotenv, problems)) {
         return false;
     }
-    char **names = calloc(dotenv.len + 1, sizeof(*names));
-    if (names == NULL) {
-        struct err problem = { 0 };
-        (void)err_set_no_memory(&problem);
-        err_list_add(problems, &problem);
-        return false;
-    }
     for (size_t i = 0; i < dotenv.len; i++) {
-        names[i] = dotenv.entries[i].name;
-        dotenv.entries[i].name = NULL;
+        const char *name = dotenv.entries[i].name;
+        if (!string_list_add(names, name, strlen(name), &problem)) {
+            err_list_add(problems, &problem);
+            return false;
+        }
     }
-    *ret_names = names;
     return true;
-}
-
-void dotenv_names_free(char **names)
-{
-    if (names == NULL) {
-        return;
-    }
-    for (size_t i = 0; names[i] != NULL; i++) {
-        free(names[i]);
-    }
-    free(names);
 }

@@ -11,6 +11,7 @@
 #include "base/attrs.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "base/string_list.h"
 
 enum {
     DOTENV_MAX_BYTES = 4 * 1024 * 1024 /* for whoever reads the file */
@@ -47,10 +48,10 @@ MUST_CHECK bool dotenv_parse(const struct secret *text,
 void dotenv_clear(struct dotenv *dotenv);
 
 /*
- * The same for a file such as .env.example, of which only the names matter: *ret_names is an array
- * with NULL at the end, sorted, each name once; release with dotenv_names_free.
+ * The same for a file such as .env.example, of which only the names matter: appends each name once to
+ * *names.
  */
-MUST_CHECK bool dotenv_parse_names(
-        const struct secret *text, const char *file, char ***ret_names, struct err_list *problems);
-
-void dotenv_names_free(char **names);
+MUST_CHECK bool dotenv_parse_names(const struct secret *text,
+        const char *file,
+        struct string_list *names,
+        struct err_list *problems);

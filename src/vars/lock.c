@@ -2,9 +2,9 @@
 #include "vars/lock.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/string_list.h"
 #include "base/text.h"
 #include "json/json.h"
 #include "vars/var_name.h"
@@ -112,42 +112,29 @@ static bool add_entry(const struct entry *entry, struct source_list *sources, st
     return source_list_add_take(sources, &source, reterr);
 }
 
-static int compare_variables(const void *a, const void *b)
-{
-    const char *const *left = a;
-    const char *const *right = b;
-    return strcmp(*left, *right);
-}
-
-static void free_names(const char ***names)
-{
-    free((void *)*names);
-}
-
 /* The program writes no variable twice: two of them are the work of an editor. */
 static bool check_unique(const struct source_list *sources,
         size_t first,
         const char *file,
         struct err_list *problems)
 {
-    size_t count = sources->len - first;
+    CLEANUP(string_list_clear) struct string_list names = { 0 };
     bool ok = true;
     struct err err;
-    CLEANUP(free_names) const char **names = calloc(count + 1, sizeof(*names));
-    if (names == NULL) {
-        (void)err_set_no_memory(&err);
-        err_list_add(problems, &err);
-        return false;
+    for (size_t i = first; i < sources->len; i++) {
+        const char *name = sources->items[i].variable;
+        if (!string_list_add(&names, name, strlen(name), &err)) {
+            err_list_add(problems, &err);
+            return false;
+        }
     }
-    for (size_t i = 0; i < count; i++) {
-        names[i] = sources->items[first + i].variable;
-    }
-    qsort((void *)names, count, sizeof(*names), compare_variables);
-    for (size_t i = 1; i < count; i++) {
-        if (strcmp(names[i - 1], names[i]) == 0) {
-            bool is_shown = var_name_is_valid(names[i], strlen(names[i]));
+    string_list_sort(&names);
+    for (size_t i = 1; i < names.len; i++) {
+        const char *name = names.items[i];
+        if (strcmp(names.items[i - 1], name) == 0) {
+            bool is_shown = var_name_is_valid(name, strlen(name));
             ok = err_set(&err, ERR_INPUT, file, "%s%s is in it twice",
-                    is_shown ? "the variable " : "a variable", is_shown ? names[i] : "");
+                    is_shown ? "the variable " : "a variable", is_shown ? name : "");
             err_list_add(problems, &err);
         }
     }

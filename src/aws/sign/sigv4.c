@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/sign/sigv4.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "aws/uri.h"
 #include "base/ascii.h"
+#include "base/string_list.h"
 #include "base/timestamp.h"
 
 static const char ALGORITHM[] = "AWS4-HMAC-SHA256";
@@ -79,66 +79,37 @@ static void append_reencoded(struct text *out, const char *bytes, size_t len)
     }
 }
 
-static int compare_strings(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void free_strings(char ***strings)
-{
-    for (size_t i = 0; *strings != NULL && (*strings)[i] != NULL; i++) {
-        free((*strings)[i]);
-    }
-    free((void *)*strings);
-}
-
-static size_t count_char(const char *text, char wanted)
-{
-    size_t count = 0;
-    for (; *text != '\0'; text++) {
-        count += *text == wanted ? 1 : 0;
-    }
-    return count;
-}
-
 /* Name and value joined by SOH, which sorts below every byte that is left after encoding. */
-static char *encode_parameter(const char *at, size_t len)
+static bool add_parameter(
+        const char *at, size_t len, struct string_list *parameters, struct err *reterr)
 {
     const char *equals = memchr(at, '=', len);
     size_t name_len = equals == NULL ? len : (size_t)(equals - at);
-    struct text parameter = TEXT_INIT(TEXT_MAX_BYTES);
+    CLEANUP(text_clear) struct text parameter = TEXT_INIT(TEXT_MAX_BYTES);
     append_reencoded(&parameter, at, name_len);
     text_append_char(&parameter, '\1');
     if (equals != NULL) {
         append_reencoded(&parameter, equals + 1, len - name_len - 1);
     }
-    return text_take(&parameter);
+    return text_check(&parameter, "the query to sign", reterr)
+            && string_list_add(parameters, text_string(&parameter), parameter.len, reterr);
 }
 
 static bool canonical_query(const char *query, struct text *out, struct err *reterr)
 {
-    size_t places = count_char(query, '&') + 2;
-    CLEANUP(free_strings) char **parameters = calloc(places, sizeof(char *));
-    if (parameters == NULL) {
-        return err_set_no_memory(reterr);
-    }
-    size_t count = 0;
+    CLEANUP(string_list_clear) struct string_list parameters = { 0 };
     for (const char *at = query; *at != '\0'; at += *at == '&' ? 1 : 0) {
         size_t len = strcspn(at, "&");
-        if (len > 0) {
-            parameters[count] = encode_parameter(at, len);
-            if (parameters[count] == NULL) {
-                return err_set_no_memory(reterr);
-            }
-            count++;
+        if (len > 0 && !add_parameter(at, len, &parameters, reterr)) {
+            return false;
         }
         at += len;
     }
-    qsort((void *)parameters, count, sizeof(char *), compare_strings);
-    for (size_t i = 0; i < count; i++) {
-        *strchr(parameters[i], '\1') = '=';
+    string_list_sort(&parameters);
+    for (size_t i = 0; i < parameters.len; i++) {
+        *strchr(parameters.items[i], '\1') = '=';
         text_append_string(out, i == 0 ? "" : "&");
-        text_append_string(out, parameters[i]);
+        text_append_string(out, parameters.items[i]);
     }
     return text_check(out, "the query to sign", reterr);
 }

@@ -89,16 +89,6 @@ static bool keep_named(struct names_call *call, struct parameter *parameter, str
     return true;
 }
 
-static bool is_listed(char *const *names, const char *wanted)
-{
-    for (; names != NULL && *names != NULL; names++) {
-        if (strcmp(*names, wanted) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static enum call_verdict judge_answer(
         struct names_call *call, const struct http_reply *reply, struct err *reterr)
 {
@@ -114,7 +104,7 @@ static enum call_verdict judge_answer(
     }
     for (size_t i = 0; i < call->count; i++) {
         struct ssm_name_query *query = &call->queries[i];
-        if (!query->is_found && !is_listed(answer.invalid_names, query->name)) {
+        if (!query->is_found && !string_list_contains(&answer.invalid_names, query->name)) {
             (void)err_set(reterr, ERR_PROTOCOL, query->subject, "the reply says nothing about %s",
                     query->name);
             return CALL_FAILED;

@@ -157,7 +157,7 @@ static bool take_parameters(
 }
 
 static bool take_invalid_names(
-        struct json_value root, const char *where, char ***ret_names, struct err *reterr)
+        struct json_value root, const char *where, struct string_list *names, struct err *reterr)
 {
     struct json_value array;
     struct json_value item;
@@ -170,22 +170,12 @@ static bool take_invalid_names(
                 "the reply names %zu parameters that do not exist, and at most %d were asked for",
                 json_count(array), ITEMS_MAX);
     }
-    char **names = calloc(json_count(array) + 1, sizeof(char *));
-    *ret_names = names;
-    if (names == NULL) {
-        return err_set_no_memory(reterr);
-    }
     while (json_next_item(array, &cursor, &item)) {
-        struct text name = TEXT_INIT(NAME_MAX_BYTES);
-        if (!json_decode_text(item, where, &name, reterr) || !text_check(&name, where, reterr)) {
-            text_clear(&name);
+        CLEANUP(text_clear) struct text name = TEXT_INIT(NAME_MAX_BYTES);
+        if (!json_decode_text(item, where, &name, reterr) || !text_check(&name, where, reterr)
+                || !string_list_add(names, text_string(&name), name.len, reterr)) {
             return false;
         }
-        *names = text_take(&name);
-        if (*names == NULL) {
-            return err_set_no_memory(reterr);
-        }
-        names++;
     }
     return true;
 }
@@ -223,9 +213,6 @@ void ssm_reply_clear(struct ssm_reply *reply)
 {
     parameter_list_clear(&reply->parameters);
     free(reply->next_token);
-    for (char **name = reply->invalid_names; name != NULL && *name != NULL; name++) {
-        free(*name);
-    }
-    free((void *)reply->invalid_names);
+    string_list_clear(&reply->invalid_names);
     *reply = (struct ssm_reply){ 0 };
 }

@@ -8,6 +8,7 @@
 #include "base/attrs.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "base/string_list.h"
 
 enum {
     SSM_NEXT_TOKEN_MAX_BYTES = 16
@@ -17,8 +18,8 @@ enum {
 /* Release with ssm_reply_clear. */
 struct ssm_reply {
     struct parameter_list parameters;
-    char *next_token;     /* NULL: this was the last page (missing, null and "" are the same) */
-    char **invalid_names; /* InvalidParameters, NULL at the end; NULL where there are none */
+    char *next_token; /* NULL: this was the last page (missing, null and "" are the same) */
+    struct string_list invalid_names; /* InvalidParameters */
 };
 
 /*

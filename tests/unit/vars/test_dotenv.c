@@ -569,16 +569,14 @@ static void gives_the_names_alone(void **state)
         CLEANUP(secret_clear) struct secret text = SECRET_INIT(DOTENV_MAX_BYTES);
         CLEANUP(err_list_clear) struct err_list problems = { 0 };
         CLEANUP(text_clear) struct text got = TEXT_INIT(RENDERED_MAX_BYTES);
-        char **names = NULL;
+        CLEANUP(string_list_clear) struct string_list names = { 0 };
         secret_append_text(&text, ROWS[i].text);
         assert_true(dotenv_parse_names(&text, ".env.example", &names, &problems));
-        for (size_t at = 0; names[at] != NULL; at++) {
-            text_append_format(&got, "%s ", names[at]);
+        for (size_t at = 0; at < names.len; at++) {
+            text_append_format(&got, "%s ", names.items[at]);
         }
-        dotenv_names_free(names);
         assert_string_equal(text_string(&got), ROWS[i].want);
     }
-    dotenv_names_free(NULL);
 }
 
 static void names_alone_follow_the_same_grammar(void **state)
@@ -586,10 +584,10 @@ static void names_alone_follow_the_same_grammar(void **state)
     (void)state;
     CLEANUP(secret_clear) struct secret text = SECRET_INIT(DOTENV_MAX_BYTES);
     CLEANUP(err_list_clear) struct err_list problems = { 0 };
-    char **names = NULL;
+    CLEANUP(string_list_clear) struct string_list names = { 0 };
     secret_append_text(&text, "A=\nB\n");
     assert_false(dotenv_parse_names(&text, ".env.example", &names, &problems));
-    assert_null(names);
+    assert_int_equal(names.len, 0);
     assert_int_equal(problems.len, 1);
     assert_string_equal(problems.items[0].where, ".env.example:2");
 }
