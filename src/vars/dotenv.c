@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "base/ascii.h"
+#include "base/span.h"
 #include "base/utf8.h"
 #include "vars/var_name.h"
 
@@ -56,12 +57,6 @@ static const struct {
     [NOT_UTF8_BUT_UTF16] = { "the text is UTF-16", "save the file as UTF-8" },
     [CARRIAGE_RETURN] = { "there is a carriage return inside the line",
             "lines end in LF or CRLF; between double quotes it is written \\r" },
-};
-
-/* A piece of the file: borrowed, and as secret as the file. */
-struct span {
-    const char *bytes;
-    size_t len;
 };
 
 struct parser {
@@ -135,29 +130,6 @@ static void add_counted_problems(struct parser *parser)
     }
 }
 
-static struct span skip(struct span text, size_t len)
-{
-    return (struct span){ text.bytes + len, text.len - len };
-}
-
-static struct span skip_blanks(struct span text)
-{
-    size_t len = 0;
-    while (len < text.len && ascii_is_blank(text.bytes[len])) {
-        len++;
-    }
-    return skip(text, len);
-}
-
-/* ascii_trim would also take control characters, which belong to the value. */
-static struct span trim(struct span text)
-{
-    while (text.len > 0 && ascii_is_blank(text.bytes[text.len - 1])) {
-        text.len--;
-    }
-    return skip_blanks(text);
-}
-
 static bool is_utf8(struct span text)
 {
     size_t at = 0;
@@ -195,7 +167,7 @@ static bool take_line(struct parser *parser, struct span *ret_line)
     if (newline != NULL) {
         line.len = (size_t)(newline - line.bytes);
     }
-    parser->rest = skip(parser->rest, newline == NULL ? line.len : line.len + 1);
+    parser->rest = span_skip(parser->rest, newline == NULL ? line.len : line.len + 1);
     if (line.len > 0 && line.bytes[line.len - 1] == '\r') {
         line.len--;
     }
@@ -209,11 +181,10 @@ static bool take_line(struct parser *parser, struct span *ret_line)
 static struct span skip_export(struct span line)
 {
     size_t len = sizeof(EXPORT) - 1;
-    if (line.len <= len || memcmp(line.bytes, EXPORT, len) != 0
-            || !ascii_is_blank(line.bytes[len])) {
+    if (line.len <= len || !span_starts_with(line, EXPORT) || !ascii_is_blank(line.bytes[len])) {
         return line;
     }
-    struct span behind = skip_blanks(skip(line, len));
+    struct span behind = span_skip_blanks(span_skip(line, len));
     return behind.len > 0 && behind.bytes[0] == '=' ? line : behind;
 }
 
@@ -287,7 +258,7 @@ static bool read_quoted(struct parser *parser, struct span text, struct secret *
     char quote = text.bytes[0];
     size_t first_line = parser->line;
     size_t len = 0;
-    text = skip(text, 1);
+    text = span_skip(text, 1);
     while (!append_quoted(text, quote, value, &len)) {
         if (!take_line(parser, &text)) {
             add_problem_at(parser, first_line, UNCLOSED_QUOTE);
@@ -295,8 +266,8 @@ static bool read_quoted(struct parser *parser, struct span text, struct secret *
         }
         secret_append_char(value, '\n');
     }
-    struct span behind = skip(text, len + 1);
-    struct span rest = skip_blanks(behind);
+    struct span behind = span_skip(text, len + 1);
+    struct span rest = span_skip_blanks(behind);
     if (rest.len == 0 || (rest.bytes[0] == '#' && rest.len < behind.len)) {
         return true;
     }
@@ -318,7 +289,7 @@ static struct span cut_comment(struct span text)
 
 static void read_unquoted(struct span text, struct secret *value, bool *ret_has_inner_hash)
 {
-    struct span kept = trim(cut_comment(text));
+    struct span kept = span_trim(cut_comment(text));
     secret_append(value, kept.bytes, kept.len);
     *ret_has_inner_hash = memchr(kept.bytes, '#', kept.len) != NULL;
 }
@@ -356,7 +327,7 @@ static void parse_assignment(struct parser *parser, struct span name, struct spa
     CLEANUP(clear_entry)
     struct dotenv_entry entry = { .value = SECRET_INIT(DOTENV_MAX_BYTES), .line = parser->line };
     bool is_sound = check_name(parser, name);
-    struct span begin = skip_blanks(text);
+    struct span begin = span_skip_blanks(text);
     if (begin.len > 0 && is_quote(begin.bytes[0])) {
         is_sound = read_quoted(parser, begin, &entry.value) && is_sound;
     } else {
@@ -372,7 +343,7 @@ static void parse_assignment(struct parser *parser, struct span name, struct spa
 
 static void parse_line(struct parser *parser, struct span line)
 {
-    line = skip_blanks(line);
+    line = span_skip_blanks(line);
     if (line.len == 0 || line.bytes[0] == '#') {
         return;
     }
@@ -383,24 +354,20 @@ static void parse_line(struct parser *parser, struct span line)
         return;
     }
     size_t name_len = (size_t)(equals - line.bytes);
-    parse_assignment(parser, trim((struct span){ line.bytes, name_len }), skip(line, name_len + 1));
-}
-
-static bool begins_with(struct span text, const char *bytes, size_t len)
-{
-    return text.len >= len && memcmp(text.bytes, bytes, len) == 0;
+    parse_assignment(parser, span_trim((struct span){ line.bytes, name_len }),
+            span_skip(line, name_len + 1));
 }
 
 /* What Windows editors call "Unicode" would otherwise be a problem on each line. */
 static bool is_utf16(struct span text)
 {
-    return begins_with(text, "\xff\xfe", 2) || begins_with(text, "\xfe\xff", 2);
+    return span_starts_with(text, "\xff\xfe") || span_starts_with(text, "\xfe\xff");
 }
 
 static struct span skip_byte_order_mark(struct span text)
 {
     static const char MARK[] = "\xef\xbb\xbf";
-    return begins_with(text, MARK, sizeof(MARK) - 1) ? skip(text, sizeof(MARK) - 1) : text;
+    return span_starts_with(text, MARK) ? span_skip(text, sizeof(MARK) - 1) : text;
 }
 
 /* By name, then by line. */

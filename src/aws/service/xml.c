@@ -6,12 +6,8 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/span.h"
 #include "base/utf8.h"
-
-struct span {
-    const char *bytes;
-    size_t len;
-};
 
 /* Where the reading stands: the names of the open elements, and how many of them follow the path. */
 struct reader {
@@ -21,11 +17,6 @@ struct reader {
     size_t depth;
     size_t matched;
 };
-
-static bool span_equals(struct span a, struct span b)
-{
-    return a.len == b.len && memcmp(a.bytes, b.bytes, a.len) == 0;
-}
 
 /* The path's name at that depth; empty past its end. */
 static struct span path_name(const char *path, size_t depth)
@@ -84,11 +75,10 @@ static bool append_reference(struct span name, struct secret *text)
     if (name.len > 1 && name.bytes[0] == '#') {
         bool is_hex = name.bytes[1] == 'x';
         size_t prefix = is_hex ? 2 : 1;
-        return append_character(
-                (struct span){ name.bytes + prefix, name.len - prefix }, is_hex ? 16 : 10, text);
+        return append_character(span_skip(name, prefix), is_hex ? 16 : 10, text);
     }
     for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++) {
-        if (span_equals(name, (struct span){ entities[i].name, strlen(entities[i].name) })) {
+        if (span_is(name, entities[i].name)) {
             secret_append_char(text, entities[i].c);
             return true;
         }

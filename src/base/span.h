@@ -1,0 +1,26 @@
+/* Pieces of a text: a pointer and a length, which borrow the text and may hold any bytes. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct span {
+    const char *bytes;
+    size_t len;
+};
+
+bool span_equals(struct span a, struct span b);
+
+bool span_is(struct span span, const char *word);
+
+bool span_starts_with(struct span span, const char *beginning);
+
+/* Without its first len bytes; it must be at least that long. */
+struct span span_skip(struct span span, size_t len);
+
+/* Without the blanks and tabs at its beginning. */
+struct span span_skip_blanks(struct span span);
+
+/* Without the blanks and tabs at both ends; unlike ascii_trim it keeps line ends and the like. */
+struct span span_trim(struct span span);
