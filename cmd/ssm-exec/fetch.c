@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arn.h"
 #include "base/text.h"
 #include "vars/member.h"
 
@@ -194,7 +195,7 @@ static bool assign_path(const struct source *source,
 static char *show_parameter(const struct source *source, const struct parameter *parameter)
 {
     CLEANUP(text_clear) struct text shown = TEXT_INIT(SHOWN_MAX_BYTES);
-    bool by_arn = strncmp(source->name, "arn:", 4) == 0 && parameter->arn[0] != '\0';
+    bool by_arn = arn_has_prefix(source->name) && parameter->arn[0] != '\0';
     text_append_string(&shown, by_arn ? parameter->arn : parameter->name);
     if (parameter->version == 0) {
         text_append_string(&shown, parameter->selector);
@@ -272,19 +273,13 @@ bool fetch_check_regions(const struct source_list *sources,
     const char *region = settings->region;
     for (size_t i = 0; i < sources->len; i++) {
         const struct source *source = &sources->items[i];
-        if (source->kind != SOURCE_NAME || strncmp(source->name, "arn:", 4) != 0) {
-            continue;
-        }
-        /* arn:PARTITION:ssm:REGION:..., as source_parse has seen. */
-        const char *at = source->name;
-        for (int colons = 0; colons < 3; colons++) {
-            at = strchr(at, ':') + 1;
-        }
-        size_t len = strcspn(at, ":");
-        if (len != strlen(region) || strncmp(at, region, len) != 0) {
+        struct arn arn;
+        if (source->kind == SOURCE_NAME && arn_parse(source->name, &arn)
+                && !span_is(arn.region, region)) {
             struct err err;
             (void)err_set(&err, ERR_USAGE, source->shown,
-                    "the ARN's region is %.*s, but this run reads from %s", (int)len, at, region);
+                    "the ARN's region is %.*s, but this run reads from %s", (int)arn.region.len,
+                    arn.region.bytes, region);
             err_set_hint(&err,
                     "one run reads from one region: set --region or AWS_REGION (%s comes from %s)",
                     region, settings->region_where);

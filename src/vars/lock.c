@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/arn.h"
 #include "base/string_list.h"
 #include "base/text.h"
 #include "json/json.h"
@@ -87,7 +88,7 @@ static bool make_ref(const struct entry *entry, struct text *ref, struct err *re
 {
     const char *parameter = text_string(&entry->parameter);
     size_t name_len = strcspn(parameter, "#");
-    bool is_plain = parameter[0] != '/' && strncmp(parameter, "arn:", 4) != 0;
+    bool is_plain = parameter[0] != '/' && !arn_has_prefix(parameter);
     text_append_string(ref, is_plain ? "/" : "");
     text_append(ref, parameter, name_len);
     if (entry->version > 0) {

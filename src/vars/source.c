@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arn.h"
 #include "base/array.h"
 #include "base/ascii.h"
 #include "base/shown.h"
@@ -57,7 +58,7 @@ static const char *find_fault(const char *levels, size_t len)
 
 static bool begins_like_ref(const char *text)
 {
-    return text[0] == '/' || strncmp(text, "arn:", 4) == 0;
+    return text[0] == '/' || arn_has_prefix(text);
 }
 
 /*
@@ -126,28 +127,6 @@ static bool parse_path(const char *text, struct source *source, struct err *rete
     return source->path != NULL && source->prefix != NULL ? true : err_set_no_memory(reterr);
 }
 
-/* Behind "parameter" in arn:PARTITION:ssm:REGION:ACCOUNT:parameter/NAME; NULL if that is not it. */
-static const char *arn_resource(const char *name)
-{
-    enum {
-        SERVICE = 2,
-        PARTS = 5
-    };
-
-    const char *at = name;
-    for (int part = 0; part < PARTS; part++) {
-        size_t len = strcspn(at, ":");
-        bool is_wrong = part == SERVICE && (len != 3 || strncmp(at, "ssm", 3) != 0);
-        if (at[len] == '\0' || is_wrong) {
-            return NULL;
-        }
-        at += len + 1;
-    }
-    static const char resource[] = "parameter/";
-    bool is_parameter = strncmp(at, resource, sizeof(resource) - 1) == 0;
-    return is_parameter ? at + sizeof(resource) - 2 : NULL;
-}
-
 /* The version or label after ':'. */
 static const char *find_selector_fault(const char *selector)
 {
@@ -159,7 +138,7 @@ static const char *find_selector_fault(const char *selector)
 
 static const char *find_name_fault(const char *name)
 {
-    const char *levels = strncmp(name, "arn:", 4) == 0 ? arn_resource(name) : name;
+    const char *levels = arn_parameter_name(name);
     if (levels == NULL) {
         return "the ARN of a parameter is arn:aws:ssm:REGION:ACCOUNT:parameter/NAME";
     }
@@ -359,8 +338,7 @@ const char *source_parameter_name(const struct source *source, size_t *ret_len)
         *ret_len = strlen(source->path);
         return source->path;
     }
-    bool is_arn = strncmp(source->name, "arn:", 4) == 0;
-    const char *name = is_arn ? arn_resource(source->name) : source->name;
+    const char *name = arn_parameter_name(source->name);
     *ret_len = strcspn(name, ":");
     return name;
 }

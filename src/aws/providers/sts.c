@@ -11,6 +11,7 @@
 #include "aws/service/policy.h"
 #include "aws/service/xml.h"
 #include "aws/uri.h"
+#include "base/arn.h"
 #include "base/ascii.h"
 #include "base/timestamp.h"
 
@@ -48,16 +49,22 @@ static bool is_duration(const char *text)
 
 static bool is_arn(const char *text)
 {
-    return strncmp(text, "arn:", 4) == 0 && consists_of(text, ":/_+=,.@-", 20, 2048);
+    return arn_has_prefix(text) && consists_of(text, ":/_+=,.@-", 20, 2048);
 }
 
-/* Other services that speak STS's protocol have ARNs of their own shape: only IAM's is looked into. */
-static bool is_other_than_role(const char *arn)
+static bool is_session(const char *text)
 {
-    const char *iam = strstr(arn, ":iam::");
-    const char *resource = iam == NULL ? NULL : strchr(iam + strlen(":iam::"), ':');
-    return strstr(arn, ":assumed-role/") != NULL
-            || (resource != NULL && strncmp(resource, ":role/", strlen(":role/")) != 0);
+    struct arn arn;
+    return arn_parse(text, &arn) && span_starts_with(arn.resource, "assumed-role/");
+}
+
+/* Services other than AWS that speak STS's protocol have ARNs of their own: only IAM's are checked. */
+static bool is_other_than_role(const char *text)
+{
+    struct arn arn;
+    return is_session(text)
+            || (arn_parse(text, &arn) && span_is(arn.service, "iam") && arn.region.len == 0
+                    && !span_starts_with(arn.resource, "role/"));
 }
 
 bool sts_is_role_arn(const char *text)
@@ -74,7 +81,7 @@ static bool check_arn(const struct setting *arn, struct err *reterr)
     if (is_other_than_role(arn->value)) {
         (void)err_set(reterr, ERR_INPUT, arn->where,
                 "the ARN is not that of a role, which is such as %s", SHAPE);
-        if (strstr(arn->value, ":assumed-role/") != NULL) {
+        if (is_session(arn->value)) {
             err_set_hint(reterr, "it is that of a session of a role (assumed-role)");
         }
         return false;

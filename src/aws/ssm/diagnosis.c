@@ -5,6 +5,7 @@
 
 #include "aws/region.h"
 #include "aws/service/policy.h"
+#include "base/arn.h"
 #include "base/text.h"
 
 enum {
@@ -49,7 +50,7 @@ static int resource_len(const char *resource)
 
 static void append_resource(const struct client *client, const char *resource, struct text *arn)
 {
-    if (strncmp(resource, "arn:", 4) == 0) {
+    if (arn_has_prefix(resource)) {
         text_append_string(arn, resource);
     } else {
         text_append_format(arn, "arn:%s:ssm:%s:*:parameter%.*s",

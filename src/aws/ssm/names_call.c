@@ -8,6 +8,7 @@
 #include "aws/ssm/diagnosis.h"
 #include "aws/ssm/reply.h"
 #include "aws/ssm/request.h"
+#include "base/arn.h"
 #include "base/ascii.h"
 
 static bool prepare(struct call *base, struct http_request *ret_request, struct err *reterr)
@@ -146,15 +147,11 @@ static enum call_verdict judge_undecrypted_answer(
     return CALL_FAILED;
 }
 
-/* Whether the text holds the name, or a name's last part of an ARN, and no longer name. */
-static bool mentions(const char *text, const char *name)
+/* Whether the text holds the name of the parameter, and not as a part of a longer name. */
+static bool mentions(const char *text, const char *asked)
 {
-    size_t len = strcspn(name, ":");
-    if (strncmp(name, "arn:", 4) == 0) {
-        name = strstr(name, ":parameter/");
-        name = name == NULL ? "" : name + strlen(":parameter");
-        len = strcspn(name, ":");
-    }
+    const char *name = arn_parameter_name(asked);
+    size_t len = name == NULL ? 0 : strcspn(name, ":");
     const char *at = text;
     while (len > 0 && (at = memmem(at, strlen(at), name, len)) != NULL) {
         at += len;
