@@ -8,13 +8,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void close_fd(const int *fd)
+void file_close(int *fd)
 {
     if (*fd >= 0) {
         int kept_errno = errno;
         (void)close(*fd);
         errno = kept_errno;
     }
+    *fd = -1;
 }
 
 /* Waits until fd can be read, or has come to its end. Regular files always can. */
@@ -76,7 +77,7 @@ bool file_read(const char *path,
         struct err *reterr)
 {
     /* O_NONBLOCK: opening or reading a pipe must not outlast the timeout. */
-    CLEANUP(close_fd) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
         *ret_presence = FILE_ABSENT;
         return true;

@@ -1,4 +1,4 @@
-/* Reading a whole small file into secret memory, within limits of size and time. */
+/* Files: closing descriptors, and reading a whole small file into secret memory within limits. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -19,6 +19,9 @@ struct file_limits {
     const struct clock *clock;
     int64_t deadline_ms; /* monotonic; a pipe that nobody fills is given up then */
 };
+
+/* Closes the descriptor unless it is negative, and sets it to -1. errno stays. For CLEANUP. */
+void file_close(int *fd);
 
 /*
  * Appends what is in the file at path to *ret_contents, whose maximum bounds the size. A missing

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/environment.h"
+#include "base/file.h"
 #include "launch/process.h"
 #include "launch/resolve.h"
 
@@ -46,22 +47,14 @@ struct child {
 static volatile sig_atomic_t group_to_end; /* NOLINT(*-non-const-global-variables): 0 for none */
 static pthread_t waiting_thread;           /* NOLINT(*-non-const-global-variables) */
 
-static void close_fd(int *fd)
-{
-    if (*fd >= 0) {
-        (void)close(*fd);
-    }
-    *fd = -1;
-}
-
 static void clear_child(struct child *child)
 {
     free(child->file);
     for (int i = 0; i < 2; i++) {
-        close_fd(&child->output[i]);
-        close_fd(&child->exec_error[i]);
+        file_close(&child->output[i]);
+        file_close(&child->exec_error[i]);
     }
-    close_fd(&child->wake);
+    file_close(&child->wake);
 }
 
 /* --- in the child, between fork and exec: async-signal-safe calls only --- */
@@ -233,8 +226,8 @@ static bool start(struct child *child, struct err *reterr)
         become_program(child, parent);
     }
     (void)setpgid(child->pid, child->pid); /* whoever comes first: both do it */
-    close_fd(&child->output[1]);
-    close_fd(&child->exec_error[1]);
+    file_close(&child->output[1]);
+    file_close(&child->exec_error[1]);
     return true;
 }
 

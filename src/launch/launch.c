@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/environment.h"
+#include "base/file.h"
 #include "launch/denial.h"
 
 enum {
@@ -20,11 +21,8 @@ enum {
 /* The first bytes of the file, to tell what it is; gives how many. */
 static size_t read_head(const char *file, char head[static HEAD_BYTES])
 {
-    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    CLEANUP(file_close) int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     ssize_t len = fd < 0 ? 0 : read(fd, head, HEAD_BYTES - 1);
-    if (fd >= 0) {
-        (void)close(fd);
-    }
     head[len > 0 ? len : 0] = '\0';
     return len > 0 ? (size_t)len : 0;
 }

@@ -9,12 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static void close_fd(const int *fd)
-{
-    if (*fd >= 0) {
-        (void)close(*fd);
-    }
-}
+#include "base/file.h"
 
 static bool write_all(int fd, const struct secret *content)
 {
@@ -36,7 +31,7 @@ bool memfd_make(const struct secret *content,
         char ret_path[static MEMFD_PATH_BYTES],
         struct err *reterr)
 {
-    CLEANUP(close_fd) int fd = memfd_create("ssm-exec", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    CLEANUP(file_close) int fd = memfd_create("ssm-exec", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     int kept = -1;
     bool made = fd >= 0 && write_all(fd, content) && lseek(fd, 0, SEEK_SET) == 0
             && fchmod(fd, S_IRUSR) == 0
