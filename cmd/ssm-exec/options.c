@@ -10,9 +10,10 @@
 #include "base/similar.h"
 #include "option_table.h"
 #include "option_values.h"
+#include "vars/var_name.h"
 
 static const int64_t DEFAULT_TIMEOUT_MS = 60 * 1000;
-static const char TWIN_PREFIX[] = "SSM_EXEC_";
+static const char TWIN_PREFIX[] = VAR_NAME_OWN_PREFIX;
 static const char SOURCES_VARIABLE[] = "SSM_EXEC_SOURCES";
 
 enum {

@@ -18,7 +18,6 @@ enum {
 };
 
 static const char EXPORT[] = "export";
-static const char OWN_PREFIX[] = "SSM_EXEC_";
 
 enum problem {
     NOT_AN_ASSIGNMENT,
@@ -188,12 +187,6 @@ static struct span skip_export(struct span line)
     return behind.len > 0 && behind.bytes[0] == '=' ? line : behind;
 }
 
-static bool is_own_setting(struct span name)
-{
-    size_t len = sizeof(OWN_PREFIX) - 1;
-    return name.len >= len && memcmp(name.bytes, OWN_PREFIX, len) == 0;
-}
-
 /* What is not a name may be a piece of a secret, so it is not quoted. */
 static bool check_name(struct parser *parser, struct span name)
 {
@@ -205,7 +198,7 @@ static bool check_name(struct parser *parser, struct span name)
         add_problem_at(parser, parser->line, BAD_NAME);
         return false;
     }
-    if (is_own_setting(name)) {
+    if (var_name_is_own(name.bytes, name.len)) {
         add_problem_at(parser, parser->line, OWN_SETTING);
         return false;
     }

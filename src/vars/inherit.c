@@ -5,9 +5,7 @@
 #include <string.h>
 
 #include "vars/name_pattern.h"
-
-static const char OWN_PREFIX[] = "SSM_EXEC_";
-static const char METADATA_DISABLED[] = "AWS_EC2_METADATA_DISABLED";
+#include "vars/var_name.h"
 
 /* An entry, to be sorted by name so that duplicates stand together. */
 struct candidate {
@@ -67,16 +65,6 @@ static void drop_duplicates(struct candidate *candidates, size_t count)
     }
 }
 
-static bool is_one_of(const char *const names[], size_t count, const char *name, size_t len)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strlen(names[i]) == len && memcmp(names[i], name, len) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 bool inherit_is_credential(const char *name, size_t len)
 {
     static const char *const names[] = { "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
@@ -85,13 +73,13 @@ bool inherit_is_credential(const char *name, size_t len)
         "AWS_ROLE_SESSION_NAME", "AWS_WEB_IDENTITY_TOKEN_FILE",
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
         "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE" };
-    return is_one_of(names, sizeof(names) / sizeof(names[0]), name, len);
+    return name_pattern_any(names, sizeof(names) / sizeof(names[0]), name, len);
 }
 
 static bool is_region(const char *name, size_t len)
 {
     static const char *const names[] = { "AWS_REGION", "AWS_DEFAULT_REGION" };
-    return is_one_of(names, sizeof(names) / sizeof(names[0]), name, len);
+    return name_pattern_any(names, sizeof(names) / sizeof(names[0]), name, len);
 }
 
 static bool is_reference(const struct candidate *candidate, const struct inherit_rules *rules)
@@ -104,7 +92,7 @@ static bool passes(const struct candidate *candidate, const struct inherit_rules
 {
     const char *name = candidate->entry;
     size_t len = candidate->name_len;
-    if (candidate->is_dropped || strncmp(name, OWN_PREFIX, sizeof(OWN_PREFIX) - 1) == 0) {
+    if (candidate->is_dropped || var_name_is_own(name, len)) {
         return false;
     }
     if (!has_name(candidate)) {
@@ -115,8 +103,7 @@ static bool passes(const struct candidate *candidate, const struct inherit_rules
     }
     if (rules->drop_credentials
             && (inherit_is_credential(name, len)
-                    || (len == sizeof(METADATA_DISABLED) - 1
-                            && memcmp(name, METADATA_DISABLED, len) == 0))) {
+                    || name_pattern_matches("AWS_EC2_METADATA_DISABLED", name, len))) {
         return false;
     }
     return !rules->pristine || is_reference(candidate, rules)

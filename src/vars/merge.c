@@ -8,8 +8,7 @@
 #include "base/text.h"
 #include "vars/guard.h"
 #include "vars/name_pattern.h"
-
-static const char OWN_PREFIX[] = "SSM_EXEC_";
+#include "vars/var_name.h"
 
 static void clear_assignment(const struct assignment *assignment)
 {
@@ -171,7 +170,7 @@ static void check_assignment(const struct assignment *assignment,
     if (assignment->parameter == NULL) {
         return; /* plain values pass: whoever writes the file could as well set the variable */
     }
-    if (strncmp(variable, OWN_PREFIX, sizeof(OWN_PREFIX) - 1) == 0) {
+    if (var_name_is_own(variable, strlen(variable))) {
         (void)err_set(&err, ERR_MAPPING, assignment->parameter,
                 "would set %s, but variables that begin with SSM_EXEC_ are ssm-exec's own settings",
                 variable);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/span.h"
 #include "base/text.h"
 
 enum {
@@ -19,6 +20,11 @@ bool var_name_is_valid(const char *name, size_t len)
         }
     }
     return len > 0 && !ascii_is_digit(name[0]);
+}
+
+bool var_name_is_own(const char *name, size_t len)
+{
+    return span_starts_with((struct span){ name, len }, VAR_NAME_OWN_PREFIX);
 }
 
 /* What is left of the name below the path. Under "/" names may come without their slash. */

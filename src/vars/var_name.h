@@ -11,6 +11,12 @@
 /* [A-Za-z_][A-Za-z0-9_]* (POSIX, "Name"). */
 bool var_name_is_valid(const char *name, size_t len);
 
+/* What the names of ssm-exec's own settings begin with. */
+#define VAR_NAME_OWN_PREFIX "SSM_EXEC_"
+
+/* Whether name[0..len) is that of one of ssm-exec's own settings, which no source may set. */
+bool var_name_is_own(const char *name, size_t len);
+
 struct var_name_rules {
     bool flat;          /* the last level only */
     bool preserve_case; /* letters stay as they are; else they become upper case */

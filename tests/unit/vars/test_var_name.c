@@ -122,10 +122,22 @@ static void what_is_not_a_name_is_an_error_at_the_parameter(void **state)
     }
 }
 
+static void own_settings_begin_with_the_prefix(void **state)
+{
+    (void)state;
+    assert_true(var_name_is_own("SSM_EXEC_", 9));
+    assert_true(var_name_is_own("SSM_EXEC_REGION=x", 15));
+    assert_false(var_name_is_own("SSM_EXEC_", 8));
+    assert_false(var_name_is_own("SSM_EXEC", 8));
+    assert_false(var_name_is_own("ssm_exec_region", 15));
+    assert_false(var_name_is_own("MY_SSM_EXEC_REGION", 18));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(knows_a_valid_name),
+        cmocka_unit_test(own_settings_begin_with_the_prefix),
         cmocka_unit_test(the_path_goes_and_the_prefix_comes),
         cmocka_unit_test(what_is_not_a_name_is_an_error_at_the_parameter),
     };
