@@ -10,6 +10,12 @@ bool span_equals(struct span a, struct span b)
     return a.len == b.len && memcmp(a.bytes, b.bytes, a.len) == 0;
 }
 
+int span_compare(struct span a, struct span b)
+{
+    int order = memcmp(a.bytes, b.bytes, a.len < b.len ? a.len : b.len);
+    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 bool span_is(struct span span, const char *word)
 {
     return span.len == strlen(word) && memcmp(span.bytes, word, span.len) == 0;

@@ -12,6 +12,9 @@ struct span {
 
 bool span_equals(struct span a, struct span b);
 
+/* By bytes, then by length: below, equal to or above 0, as strcmp(3). */
+int span_compare(struct span a, struct span b);
+
 bool span_is(struct span span, const char *word);
 
 bool span_starts_with(struct span span, const char *beginning);

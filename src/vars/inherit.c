@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/span.h"
 #include "vars/name_pattern.h"
 #include "vars/var_name.h"
 
 /* An entry, to be sorted by name so that duplicates stand together. */
 struct candidate {
     char *entry;
-    size_t name_len;
+    struct span name; /* the beginning of the entry */
     size_t position;
     bool is_dropped;
 };
@@ -19,13 +20,9 @@ static int compare_by_name(const void *a, const void *b)
 {
     const struct candidate *left = a;
     const struct candidate *right = b;
-    size_t shorter = left->name_len < right->name_len ? left->name_len : right->name_len;
-    int order = memcmp(left->entry, right->entry, shorter);
+    int order = span_compare(left->name, right->name);
     if (order != 0) {
         return order;
-    }
-    if (left->name_len != right->name_len) {
-        return left->name_len < right->name_len ? -1 : 1;
     }
     return left->position < right->position ? -1 : 1;
 }
@@ -40,13 +37,7 @@ static int compare_by_position(const void *a, const void *b)
 /* An entry without '=' has no name and passes as it is. */
 static bool has_name(const struct candidate *candidate)
 {
-    return candidate->entry[candidate->name_len] == '=';
-}
-
-static bool same_name(const struct candidate *left, const struct candidate *right)
-{
-    return left->name_len == right->name_len
-            && memcmp(left->entry, right->entry, left->name_len) == 0;
+    return candidate->entry[candidate->name.len] == '=';
 }
 
 /* Candidates sorted by name: marks all but the first of each. */
@@ -57,7 +48,7 @@ static void drop_duplicates(struct candidate *candidates, size_t count)
         if (!has_name(&candidates[i])) {
             continue;
         }
-        if (first != NULL && same_name(first, &candidates[i])) {
+        if (first != NULL && span_equals(first->name, candidates[i].name)) {
             candidates[i].is_dropped = true;
         } else {
             first = &candidates[i];
@@ -84,14 +75,14 @@ static bool is_region(const char *name, size_t len)
 
 static bool is_reference(const struct candidate *candidate, const struct inherit_rules *rules)
 {
-    return !rules->no_refs && has_name(candidate) && candidate->name_len > 0
-            && source_is_reference(candidate->entry + candidate->name_len + 1);
+    return !rules->no_refs && has_name(candidate) && candidate->name.len > 0
+            && source_is_reference(candidate->entry + candidate->name.len + 1);
 }
 
 static bool passes(const struct candidate *candidate, const struct inherit_rules *rules)
 {
-    const char *name = candidate->entry;
-    size_t len = candidate->name_len;
+    const char *name = candidate->name.bytes;
+    size_t len = candidate->name.len;
     if (candidate->is_dropped || var_name_is_own(name, len)) {
         return false;
     }
@@ -114,12 +105,12 @@ static bool add_reference(
         const struct candidate *candidate, struct source_list *references, struct err *reterr)
 {
     CLEANUP(source_clear) struct source source = { 0 };
-    char *variable = strndup(candidate->entry, candidate->name_len);
+    char *variable = strndup(candidate->entry, candidate->name.len);
     if (variable == NULL) {
         return err_set_no_memory(reterr);
     }
     bool ok = source_parse_reference(
-            variable, candidate->entry + candidate->name_len + 1, &source, reterr);
+            variable, candidate->entry + candidate->name.len + 1, &source, reterr);
     free(variable);
     source.layer = LAYER_INHERITED;
     return ok && source_list_add_take(references, &source, reterr);
@@ -128,13 +119,13 @@ static bool add_reference(
 /* What reading Parameter Store takes cannot come from there, whether COMMAND is to have it or not. */
 static bool check_own_setting(const struct candidate *candidate, struct err *reterr)
 {
-    if (!inherit_is_credential(candidate->entry, candidate->name_len)
-            && !is_region(candidate->entry, candidate->name_len)) {
+    if (!inherit_is_credential(candidate->entry, candidate->name.len)
+            && !is_region(candidate->entry, candidate->name.len)) {
         return true;
     }
     (void)err_set(reterr, ERR_INPUT, NULL,
             "%.*s is an ssm:// reference, but its value is needed to read Parameter Store",
-            (int)candidate->name_len, candidate->entry);
+            (int)candidate->name.len, candidate->entry);
     return false;
 }
 
@@ -165,7 +156,7 @@ bool inherit_select(const struct environment *environment,
     for (size_t i = 0; i < count; i++) {
         char *entry = environment->entries[i];
         candidates[i] = (struct candidate){
-            .entry = entry, .name_len = environment_name_len(entry), .position = i
+            .entry = entry, .name = { entry, environment_name_len(entry) }, .position = i
         };
     }
     qsort(candidates, count, sizeof(*candidates), compare_by_name);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/span.h"
 #include "base/text.h"
 #include "vars/guard.h"
 #include "vars/name_pattern.h"
@@ -72,30 +73,16 @@ static int compare_assignments(const void *a, const void *b)
     return left->version < right->version ? -1 : 1;
 }
 
-/* An inherited entry under its name, for look-up: sorted. */
-struct inherited_name {
-    const char *entry;
-    size_t len;
-};
-
-static int compare_names(const char *a, size_t a_len, const char *b, size_t b_len)
+static int compare_names(const void *a, const void *b)
 {
-    int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
-    if (order != 0) {
-        return order;
-    }
-    return a_len == b_len ? 0 : a_len < b_len ? -1 : 1;
+    const struct span *left = a;
+    const struct span *right = b;
+    return span_compare(*left, *right);
 }
 
-static int compare_inherited(const void *a, const void *b)
-{
-    const struct inherited_name *left = a;
-    const struct inherited_name *right = b;
-    return compare_names(left->entry, left->len, right->entry, right->len);
-}
-
+/* The names of the inherited entries, each at the beginning of its entry. Sorted. */
 struct inherited_index {
-    struct inherited_name *names;
+    struct span *names;
     size_t len;
 };
 
@@ -115,31 +102,20 @@ static bool make_index(
         const char *entry = inherited->entries[i];
         size_t len = environment_name_len(entry);
         if (entry[len] == '=') {
-            ret_index->names[ret_index->len++] = (struct inherited_name){ entry, len };
+            ret_index->names[ret_index->len++] = (struct span){ entry, len };
         }
     }
-    qsort(ret_index->names, ret_index->len, sizeof(*ret_index->names), compare_inherited);
+    qsort(ret_index->names, ret_index->len, sizeof(*ret_index->names), compare_names);
     return true;
 }
 
 /* The inherited entry of that name, or NULL. */
 static const char *find_inherited(const struct inherited_index *index, const char *name)
 {
-    size_t low = 0;
-    size_t high = index->len;
-    size_t len = strlen(name);
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct inherited_name *probe = &index->names[middle];
-        if (compare_names(probe->entry, probe->len, name, len) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    bool found = low < index->len
-            && compare_names(index->names[low].entry, index->names[low].len, name, len) == 0;
-    return found ? index->names[low].entry : NULL;
+    const struct span wanted = { name, strlen(name) };
+    const struct span *found = bsearch(
+            &wanted, index->names, index->len, sizeof(wanted), compare_names);
+    return found == NULL ? NULL : found->bytes;
 }
 
 static bool is_preserved(const struct merge_rules *rules, const char *variable)
@@ -303,28 +279,17 @@ bool merge(struct assignment_list *assignments,
 
 /* --- requirements --- */
 
-static const struct merged_variable *find_merged(
-        const struct merge_result *result, const char *name)
+static int compare_to_merged(const void *name, const void *variable)
 {
-    size_t low = 0;
-    size_t high = result->len;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (strcmp(result->variables[middle].assignment->variable, name) < 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    bool found = low < result->len
-            && strcmp(result->variables[low].assignment->variable, name) == 0;
-    return found ? &result->variables[low] : NULL;
+    const struct merged_variable *merged = variable;
+    return strcmp(name, merged->assignment->variable);
 }
 
 static bool is_met(
         const struct merge_result *result, const struct inherited_index *index, const char *name)
 {
-    const struct merged_variable *variable = find_merged(result, name);
+    const struct merged_variable *variable = bsearch(
+            name, result->variables, result->len, sizeof(*variable), compare_to_merged);
     if (variable != NULL && variable->is_unset) {
         return false;
     }

@@ -26,6 +26,21 @@ static void compares_length_and_bytes(void **state)
     assert_false(span_is(SPAN("ab"), "aB"));
 }
 
+static void sorts_shorter_ones_first(void **state)
+{
+    (void)state;
+
+    static const struct span SORTED[] = { { "", 0 }, { "A", 1 }, { "A_", 2 }, { "B", 1 },
+        { "\xff", 1 } };
+
+    for (size_t i = 0; i < COUNT_OF(SORTED); i++) {
+        for (size_t at = 0; at < COUNT_OF(SORTED); at++) {
+            int order = span_compare(SORTED[i], SORTED[at]);
+            assert_int_equal((order > 0) - (order < 0), (i > at) - (i < at));
+        }
+    }
+}
+
 static void knows_how_it_starts(void **state)
 {
     (void)state;
@@ -67,6 +82,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(compares_length_and_bytes),
+        cmocka_unit_test(sorts_shorter_ones_first),
         cmocka_unit_test(knows_how_it_starts),
         cmocka_unit_test(trims_blanks_and_tabs_only),
     };
