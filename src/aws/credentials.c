@@ -28,29 +28,24 @@ static bool is_quotation_mark(char c)
     return c == '"' || c == '\'';
 }
 
-/* What a field cannot hold; NULL: there is nothing of it. */
-static const char *find_foreign(enum credentials_field field, const struct secret *value)
+/* What is wrong with a field that holds this byte; NULL if nothing is. */
+static const char *find_fault(enum credentials_field field, char c, bool is_at_end)
 {
-    const char *bytes = secret_expose(value);
-    size_t len = secret_len(value);
-    for (size_t i = 0; i < len; i++) {
-        bool is_at_end = i == 0 || i + 1 == len;
-        if (ascii_is_control(bytes[i])) {
-            return "holds a line break or another control character";
-        }
-        if (is_quotation_mark(bytes[i])) {
-            return is_at_end ? "begins or ends with a quotation mark" : "holds a quotation mark";
-        }
-        if (ascii_is_blank(bytes[i])) {
-            return is_at_end ? "begins or ends with a blank" : "holds a blank";
-        }
-        if ((unsigned char)bytes[i] >= 0x80) {
-            return "holds a character that is not ASCII";
-        }
-        /* These end the field where it stands in the Authorization header. */
-        if (field == CREDENTIALS_ACCESS_KEY_ID && strchr("/,=", bytes[i]) != NULL) {
-            return "holds a '/', ',' or '='";
-        }
+    if (ascii_is_control(c)) {
+        return "holds a line break or another control character";
+    }
+    if (is_quotation_mark(c)) {
+        return is_at_end ? "begins or ends with a quotation mark" : "holds a quotation mark";
+    }
+    if (ascii_is_blank(c)) {
+        return is_at_end ? "begins or ends with a blank" : "holds a blank";
+    }
+    if ((unsigned char)c >= 0x80) {
+        return "holds a character that is not ASCII";
+    }
+    /* These would end the access key id inside the Authorization header. */
+    if (field == CREDENTIALS_ACCESS_KEY_ID && strchr("/,=", c) != NULL) {
+        return "holds a '/', ',' or '='";
     }
     return NULL;
 }
@@ -71,14 +66,19 @@ bool credentials_check_field(enum credentials_field field,
         return field == CREDENTIALS_SESSION_TOKEN
                 || err_set(reterr, ERR_CREDENTIALS, where, "the %s is empty", names[field]);
     }
-    const char *foreign = find_foreign(field, value);
-    if (foreign == NULL) {
-        return true;
+    const char *bytes = secret_expose(value);
+    size_t len = secret_len(value);
+    for (size_t i = 0; i < len; i++) {
+        const char *fault = find_fault(field, bytes[i], i == 0 || i + 1 == len);
+        if (fault != NULL) {
+            (void)err_set(reterr, ERR_CREDENTIALS, where, "the %s %s", names[field], fault);
+            err_set_hint(reterr,
+                    is_quotation_mark(bytes[i])
+                            ? "take the quotation marks out: only a shell removes them"
+                            : "AWS issues none like it: was it pasted, or read from a file with a "
+                              "line end?");
+            return false;
+        }
     }
-    (void)err_set(reterr, ERR_CREDENTIALS, where, "the %s %s", names[field], foreign);
-    err_set_hint(reterr,
-            strstr(foreign, "quotation") != NULL
-                    ? "take the quotation marks out: only a shell removes them"
-                    : "AWS issues none like it: was it pasted, or read from a file with a line end?");
-    return false;
+    return true;
 }

@@ -194,6 +194,7 @@ static enum call_verdict judge(
 {
     struct http_reply *reply = &progress->exchange.reply;
     *ret_cause = RETRY_NEVER;
+    progress->call->outcome = reply->outcome;
     if (reply->outcome == HTTP_REPLIED) {
         return progress->call->type->judge(progress->call, reply, ret_cause, reterr);
     }

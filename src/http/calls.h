@@ -64,6 +64,7 @@ struct call {
     const char *operation; /* what is asked, for progress messages */
     /* Set by judge with CALL_CONTINUES: how far the call is, for the waiting line; "" at first. */
     char read_so_far[80];
+    enum http_outcome outcome;   /* of the last try that has ended */
     const char *unresolved_hint; /* where the host's name cannot be resolved; NULL: the usual one */
     /*
      * Set by judge with CALL_CONTINUES: the call has failed for good, and goes on only to say more

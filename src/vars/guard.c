@@ -62,7 +62,7 @@ static void append_source(struct text *text, const struct source *source)
     size_t len = 0;
     const char *name = source_parameter_name(source, &len);
     text_append_string(text, source->shown);
-    if (strstr(source->shown, name) == NULL) {
+    if (source->is_locked) {
         text_append_string(text, ": ");
         text_append(text, name, len);
     }

@@ -162,7 +162,7 @@ static enum imds_outcome explain_silence(
         return IMDS_FAILED;
     }
     const struct err cause = *reterr;
-    if (cause.kind == ERR_TIMEOUT || strstr(cause.why, "timed out") != NULL) {
+    if (cause.kind == ERR_TIMEOUT || plain->call.outcome == HTTP_TIMED_OUT) {
         (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT,
                 "no answer from %s to the token request: in a container on EC2 the instance's "
                 "metadata hop limit must be 2 or more",

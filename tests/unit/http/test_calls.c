@@ -343,6 +343,7 @@ static void failures_of_the_transport_have_kinds_and_hints(void **state)
         char why[64];
         (void)snprintf(why, sizeof(why), "host: scripted outcome %d", (int)ROWS[i].outcome);
         assert_problem(fixture, 0, ROWS[i].want, "/c0", why);
+        assert_int_equal(fixture->calls[0].call.outcome, ROWS[i].outcome);
         if (fixture->world->sent_count != 1
                 || strstr(fixture->problems.items[0].hint, ROWS[i].hint_part) == NULL) {
             fail_msg("%s: hint: %s", ROWS[i].name, fixture->problems.items[0].hint);

@@ -306,11 +306,21 @@ static void metadata_is_given_up_within_two_seconds(void **state)
     assert_false(find(fixture, (const char *const[]){ NULL }));
     assert_true(took_ms(fixture) <= IMDS_BUDGET_MS);
     assert_says(fixture, "no AWS credentials were found");
-    assert_says(fixture, "no answer: 169.254.169.254: ");
+    assert_says(fixture, "no answer from 169.254.169.254 to the token request: in a container");
     for (size_t i = 0; i < fixture->world->sent_count; i++) {
         assert_non_null(strstr(fixture->world->sent[i].url, "/latest/api/token"));
         assert_true(fixture->world->sent[i].timeout_ms <= IMDS_TRY_MS);
     }
+}
+
+static void metadata_that_refuses_connections_is_not_silent(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply refusal[] = { { .outcome = HTTP_NOT_CONNECTED } };
+    fixture->world->replies = refusal;
+    fixture->world->reply_count = 1;
+    assert_false(find(fixture, (const char *const[]){ NULL }));
+    assert_says(fixture, "no answer: 169.254.169.254: ");
 }
 
 /* Whatever answers slowly, all of it together gets no more than the budget. */
@@ -495,6 +505,7 @@ int main(void)
         cmocka_unit_test(container_uris),
         cmocka_unit_test(metadata_endpoints),
         TEST(metadata_is_given_up_within_two_seconds),
+        TEST(metadata_that_refuses_connections_is_not_silent),
         TEST(metadata_shares_one_budget),
         TEST(metadata_refusals_are_retried_within_the_budget),
         TEST(configured_patience_counts),
