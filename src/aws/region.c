@@ -28,14 +28,8 @@ static const struct {
 static bool is_host_label(const char *name)
 {
     size_t len = strlen(name);
-    size_t digits = 0;
-    for (size_t i = 0; i < len; i++) {
-        if (!ascii_is_alnum(name[i]) && name[i] != '-') {
-            return false;
-        }
-        digits += ascii_is_digit(name[i]) ? 1 : 0;
-    }
-    return len > 0 && len <= LABEL_MAX && digits < len && name[0] != '-' && name[len - 1] != '-';
+    return len > 0 && len <= LABEL_MAX && strspn(name, ASCII_ALNUM "-") == len
+            && strspn(name, ASCII_DIGITS) < len && name[0] != '-' && name[len - 1] != '-';
 }
 
 static bool ends_with(const char *text, const char *end)

@@ -32,17 +32,14 @@ static bool take_scheme(const char **at, bool *ret_is_https)
 /* Length of the host at `at`: a name, an IPv4 address, or an IPv6 address in brackets; 0 if none. */
 static size_t host_len(const char *at)
 {
-    size_t len = 0;
     if (at[0] == '[') {
-        len = 1;
+        size_t len = 1;
         while (ascii_hex_value(at[len]) >= 0 || at[len] == ':' || at[len] == '.') {
             len++;
         }
         return at[len] == ']' && len > 2 ? len + 1 : 0;
     }
-    while (ascii_is_alnum(at[len]) || at[len] == '-' || at[len] == '.' || at[len] == '_') {
-        len++;
-    }
+    size_t len = strspn(at, ASCII_ALNUM "-._");
     return len > 0 && at[0] != '.' && at[0] != '-' ? len : 0;
 }
 
@@ -53,7 +50,7 @@ static bool take_port(const char **at, long *ret_port)
     if (**at != ':') {
         return true;
     }
-    size_t digits = strspn(*at + 1, "0123456789");
+    size_t digits = strspn(*at + 1, ASCII_DIGITS);
     long port = digits > 0 && digits <= 5 ? strtol(*at + 1, NULL, 10) : 0;
     *at += digits + 1;
     *ret_port = port;
@@ -62,12 +59,7 @@ static bool take_port(const char **at, long *ret_port)
 
 static bool is_path(const char *at)
 {
-    for (; *at != '\0'; at++) {
-        if (!ascii_is_alnum(*at) && strchr("/-._~!$&'()*+,;=:@%", *at) == NULL) {
-            return false;
-        }
-    }
-    return true;
+    return at[strspn(at, ASCII_ALNUM "/-._~!$&'()*+,;=:@%")] == '\0';
 }
 
 /* 127.0.0.0/8 in four decimal parts; what only looks like it is a name for the resolver. */
@@ -75,7 +67,7 @@ static bool is_loopback_address(const char *host)
 {
     const char *at = host;
     for (int part = 0; part < 4; part++) {
-        size_t digits = strspn(at, "0123456789");
+        size_t digits = strspn(at, ASCII_DIGITS);
         long number = digits > 0 && digits <= 3 ? strtol(at, NULL, 10) : -1;
         bool is_in_range = part == 0 ? digits == 3 && number == 127 : number >= 0 && number <= 255;
         if (!is_in_range || at[digits] != (part == 3 ? '\0' : '.')) {

@@ -5,6 +5,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* The characters of some classes, for strspn(3). */
+#define ASCII_DIGITS "0123456789"
+#define ASCII_ALNUM  ASCII_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
 bool ascii_is_lower(char c);
 bool ascii_is_upper(char c);
 bool ascii_is_letter(char c);

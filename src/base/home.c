@@ -27,15 +27,6 @@ static bool take_name(const char *start, size_t len, char ret_name[static NAME_M
 
 /* --- variables --- */
 
-static size_t word_len(const char *text)
-{
-    size_t len = 0;
-    while (ascii_is_alnum(text[len]) || text[len] == '_') {
-        len++;
-    }
-    return len;
-}
-
 /* Appends the value of the variable that stands at `at`, which is a '$'. Its length; 0: there is none. */
 static size_t append_variable(
         const struct environment *environment, const char *at, struct text *expanded)
@@ -43,7 +34,7 @@ static size_t append_variable(
     char name[NAME_MAX_BYTES];
     bool is_braced = at[1] == '{';
     const char *start = at + (is_braced ? 2 : 1);
-    size_t len = is_braced ? strcspn(start, "}") : word_len(start);
+    size_t len = is_braced ? strcspn(start, "}") : strspn(start, ASCII_ALNUM "_");
     if (len == 0 || (is_braced && start[len] != '}') || !take_name(start, len, name)) {
         return 0;
     }

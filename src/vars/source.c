@@ -24,19 +24,9 @@ enum {
     PATH_MAX_BYTES = 2048
 };
 
-static bool is_name_char(char c)
-{
-    return ascii_is_alnum(c) || (c != '\0' && strchr("_.-/", c) != NULL);
-}
-
 static bool has_name_chars_only(const char *text, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
-        if (!is_name_char(text[i])) {
-            return false;
-        }
-    }
-    return true;
+    return strspn(text, ASCII_ALNUM "_.-/") >= len;
 }
 
 /* A path or a name: slashes single, characters those that Parameter Store allows. NULL: it is sound. */
@@ -104,14 +94,12 @@ static bool parse_path(const char *text, struct source *source, struct err *rete
 {
     size_t len = strcspn(text, "=");
     const char *prefix = text[len] == '=' ? text + len + 1 : "";
-    for (const char *c = prefix; *c != '\0'; c++) {
-        if (!ascii_is_alnum(*c) && *c != '_') {
-            (void)fail(text, reterr, "expected a prefix of letters, digits and '_' after '='");
-            if (begins_like_ref(prefix)) {
-                err_set_hint(reterr, "one parameter for one variable is NAME=/parameter/name");
-            }
-            return false;
+    if (prefix[strspn(prefix, ASCII_ALNUM "_")] != '\0') {
+        (void)fail(text, reterr, "expected a prefix of letters, digits and '_' after '='");
+        if (begins_like_ref(prefix)) {
+            err_set_hint(reterr, "one parameter for one variable is NAME=/parameter/name");
         }
+        return false;
     }
     while (len > 1 && text[len - 1] == '/') {
         len--;

@@ -28,12 +28,7 @@ static bool take_role(const struct secret *list, char ret_role[static ROLE_MAX_B
 {
     const char *bytes = secret_expose(list);
     size_t len = strcspn(bytes, "\r\n");
-    for (size_t i = 0; i < len; i++) {
-        if (!ascii_is_alnum(bytes[i]) && strchr("_+=,.@-", bytes[i]) == NULL) {
-            return false;
-        }
-    }
-    if (len == 0 || len > ROLE_MAX_BYTES) {
+    if (len == 0 || len > ROLE_MAX_BYTES || strspn(bytes, ASCII_ALNUM "_+=,.@-") < len) {
         return false;
     }
     memcpy(ret_role, bytes, len);

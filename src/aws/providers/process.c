@@ -55,10 +55,7 @@ static bool take_word(const char **from, struct secret *bytes)
 /* "NAME=value program" would be a shell's: the message that no such program exists would show the value. */
 static bool check_program(const char *program, const char *where, struct err *reterr)
 {
-    size_t name_len = 0;
-    while (ascii_is_alnum(program[name_len]) || program[name_len] == '_') {
-        name_len++;
-    }
+    size_t name_len = strspn(program, ASCII_ALNUM "_");
     if (program[0] == '\0') {
         return err_set(reterr, ERR_CREDENTIALS, where, "credential_process names no program");
     }

@@ -26,21 +26,16 @@ enum {
 
 /* --- the role --- */
 
-static bool consists_of(const char *text, const char *more, size_t least, size_t most)
+static bool consists_of(const char *text, const char *characters, size_t least, size_t most)
 {
-    size_t len = strlen(text);
-    for (size_t i = 0; i < len; i++) {
-        if (!ascii_is_alnum(text[i]) && strchr(more, text[i]) == NULL) {
-            return false;
-        }
-    }
-    return len >= least && len <= most;
+    size_t len = strspn(text, characters);
+    return text[len] == '\0' && len >= least && len <= most;
 }
 
 static bool is_duration(const char *text)
 {
     size_t len = strlen(text);
-    if (len == 0 || len > 5 || strspn(text, "0123456789") != len) {
+    if (len == 0 || len > 5 || strspn(text, ASCII_DIGITS) != len) {
         return false;
     }
     long number = strtol(text, NULL, 10);
@@ -49,7 +44,7 @@ static bool is_duration(const char *text)
 
 static bool is_arn(const char *text)
 {
-    return arn_has_prefix(text) && consists_of(text, ":/_+=,.@-", 20, 2048);
+    return arn_has_prefix(text) && consists_of(text, ASCII_ALNUM ":/_+=,.@-", 20, 2048);
 }
 
 static bool is_session(const char *text)
@@ -95,12 +90,13 @@ bool sts_check_role(const struct sts_role *role, struct err *reterr)
         return false;
     }
     if (role->session_name.value != NULL
-            && !consists_of(role->session_name.value, "_+=,.@-", 2, SESSION_NAME_MAX_BYTES)) {
+            && !consists_of(
+                    role->session_name.value, ASCII_ALNUM "_+=,.@-", 2, SESSION_NAME_MAX_BYTES)) {
         return err_set(reterr, ERR_INPUT, role->session_name.where,
                 "a role session name is 2 to 64 letters, digits and _+=,.@-");
     }
     if (role->external_id.value != NULL
-            && !consists_of(role->external_id.value, "_+=,.@:/-", 2, 1224)) {
+            && !consists_of(role->external_id.value, ASCII_ALNUM "_+=,.@:/-", 2, 1224)) {
         return err_set(reterr, ERR_INPUT, role->external_id.where,
                 "an external id is 2 to 1224 letters, digits and _+=,.@:/-");
     }

@@ -78,7 +78,7 @@ static bool find_number(const struct settings *settings,
         return true;
     }
     const char *value = setting.value;
-    size_t len = strspn(value, "0123456789");
+    size_t len = strspn(value, ASCII_DIGITS);
     int64_t number = len > 0 && len < 6 && value[len] == '\0' ? strtoll(value, NULL, 10) : 0;
     if (number < 1) {
         char shown[SHOWN_BYTES];

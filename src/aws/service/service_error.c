@@ -127,10 +127,7 @@ static void read_json_error(const struct secret *body, struct service_error *err
 /* AWS's codes are a short word, its request ids a UUID: anything else may be an echo of the request. */
 static void drop_strange_words(struct service_error *error)
 {
-    size_t len = 0;
-    while (ascii_is_alnum(error->code[len]) || error->code[len] == '.' || error->code[len] == '_') {
-        len++;
-    }
+    size_t len = strspn(error->code, ASCII_ALNUM "._");
     if (error->code[len] != '\0' || len > CODE_MAX_BYTES) {
         error->code[0] = '\0';
     }
