@@ -125,7 +125,7 @@ static bool make_queries(const struct source_list *sources,
                 .name = source->name,
                 .optional = true,
                 .missing_hint = hint_if_missing(source),
-                .found = { .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES) },
+                .found = PARAMETER_INIT,
             };
         }
         queries->names[queries->name_count - 1].optional &= source->optional;

@@ -20,14 +20,12 @@ static bool find_cache_file(const struct provider_context *context,
         struct text *ret_shown,
         struct err *reterr)
 {
-    unsigned char digest[DIGEST_SHA256_BYTES];
     char hash[DIGEST_SHA256_HEX_BYTES];
     const char *directory = environment_get(
             context->settings->environment, "AWS_LOGIN_CACHE_DIRECTORY");
-    if (!digest_sha256(login_session, strlen(login_session), digest, reterr)) {
+    if (!digest_sha256_hex(login_session, strlen(login_session), hash, reterr)) {
         return false;
     }
-    digest_to_hex(digest, hash);
     const char *written = directory == NULL ? "~/.aws/login/cache" : directory;
     const char *where = directory == NULL ? written : "AWS_LOGIN_CACHE_DIRECTORY";
     if (!home_expand(context->settings->environment, written, ret_path)) {

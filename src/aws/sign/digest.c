@@ -18,15 +18,6 @@ static bool fail(int code, struct err *reterr)
             (unsigned int)-code);
 }
 
-bool digest_sha256(const void *bytes,
-        size_t len,
-        unsigned char ret_digest[static DIGEST_SHA256_BYTES],
-        struct err *reterr)
-{
-    int code = mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), bytes, len, ret_digest);
-    return code == 0 ? true : fail(code, reterr);
-}
-
 bool digest_hmac_sha256(const void *key,
         size_t key_len,
         const void *bytes,
@@ -53,6 +44,20 @@ void digest_to_hex(const unsigned char digest[static DIGEST_SHA256_BYTES],
         char ret_hex[static DIGEST_SHA256_HEX_BYTES])
 {
     to_hex(digest, DIGEST_SHA256_BYTES, ret_hex);
+}
+
+bool digest_sha256_hex(const void *bytes,
+        size_t len,
+        char ret_hex[static DIGEST_SHA256_HEX_BYTES],
+        struct err *reterr)
+{
+    unsigned char digest[DIGEST_SHA256_BYTES];
+    int code = mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), bytes, len, digest);
+    if (code != 0) {
+        return fail(code, reterr);
+    }
+    digest_to_hex(digest, ret_hex);
+    return true;
 }
 
 bool digest_sha1_hex(

@@ -1,4 +1,4 @@
-/* SHA-256, SHA-1 and HMAC-SHA-256 (FIPS 180-4, RFC 2104); the only file that knows mbedTLS. */
+/* SHA-256, SHA-1 and HMAC-SHA-256 (FIPS 180-4, RFC 2104), by mbedTLS. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -15,12 +15,13 @@ enum {
     DIGEST_SHA1_HEX_BYTES = 2 * DIGEST_SHA1_BYTES + 1,
 };
 
-/* ERR_SYSTEM if the library fails. */
-MUST_CHECK bool digest_sha256(const void *bytes,
+/* SHA-256 in lower-case hexadecimal with a NUL. ERR_SYSTEM if the library fails. */
+MUST_CHECK bool digest_sha256_hex(const void *bytes,
         size_t len,
-        unsigned char ret_digest[static DIGEST_SHA256_BYTES],
+        char ret_hex[static DIGEST_SHA256_HEX_BYTES],
         struct err *reterr);
 
+/* ERR_SYSTEM if the library fails. */
 MUST_CHECK bool digest_hmac_sha256(const void *key,
         size_t key_len,
         const void *bytes,
@@ -28,11 +29,14 @@ MUST_CHECK bool digest_hmac_sha256(const void *key,
         unsigned char ret_mac[static DIGEST_SHA256_BYTES],
         struct err *reterr);
 
-/* Lower-case hexadecimal with a NUL. */
+/* A digest or a MAC in lower-case hexadecimal with a NUL. */
 void digest_to_hex(const unsigned char digest[static DIGEST_SHA256_BYTES],
         char ret_hex[static DIGEST_SHA256_HEX_BYTES]);
 
-/* Lower-case hexadecimal SHA-1 of a string: the names of SSO's cache files, nothing secret. */
+/*
+ * SHA-1 of a string in lower-case hexadecimal with a NUL: for the names of SSO's cache files, not for
+ * secrets. ERR_SYSTEM if the library fails.
+ */
 MUST_CHECK bool digest_sha1_hex(
         const char *string, char ret_hex[static DIGEST_SHA1_HEX_BYTES], struct err *reterr);
 

@@ -180,19 +180,6 @@ static void canonical_headers(
 
 /* --- the steps --- */
 
-static bool sha256_hex(const void *bytes,
-        size_t len,
-        char ret_hex[static DIGEST_SHA256_HEX_BYTES],
-        struct err *reterr)
-{
-    unsigned char digest[DIGEST_SHA256_BYTES];
-    if (!digest_sha256(bytes, len, digest, reterr)) {
-        return false;
-    }
-    digest_to_hex(digest, ret_hex);
-    return true;
-}
-
 bool sigv4_canonical_request(const struct sigv4_request *request,
         struct secret *ret_canonical,
         struct text *ret_signed_headers,
@@ -207,7 +194,7 @@ bool sigv4_canonical_request(const struct sigv4_request *request,
     canonical_path(request, &path);
     if (!canonical_query(request->query, &query, reterr)
             || !text_check(&path, "the path to sign", reterr)
-            || !sha256_hex(request->body, request->body_len, body_hash, reterr)) {
+            || !digest_sha256_hex(request->body, request->body_len, body_hash, reterr)) {
         return false;
     }
     secret_append_text(ret_canonical, request->method);
@@ -241,7 +228,7 @@ bool sigv4_string_to_sign(const struct secret *canonical,
 {
     char hash[DIGEST_SHA256_HEX_BYTES];
     char date[TIMESTAMP_BASIC_BYTES];
-    if (!sha256_hex(secret_expose(canonical), secret_len(canonical), hash, reterr)) {
+    if (!digest_sha256_hex(secret_expose(canonical), secret_len(canonical), hash, reterr)) {
         return false;
     }
     timestamp_format_basic(scope->epoch_s, date);

@@ -86,7 +86,7 @@ static bool keep_named(struct names_call *call, struct parameter *parameter, str
     }
     query->found = *parameter;
     query->is_found = true;
-    *parameter = (struct parameter){ .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES) };
+    *parameter = PARAMETER_INIT;
     return true;
 }
 
@@ -203,15 +203,10 @@ static enum call_verdict judge(struct call *base,
         err_set_where(reterr, text_string(&subjects));
         ssm_diagnosis_add_hint(call->ssm->client, "GetParameters", "/*", reterr);
     }
-    if (verdict == CALL_FAILED && ssm_diagnosis_is_decryption(reterr)) {
-        call->failure = malloc(sizeof(*call->failure));
-        if (call->failure != NULL) {
-            *call->failure = *reterr;
-            base->known_failure = call->failure;
-            return CALL_CONTINUES;
-        }
-    }
-    return verdict;
+    return verdict == CALL_FAILED && ssm_diagnosis_is_decryption(reterr)
+                    && ssm_keep_failure(base, reterr, &call->failure)
+            ? CALL_CONTINUES
+            : verdict;
 }
 
 void names_call_init(struct names_call *ret_call,

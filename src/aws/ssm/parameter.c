@@ -12,7 +12,7 @@ void parameter_clear(struct parameter *parameter)
     free(parameter->arn);
     free(parameter->selector);
     secret_clear(&parameter->value);
-    *parameter = (struct parameter){ .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES) };
+    *parameter = PARAMETER_INIT;
 }
 
 bool parameter_list_add_take(
@@ -24,7 +24,7 @@ bool parameter_list_add_take(
     }
     list->items = items;
     list->items[list->len++] = *parameter;
-    *parameter = (struct parameter){ .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES) };
+    *parameter = PARAMETER_INIT;
     return true;
 }
 

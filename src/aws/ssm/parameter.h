@@ -18,7 +18,7 @@ enum {
     PARAMETER_VALUE_MAX_BYTES = 256 * 1024
 };
 
-/* Owns its texts; release with parameter_clear. */
+/* Owns its texts. Initialise with PARAMETER_INIT, release with parameter_clear. */
 struct parameter {
     char *name;     /* complete */
     char *type;     /* "String", "StringList", "SecureString" */
@@ -28,6 +28,8 @@ struct parameter {
     int64_t version;    /* from 1 on; 0 for Secrets Manager values */
     int64_t modified_s; /* since the epoch; 0 where the reply had none */
 };
+
+#define PARAMETER_INIT ((struct parameter){ .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES) })
 
 void parameter_clear(struct parameter *parameter);
 

@@ -96,12 +96,9 @@ static enum call_verdict end_listing(struct path_call *call)
     if (call->query->found.len > 0 || call->query->optional) {
         return CALL_DONE;
     }
-    call->failure = malloc(sizeof(*call->failure));
-    if (call->failure != NULL) {
-        ssm_diagnosis_empty_path(
-                call->ssm->client, call->query, /* is_parameter= */ false, call->failure);
-    }
-    call->call.known_failure = call->failure;
+    struct err failure;
+    ssm_diagnosis_empty_path(call->ssm->client, call->query, /* is_parameter= */ false, &failure);
+    (void)ssm_keep_failure(&call->call, &failure, &call->failure);
     call->step = PATH_ASKING_ITSELF;
     call->call.operation = "GetParameters (is the path itself a parameter?)";
     return CALL_CONTINUES;
@@ -125,12 +122,9 @@ static enum call_verdict judge_page(
 /* The failure waits until the page's SecureStrings are known. */
 static enum call_verdict start_naming_secrets(struct path_call *call, const struct err *failure)
 {
-    call->failure = malloc(sizeof(*call->failure));
-    if (call->failure == NULL) {
+    if (!ssm_keep_failure(&call->call, failure, &call->failure)) {
         return CALL_FAILED;
     }
-    *call->failure = *failure;
-    call->call.known_failure = call->failure;
     call->step = PATH_NAMING_SECRETS;
     call->call.operation = "GetParametersByPath without decryption (which parameter is it?)";
     call->failed_page = call->page;

@@ -146,8 +146,7 @@ static bool take_parameters(
                 "the reply holds %zu parameters, and AWS gives %d", json_count(array), ITEMS_MAX);
     }
     while (json_next_item(array, &cursor, &item)) {
-        CLEANUP(parameter_clear)
-        struct parameter parameter = { .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES) };
+        CLEANUP(parameter_clear) struct parameter parameter = PARAMETER_INIT;
         if (!take_parameter(item, where, &parameter, reterr)
                 || !parameter_list_add_take(list, &parameter, reterr)) {
             return false;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/ssm/ssm.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "aws/config/endpoint.h"
@@ -32,4 +33,16 @@ bool ssm_keep(const struct ssm *ssm,
             + NAME_COPIES * strlen(parameter->name) + strlen(parameter->arn)
             + strlen(parameter->type) + strlen(parameter->selector);
     return budget_keep(ssm->budget, bytes, where, reterr);
+}
+
+bool ssm_keep_failure(struct call *call, const struct err *failure, struct err **ret_kept)
+{
+    struct err *kept = malloc(sizeof(*kept));
+    if (kept == NULL) {
+        return false;
+    }
+    *kept = *failure;
+    *ret_kept = kept;
+    call->known_failure = kept;
+    return true;
 }

@@ -61,3 +61,9 @@ MUST_CHECK bool ssm_keep(const struct ssm *ssm,
         const struct parameter *parameter,
         const char *where,
         struct err *reterr);
+
+/*
+ * Keeps a failure that further requests of the call may explain, in *ret_kept, which is the caller's to
+ * free, and as the call's known failure. False without memory.
+ */
+bool ssm_keep_failure(struct call *call, const struct err *failure, struct err **ret_kept);

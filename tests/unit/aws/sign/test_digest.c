@@ -29,11 +29,9 @@ static void hashes_as_fips_180_4_has_it(void **state)
     };
 
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
-        unsigned char digest[DIGEST_SHA256_BYTES];
         char hex[DIGEST_SHA256_HEX_BYTES];
         struct err err;
-        assert_true(digest_sha256(ROWS[i].text, strlen(ROWS[i].text), digest, &err));
-        digest_to_hex(digest, hex);
+        assert_true(digest_sha256_hex(ROWS[i].text, strlen(ROWS[i].text), hex, &err));
         assert_string_equal(hex, ROWS[i].want);
     }
 }

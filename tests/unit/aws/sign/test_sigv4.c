@@ -194,10 +194,9 @@ static void split_headers(struct vector *vector, char *text)
 
 static void hash_body(struct vector *vector)
 {
-    unsigned char digest[DIGEST_SHA256_BYTES];
     struct err err;
-    assert_true(digest_sha256(vector->parsed.body, vector->parsed.body_len, digest, &err));
-    digest_to_hex(digest, vector->body_hash);
+    assert_true(digest_sha256_hex(
+            vector->parsed.body, vector->parsed.body_len, vector->body_hash, &err));
 }
 
 static void read_vector(const char *directory, struct vector *vector)
@@ -410,10 +409,8 @@ static void assert_row(const char *row, const char *what, const char *got, const
 
 static void hash_hex(const void *bytes, size_t len, char ret_hex[static DIGEST_SHA256_HEX_BYTES])
 {
-    unsigned char digest[DIGEST_SHA256_BYTES];
     struct err err;
-    assert_true(digest_sha256(bytes, len, digest, &err));
-    digest_to_hex(digest, ret_hex);
+    assert_true(digest_sha256_hex(bytes, len, ret_hex, &err));
 }
 
 static struct sigv4_request example_request(const struct example *example)
