@@ -464,6 +464,19 @@ bool calls_run(const struct call_settings *settings,
     return !run.failed;
 }
 
+bool calls_run_one(const struct call_settings *settings, struct call *call, struct err *reterr)
+{
+    CLEANUP(err_list_clear) struct err_list problems = { 0 };
+    if (calls_run(settings, &call, 1, &problems)) {
+        return true;
+    }
+    if (problems.len == 0) {
+        return err_set_no_memory(reterr);
+    }
+    *reterr = problems.items[0];
+    return false;
+}
+
 bool calls_connect_early(
         const struct call_settings *settings, struct call *const *calls, size_t call_count)
 {

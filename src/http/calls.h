@@ -94,6 +94,10 @@ MUST_CHECK bool calls_run(const struct call_settings *settings,
         size_t call_count,
         struct err_list *problems);
 
+/* The same for one call, whose failure is *reterr. */
+MUST_CHECK bool calls_run_one(
+        const struct call_settings *settings, struct call *call, struct err *reterr);
+
 /*
  * Opens the connections of the first calls in the background, before there are credentials; calls_run, with
  * the same settings, uses them. False where that is not possible, which makes calls_run only slower.

@@ -325,8 +325,6 @@ static bool ask(struct provider_context *context,
 {
     static const struct call_type type = { .prepare = prepare, .judge = judge };
     CLEANUP(uri_clear) struct uri endpoint = { 0 };
-    CLEANUP(err_list_clear) struct err_list problems = { 0 };
-    struct call *const calls[] = { &sts->call };
     if (!sts_check_role(sts->role, reterr) || !provider_need_region(context, reterr)
             || !settings_find_endpoint(context->settings, ENDPOINT_STS, context->settings->region,
                     &endpoint, reterr)) {
@@ -349,13 +347,8 @@ static bool ask(struct provider_context *context,
     if (!make_form(sts, token, reterr)) {
         return false;
     }
-    bool done = calls_run(context->calls, calls, 1, &problems);
+    bool done = calls_run_one(context->calls, &sts->call, reterr);
     context->skew_s = sts->client.skew_s;
-    if (!done && problems.len > 0) {
-        *reterr = problems.items[0];
-    } else if (!done) {
-        (void)err_set_no_memory(reterr);
-    }
     (void)snprintf(sts->ret_credentials->origin, sizeof(sts->ret_credentials->origin), "role %s",
             sts->role->arn.value);
     (void)snprintf(sts->ret_credentials->renewal, sizeof(sts->ret_credentials->renewal),

@@ -85,8 +85,6 @@ bool plain_call_run(
         const struct call_settings *settings, struct plain_call *plain, struct err *reterr)
 {
     static const struct call_type type = { .prepare = prepare, .judge = judge };
-    CLEANUP(err_list_clear) struct err_list problems = { 0 };
-    struct call *const calls[] = { &plain->call };
     plain->call = (struct call){
         .type = &type,
         .subject = plain->subject,
@@ -96,14 +94,7 @@ bool plain_call_run(
     };
     plain->body = SECRET_INIT(PLAIN_CALL_REPLY_MAX_BYTES);
     plain->refusal = SERVICE_ERROR_INIT;
-    if (calls_run(settings, calls, 1, &problems)) {
-        return true;
-    }
-    if (problems.len == 0) {
-        return err_set_no_memory(reterr);
-    }
-    *reterr = problems.items[0];
-    return false;
+    return calls_run_one(settings, &plain->call, reterr);
 }
 
 void plain_call_blame_reply(const struct plain_call *plain, struct err *err)
