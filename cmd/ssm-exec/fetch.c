@@ -12,61 +12,46 @@ enum {
     SHOWN_MAX_BYTES = 16 * 1024
 };
 
-/* A source under the text by which it is asked for, to find those that ask for the same. */
-struct wish {
-    const char *text; /* path, or name */
-    size_t source;
+/* A source beside what is asked for it, to find the sources that need the same request. */
+struct wanted {
+    const struct source *source;
+    const char *text; /* a path, or a name */
+    size_t index;     /* of the source */
 };
 
-static int compare_wishes(const void *a, const void *b)
+/* Paths first; equal texts next to each other, in the order of their sources. */
+static int compare_wanted(const void *a, const void *b)
 {
-    const struct wish *left = a;
-    const struct wish *right = b;
+    const struct wanted *left = a;
+    const struct wanted *right = b;
+    if (left->source->kind != right->source->kind) {
+        return left->source->kind == SOURCE_PATH ? -1 : 1;
+    }
     int order = strcmp(left->text, right->text);
     if (order != 0) {
         return order;
     }
-    return left->source < right->source ? -1 : 1;
+    return left->index < right->index ? -1 : 1;
 }
 
-/* What is worked with while fetching. */
-struct plan {
-    struct wish *path_wishes;
-    size_t path_wish_count;
-    struct wish *name_wishes;
-    size_t name_wish_count;
-};
-
-static void clear_plan(struct plan *plan)
+static void free_wanted(struct wanted **wanted)
 {
-    free(plan->path_wishes);
-    free(plan->name_wishes);
+    free(*wanted);
 }
 
-static bool collect_wishes(const struct source_list *sources, struct plan *plan, struct err *reterr)
+static struct wanted *sort_sources(const struct source_list *sources)
 {
-    plan->path_wishes = calloc(sources->len + 1, sizeof(*plan->path_wishes));
-    plan->name_wishes = calloc(sources->len + 1, sizeof(*plan->name_wishes));
-    if (plan->path_wishes == NULL || plan->name_wishes == NULL) {
-        return err_set_no_memory(reterr);
+    struct wanted *wanted = calloc(sources->len + 1, sizeof(*wanted));
+    if (wanted == NULL) {
+        return NULL;
     }
     for (size_t i = 0; i < sources->len; i++) {
         const struct source *source = &sources->items[i];
-        if (source->kind == SOURCE_PATH) {
-            plan->path_wishes[plan->path_wish_count++] = (struct wish){ source->path, i };
-        } else {
-            plan->name_wishes[plan->name_wish_count++] = (struct wish){ source->name, i };
-        }
+        const char *text = source->kind == SOURCE_PATH ? source->path : source->name;
+        wanted[i] = (struct wanted){ source, text, i };
     }
-    qsort(plan->path_wishes, plan->path_wish_count, sizeof(struct wish), compare_wishes);
-    qsort(plan->name_wishes, plan->name_wish_count, sizeof(struct wish), compare_wishes);
-    return true;
-}
-
-/* Whether wish i asks for the same as the one before it. */
-static bool repeats(const struct wish *wishes, size_t i)
-{
-    return i > 0 && strcmp(wishes[i - 1].text, wishes[i].text) == 0;
+    qsort(wanted, sources->len, sizeof(*wanted), compare_wanted);
+    return wanted;
 }
 
 /* What to do about a missing parameter that is not a SOURCE of the command line. */
@@ -89,49 +74,27 @@ static const char *hint_if_missing(const struct source *source)
     return NULL;
 }
 
-/* What several sources ask for may be missing only if all of them say so. */
-static bool make_queries(const struct source_list *sources,
-        const struct fetch_rules *rules,
-        const struct plan *plan,
-        struct fetched *fetched,
-        struct err *reterr)
+static void add_path(
+        const struct source *source, const struct fetch_rules *rules, struct ssm_queries *queries)
 {
-    struct ssm_queries *queries = &fetched->queries;
-    queries->paths = calloc(plan->path_wish_count + 1, sizeof(*queries->paths));
-    queries->names = calloc(plan->name_wish_count + 1, sizeof(*queries->names));
-    fetched->query_of_source = calloc(sources->len + 1, sizeof(*fetched->query_of_source));
-    if (queries->paths == NULL || queries->names == NULL || fetched->query_of_source == NULL) {
-        return err_set_no_memory(reterr);
-    }
-    for (size_t i = 0; i < plan->path_wish_count; i++) {
-        const struct source *source = &sources->items[plan->path_wishes[i].source];
-        if (!repeats(plan->path_wishes, i)) {
-            queries->paths[queries->path_count++] = (struct ssm_path_query){
-                .subject = source->shown,
-                .path = source->path,
-                .label = rules->label,
-                .recursive = rules->recursive,
-                .optional = true,
-            };
-        }
-        queries->paths[queries->path_count - 1].optional &= source->optional;
-        fetched->query_of_source[plan->path_wishes[i].source] = queries->path_count - 1;
-    }
-    for (size_t i = 0; i < plan->name_wish_count; i++) {
-        const struct source *source = &sources->items[plan->name_wishes[i].source];
-        if (!repeats(plan->name_wishes, i)) {
-            queries->names[queries->name_count++] = (struct ssm_name_query){
-                .subject = source->shown,
-                .name = source->name,
-                .optional = true,
-                .missing_hint = hint_if_missing(source),
-                .found = PARAMETER_INIT,
-            };
-        }
-        queries->names[queries->name_count - 1].optional &= source->optional;
-        fetched->query_of_source[plan->name_wishes[i].source] = queries->name_count - 1;
-    }
-    return true;
+    queries->paths[queries->path_count++] = (struct ssm_path_query){
+        .subject = source->shown,
+        .path = source->path,
+        .label = rules->label,
+        .recursive = rules->recursive,
+        .optional = true,
+    };
+}
+
+static void add_name(const struct source *source, struct ssm_queries *queries)
+{
+    queries->names[queries->name_count++] = (struct ssm_name_query){
+        .subject = source->shown,
+        .name = source->name,
+        .optional = true,
+        .missing_hint = hint_if_missing(source),
+        .found = PARAMETER_INIT,
+    };
 }
 
 /* What an assignment of a source has whatever the variable; its texts are still to be set. */
@@ -295,9 +258,33 @@ bool fetch_plan(const struct source_list *sources,
         struct fetched *ret_fetched,
         struct err *reterr)
 {
-    CLEANUP(clear_plan) struct plan plan = { 0 };
-    return collect_wishes(sources, &plan, reterr)
-            && make_queries(sources, rules, &plan, ret_fetched, reterr);
+    CLEANUP(free_wanted) struct wanted *wanted = sort_sources(sources);
+    struct ssm_queries *queries = &ret_fetched->queries;
+    queries->paths = calloc(sources->len + 1, sizeof(*queries->paths));
+    queries->names = calloc(sources->len + 1, sizeof(*queries->names));
+    ret_fetched->query_of_source = calloc(sources->len + 1, sizeof(size_t));
+    if (wanted == NULL || queries->paths == NULL || queries->names == NULL
+            || ret_fetched->query_of_source == NULL) {
+        return err_set_no_memory(reterr);
+    }
+    for (size_t i = 0; i < sources->len; i++) {
+        const struct source *source = wanted[i].source;
+        bool is_path = source->kind == SOURCE_PATH;
+        bool is_repeated = i > 0 && wanted[i - 1].source->kind == source->kind
+                && strcmp(wanted[i - 1].text, wanted[i].text) == 0;
+        if (!is_repeated && is_path) {
+            add_path(source, rules, queries);
+        } else if (!is_repeated) {
+            add_name(source, queries);
+        }
+        /* What several sources ask for may be missing only if all of them say so. */
+        size_t query = (is_path ? queries->path_count : queries->name_count) - 1;
+        bool *optional = is_path ? &queries->paths[query].optional
+                                 : &queries->names[query].optional;
+        *optional = *optional && source->optional;
+        ret_fetched->query_of_source[wanted[i].index] = query;
+    }
+    return true;
 }
 
 void fetched_clear(struct fetched *fetched)
