@@ -609,6 +609,14 @@ bool json_find_typed(struct json_value value,
     return true;
 }
 
+bool json_find_text(struct json_value value, const char *name, struct text *ret_text)
+{
+    struct json_value member;
+    struct err ignored;
+    return json_find_typed(value, name, JSON_STRING, &member)
+            && json_decode_text(member, NULL, ret_text, &ignored) && ret_text->state == TEXT_SOUND;
+}
+
 bool json_next_item(struct json_value array, size_t *cursor, struct json_value *ret_item)
 {
     const struct json_token *tokens = array.document->tokens;

@@ -78,6 +78,12 @@ bool json_find_typed(struct json_value value,
         enum json_type type,
         struct json_value *ret_member);
 
+/*
+ * Appends the decoded text of a member that is a string. False for any other type, for a string that is
+ * not a text (see json_decode_text), and for one that does not fit; *ret_text is of no use then.
+ */
+MUST_CHECK bool json_find_text(struct json_value value, const char *name, struct text *ret_text);
+
 /* Items of an array in order: false when there are no more. Start with *cursor 0. */
 bool json_next_item(struct json_value array, size_t *cursor, struct json_value *ret_item);
 

@@ -44,11 +44,8 @@ static bool fail(const struct entry *entry, struct err *reterr, const char *why)
 
 static bool take_text(struct json_value object, const char *member, struct text *ret_text)
 {
-    struct json_value value;
-    struct err ignored;
-    return json_find_typed(object, member, JSON_STRING, &value)
-            && json_decode_text(value, NULL, ret_text, &ignored) && ret_text->state == TEXT_SOUND
-            && ret_text->len > 0 && strlen(text_string(ret_text)) == ret_text->len;
+    return json_find_text(object, member, ret_text) && ret_text->len > 0
+            && strlen(text_string(ret_text)) == ret_text->len;
 }
 
 static bool read_entry(struct json_value object, struct entry *entry, struct err *reterr)

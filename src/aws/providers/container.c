@@ -107,13 +107,9 @@ static bool find_token(const struct provider_context *context,
 static void read_role(
         struct json_value root, const struct credentials *credentials, struct text *ret_role)
 {
-    struct json_value member;
-    struct err ignored;
-    bool is_read = json_find_typed(root, "RoleArn", JSON_STRING, &member)
-            && json_decode_text(member, NULL, ret_role, &ignored);
     const struct secret *const secrets[] = { &credentials->secret_access_key,
         &credentials->session_token };
-    if (!is_read || ret_role->state != TEXT_SOUND || !sts_is_role_arn(text_string(ret_role))
+    if (!json_find_text(root, "RoleArn", ret_role) || !sts_is_role_arn(text_string(ret_role))
             || service_error_is_echo(text_string(ret_role), secrets, 2)) {
         text_reset(ret_role);
     }

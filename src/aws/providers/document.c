@@ -63,9 +63,7 @@ static bool take_expiration(struct json_value object,
         return true;
     }
     CLEANUP(text_clear) struct text time = TEXT_INIT(TIME_MAX_BYTES);
-    struct err ignored;
-    if (members->expiration != NULL && json_type_of(member) == JSON_STRING
-            && json_decode_text(member, where, &time, &ignored) && time.state == TEXT_SOUND
+    if (members->expiration != NULL && json_find_text(object, name, &time)
             && timestamp_parse_iso8601(text_string(&time), ret_expires_s)) {
         return true;
     }
@@ -77,13 +75,9 @@ bool credentials_document_is_success(
 {
     CLEANUP(text_clear) struct text code = TEXT_INIT(CODE_MAX_BYTES);
     struct json_value member;
-    struct err ignored;
-    if (json_type_of(object) != JSON_OBJECT || !json_find(object, "Code", &member)) {
-        return true;
-    }
-    bool is_success = json_type_of(member) == JSON_STRING
-            && json_decode_text(member, NULL, &code, &ignored) && code.state == TEXT_SOUND
-            && strcmp(text_string(&code), "Success") == 0;
+    bool is_success = !json_find(object, "Code", &member)
+            || (json_find_text(object, "Code", &code)
+                    && strcmp(text_string(&code), "Success") == 0);
     return is_success || err_set(reterr, ERR_CREDENTIALS, where, "the answer holds no credentials");
 }
 

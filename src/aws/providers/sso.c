@@ -141,11 +141,8 @@ static bool check_token_expiry(const struct provider_context *context,
         struct err *reterr)
 {
     CLEANUP(text_clear) struct text expires = TEXT_INIT(64);
-    struct json_value member;
-    struct err ignored;
     int64_t expires_s = 0;
-    if (!json_find_typed(root, "expiresAt", JSON_STRING, &member)
-            || !json_decode_text(member, NULL, &expires, &ignored) || expires.state != TEXT_SOUND
+    if (!json_find_text(root, "expiresAt", &expires)
             || !timestamp_parse_iso8601(text_string(&expires), &expires_s)) {
         return needs_login(sso, reterr, "has an unusable cache file (no expiresAt)");
     }

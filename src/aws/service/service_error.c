@@ -31,11 +31,8 @@ static void put_code(struct service_error *error, const char *raw)
 
 static void put_code_member(struct service_error *error, struct json_value root, const char *name)
 {
-    struct json_value member;
     CLEANUP(text_clear) struct text code = TEXT_INIT(512);
-    struct err ignored;
-    if (error->code[0] == '\0' && json_find_typed(root, name, JSON_STRING, &member)
-            && json_decode_text(member, NULL, &code, &ignored) && code.state == TEXT_SOUND) {
+    if (error->code[0] == '\0' && json_find_text(root, name, &code)) {
         put_code(error, text_string(&code));
     }
 }

@@ -429,6 +429,30 @@ static void a_typed_member_is_of_that_type(void **state)
     }
 }
 
+static void finds_a_text_that_fits(void **state)
+{
+    (void)state;
+
+    static const struct {
+        const char *name;
+        const char *want; /* NULL: none */
+    } ROWS[] = { { "text", "a\n" }, { "empty", "" }, { "full", "123456" }, { "long", NULL },
+        { "half", NULL }, { "number", NULL }, { "null", NULL }, { "missing", NULL } };
+
+    CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
+    struct json_value root = parse_good(&parsed,
+            "{\"text\":\"a\\n\",\"empty\":\"\",\"full\":\"123456\",\"long\":\"1234567\","
+            "\"half\":\"\\ud800\",\"number\":1,\"null\":null}");
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
+        CLEANUP(text_clear) struct text text = TEXT_INIT(6);
+        bool is_found = json_find_text(root, ROWS[i].name, &text);
+        if (is_found != (ROWS[i].want != NULL)
+                || (is_found && strcmp(text_string(&text), ROWS[i].want) != 0)) {
+            fail_msg("%s: \"%s\"", ROWS[i].name, text_string(&text));
+        }
+    }
+}
+
 static void walks_and_counts_items(void **state)
 {
     (void)state;
@@ -721,6 +745,7 @@ int main(void)
         cmocka_unit_test(messages_never_quote_the_text),
         cmocka_unit_test(finds_an_objects_own_members_only),
         cmocka_unit_test(a_typed_member_is_of_that_type),
+        cmocka_unit_test(finds_a_text_that_fits),
         cmocka_unit_test(walks_and_counts_items),
         cmocka_unit_test(items_come_in_order),
         cmocka_unit_test(decodes_every_escape_into_secret_and_text),
