@@ -29,8 +29,7 @@ bool session_open(
         return false;
     }
     if (!open_transport(session, &session->curl, &err)) {
-        err_list_add(problems, &err);
-        return false;
+        return err_list_add(problems, &err);
     }
     session->calls = (struct call_settings){
         .transport = http_curl_transport(session->curl),
@@ -104,13 +103,11 @@ bool session_find_credentials(struct session *session, struct err_list *problems
 {
     struct err err;
     if (!provider_chain_find(&session->providers, &session->credentials, &err)) {
-        err_list_add(problems, &err);
-        return false;
+        return err_list_add(problems, &err);
     }
     report_credentials(session);
     if (!provider_need_region(&session->providers, &err)) {
-        err_list_add(problems, &err);
-        return false;
+        return err_list_add(problems, &err);
     }
     session->client.skew_s = session->providers.skew_s;
     session->client.region = session->settings.region;

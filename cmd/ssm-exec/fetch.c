@@ -144,8 +144,7 @@ static bool assign_path(const struct source *source,
             added = add_assignment(assignments, &assignment, &err);
         }
         if (!added) {
-            err_list_add(problems, &err);
-            ok = false;
+            ok = err_list_add(problems, &err);
         }
     }
     return ok;
@@ -198,14 +197,12 @@ static bool assign_name(const struct source *source,
     struct err err;
     struct assignment assignment = begin_assignment(source, &query->found);
     if (source->member != NULL && !take_member(source, &assignment, &err)) {
-        err_list_add(problems, &err);
-        return false;
+        return err_list_add(problems, &err);
     }
     assignment.variable = strdup(source->variable);
     assignment.parameter = show_parameter(source, &query->found);
     if (!add_assignment(assignments, &assignment, &err)) {
-        err_list_add(problems, &err);
-        return false;
+        return err_list_add(problems, &err);
     }
     return true;
 }
@@ -246,8 +243,7 @@ bool fetch_check_regions(const struct source_list *sources,
             err_set_hint(&err,
                     "one run reads from one region: set --region or AWS_REGION (%s comes from %s)",
                     region, settings->region_where);
-            err_list_add(problems, &err);
-            ok = false;
+            ok = err_list_add(problems, &err);
         }
     }
     return ok;

@@ -28,14 +28,12 @@ static bool read_file(const struct making *making,
     struct err err;
     if (!file_read(path, making->limits, ret_contents, ret_presence, &err)) {
         err_set_where(&err, shown_word(path, strlen(path), shown));
-        err_list_add(making->problems, &err);
-        return false;
+        return err_list_add(making->problems, &err);
     }
     if (*ret_presence == FILE_ABSENT && !if_exists) {
         (void)err_set(&err, ERR_INPUT, shown_word(path, strlen(path), shown),
                 "there is no such file (%s)", setting);
-        err_list_add(making->problems, &err);
-        return false;
+        return err_list_add(making->problems, &err);
     }
     return true;
 }
@@ -57,8 +55,7 @@ static bool take_references(
         source.layer = LAYER_ENV_FILE;
         source.order = order;
         if (!parsed || !source_list_add_take(&making->plan->sources, &source, &err)) {
-            err_list_add(making->problems, &err);
-            ok = false;
+            ok = err_list_add(making->problems, &err);
         }
     }
     return ok;
@@ -73,8 +70,7 @@ static bool read_env_files(const struct making *making)
     if (plan->env_files == NULL) {
         struct err err;
         (void)err_set_no_memory(&err);
-        err_list_add(making->problems, &err);
-        return false;
+        return err_list_add(making->problems, &err);
     }
     plan->env_file_names = files->items;
     plan->env_file_count = files->len;
@@ -140,8 +136,7 @@ static bool take_sources(const struct making *making, struct source_list *given)
         if (given->items[i].kind == SOURCE_LOCK) {
             ok = read_lock(making, given->items[i].text) && ok;
         } else if (!source_list_add_take(sources, &given->items[i], &err)) {
-            err_list_add(making->problems, &err);
-            return false;
+            return err_list_add(making->problems, &err);
         }
     }
     for (size_t i = first; i < sources->len; i++) {
@@ -201,8 +196,7 @@ static bool collect_requirements(const struct making *making)
         if (item[0] == '@') {
             ok = read_requirements(making, item + 1) && ok;
         } else if (!string_list_add(&making->plan->required, item, strlen(item), &err)) {
-            err_list_add(making->problems, &err);
-            return false;
+            return err_list_add(making->problems, &err);
         }
     }
     drop_repeated(&making->plan->required);
@@ -220,8 +214,7 @@ static bool check_something_to_do(const struct making *making, bool had_sources)
     err_set_hint(&err,
             "name a path: ssm-exec /prod/api -- ./server; or set SSM_EXEC_SOURCES; to run the "
             "command without any, say --env-file /dev/null");
-    err_list_add(making->problems, &err);
-    return false;
+    return err_list_add(making->problems, &err);
 }
 
 bool plan_make(struct options *options,

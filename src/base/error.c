@@ -134,17 +134,18 @@ void err_add_why(struct err *err, const char *format, ...)
     va_end(args);
 }
 
-void err_list_add(struct err_list *list, const struct err *err)
+bool err_list_add(struct err_list *list, const struct err *err)
 {
     if (list->items == NULL) {
         list->items = calloc(ERR_LIST_MAX, sizeof(*list->items));
     }
     if (list->items == NULL || list->len == ERR_LIST_MAX) {
         list->unlisted++;
-        return;
+        return false;
     }
     list->items[list->len] = *err;
     list->len++;
+    return false;
 }
 
 bool err_list_is_empty(const struct err_list *list)

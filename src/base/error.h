@@ -82,8 +82,11 @@ enum {
     ERR_LIST_MAX = 64
 };
 
-/* Copies *err into the list. Cannot fail: past ERR_LIST_MAX, or without memory, it counts. */
-void err_list_add(struct err_list *list, const struct err *err);
+/*
+ * Copies *err into the list; past ERR_LIST_MAX, or without memory, only counts it. Always returns
+ * false, as err_set does.
+ */
+bool err_list_add(struct err_list *list, const struct err *err);
 
 bool err_list_is_empty(const struct err_list *list);
 

@@ -450,8 +450,7 @@ bool dotenv_parse_names(const struct secret *text,
     for (size_t i = 0; i < dotenv.len; i++) {
         const char *name = dotenv.entries[i].name;
         if (!string_list_add(names, name, strlen(name), &problem)) {
-            err_list_add(problems, &problem);
-            return false;
+            return err_list_add(problems, &problem);
         }
     }
     return true;

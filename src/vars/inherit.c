@@ -150,8 +150,7 @@ bool inherit_select(const struct environment *environment,
     if (candidates == NULL || inherited.entries == NULL) {
         inherited_clear(&inherited);
         (void)err_set_no_memory(&err);
-        err_list_add(problems, &err);
-        return false;
+        return err_list_add(problems, &err);
     }
     for (size_t i = 0; i < count; i++) {
         char *entry = environment->entries[i];
@@ -166,8 +165,7 @@ bool inherit_select(const struct environment *environment,
     for (size_t i = 0; i < count; i++) {
         if (!candidates[i].is_dropped && is_reference(&candidates[i], rules)
                 && !check_own_setting(&candidates[i], &err)) {
-            err_list_add(problems, &err);
-            ok = false;
+            ok = err_list_add(problems, &err);
             continue;
         }
         if (!passes(&candidates[i], rules)) {
@@ -176,8 +174,7 @@ bool inherit_select(const struct environment *environment,
         if (!is_reference(&candidates[i], rules)) {
             inherited.entries[inherited.count++] = candidates[i].entry;
         } else if (!add_reference(&candidates[i], references, &err)) {
-            err_list_add(problems, &err);
-            ok = false;
+            ok = err_list_add(problems, &err);
         }
     }
     *ret_inherited = inherited;

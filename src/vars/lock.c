@@ -122,8 +122,7 @@ static bool check_unique(const struct source_list *sources,
     for (size_t i = first; i < sources->len; i++) {
         const char *name = sources->items[i].variable;
         if (!string_list_add(&names, name, strlen(name), &err)) {
-            err_list_add(problems, &err);
-            return false;
+            return err_list_add(problems, &err);
         }
     }
     string_list_sort(&names);
@@ -154,14 +153,12 @@ bool lock_parse(const struct secret *text,
     bool ok = true;
     if (!json_parse(text, JSON_TOKENS_FILE, file, &document, &err)) {
         err.kind = err.kind == ERR_PROTOCOL ? ERR_INPUT : err.kind;
-        err_list_add(problems, &err);
-        return false;
+        return err_list_add(problems, &err);
     }
     if (!json_find_typed(json_root(&document), "variables", JSON_ARRAY, &variables)) {
         (void)err_set(&err, ERR_INPUT, file,
                 "not a lock file: expected {\"variables\": [...]}, as --dry-run --json prints it");
-        err_list_add(problems, &err);
-        return false;
+        return err_list_add(problems, &err);
     }
     while (json_next_item(variables, &cursor, &item)) {
         CLEANUP(clear_entry)
@@ -170,8 +167,7 @@ bool lock_parse(const struct secret *text,
             .name = TEXT_INIT(TEXT_MAX_BYTES),
             .parameter = TEXT_INIT(TEXT_MAX_BYTES) };
         if (!read_entry(item, &entry, &err) || !add_entry(&entry, sources, &err)) {
-            err_list_add(problems, &err);
-            ok = false;
+            ok = err_list_add(problems, &err);
         }
     }
     return check_unique(sources, first, file, problems) && ok;

@@ -252,12 +252,10 @@ bool merge(struct assignment_list *assignments,
     result.variables = calloc(assignments->len + 1, sizeof(*result.variables));
     if (result.variables == NULL) {
         (void)err_set_no_memory(&err);
-        err_list_add(problems, &err);
-        return false;
+        return err_list_add(problems, &err);
     }
     if (!make_index(inherited, &index, &err)) {
-        err_list_add(problems, &err);
-        return false;
+        return err_list_add(problems, &err);
     }
     if (assignments->len > 0) {
         qsort(assignments->items, assignments->len, sizeof(*assignments->items),
@@ -315,8 +313,7 @@ bool merge_require(const struct merge_result *result,
     struct err err;
     bool ok = true;
     if (!make_index(inherited, &index, &err)) {
-        err_list_add(problems, &err);
-        return false;
+        return err_list_add(problems, &err);
     }
     for (size_t i = 0; i < name_count; i++) {
         if (!is_met(result, &index, names[i])) {

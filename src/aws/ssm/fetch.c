@@ -52,8 +52,7 @@ static bool report_missing(const struct ssm_fetch *fetch, struct err_list *probl
         if (names[i].was_answered && !names[i].is_found && !names[i].optional) {
             struct err err;
             ssm_diagnosis_missing_name(fetch->ssm->client, &names[i], &err);
-            err_list_add(problems, &err);
-            ok = false;
+            ok = err_list_add(problems, &err);
         }
     }
     return ok;
