@@ -145,21 +145,20 @@ static bool fetch_all(const struct run *run,
 /* --drop-credentials: COMMAND must not find its way to the machine's role either. */
 static bool assign_metadata_disabled(struct assignment_list *assignments, struct err *reterr)
 {
+    CLEANUP(assignment_clear)
     struct assignment assignment = {
         .variable = strdup("AWS_EC2_METADATA_DISABLED"),
         .layer = LAYER_INHERITED,
         .origin = "--drop-credentials",
-        .owned_value = malloc(sizeof(struct secret)),
+        .owned_value = calloc(1, sizeof(struct secret)),
     };
     if (assignment.variable == NULL || assignment.owned_value == NULL) {
-        free(assignment.variable);
-        free(assignment.owned_value);
         return err_set_no_memory(reterr);
     }
     *assignment.owned_value = SECRET_INIT(sizeof("true"));
     secret_append_text(assignment.owned_value, "true");
     assignment.value = assignment.owned_value;
-    return assignment_list_add(assignments, &assignment, reterr);
+    return assignment_list_add_take(assignments, &assignment, reterr);
 }
 
 /* All that is wrong with names and variables is told in one go. */

@@ -113,17 +113,13 @@ static struct assignment begin_assignment(
     };
 }
 
-/* Takes over the assignment's texts, which are NULL where there was no memory. */
-static bool add_assignment(struct assignment_list *assignments,
-        const struct assignment *assignment,
-        struct err *reterr)
+/* The texts of the assignment are NULL where there was no memory for them. */
+static bool add_assignment(
+        struct assignment_list *assignments, struct assignment *assignment, struct err *reterr)
 {
-    if (assignment->variable == NULL || assignment->parameter == NULL) {
-        free(assignment->variable);
-        free(assignment->parameter);
-        return err_set_no_memory(reterr);
-    }
-    return assignment_list_add(assignments, assignment, reterr);
+    return assignment->variable != NULL && assignment->parameter != NULL
+            ? assignment_list_add_take(assignments, assignment, reterr)
+            : err_set_no_memory(reterr);
 }
 
 static bool assign_path(const struct source *source,
@@ -135,15 +131,13 @@ static bool assign_path(const struct source *source,
     bool ok = true;
     for (size_t i = 0; i < query->found.len; i++) {
         const struct parameter *parameter = &query->found.items[i];
+        CLEANUP(assignment_clear)
         struct assignment assignment = begin_assignment(source, parameter);
         struct err err;
-        bool added = var_name_make(
-                parameter->name, source->path, source->prefix, rules, &assignment.variable, &err);
-        if (added) {
-            assignment.parameter = strdup(parameter->name);
-            added = add_assignment(assignments, &assignment, &err);
-        }
-        if (!added) {
+        assignment.parameter = strdup(parameter->name);
+        if (!var_name_make(parameter->name, source->path, source->prefix, rules,
+                    &assignment.variable, &err)
+                || !add_assignment(assignments, &assignment, &err)) {
             ok = err_list_add(problems, &err);
         }
     }
@@ -171,19 +165,15 @@ static char *show_parameter(const struct source *source, const struct parameter 
 static bool take_member(
         const struct source *source, struct assignment *assignment, struct err *reterr)
 {
+    const struct secret *whole = assignment->value;
     struct secret *value = malloc(sizeof(*value));
     if (value == NULL) {
         return err_set_no_memory(reterr);
     }
     *value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES);
-    if (!member_extract(assignment->value, source->member, source->text, value, reterr)) {
-        secret_clear(value);
-        free(value);
-        return false;
-    }
     assignment->owned_value = value;
     assignment->value = value;
-    return true;
+    return member_extract(whole, source->member, source->text, value, reterr);
 }
 
 static bool assign_name(const struct source *source,
@@ -194,17 +184,14 @@ static bool assign_name(const struct source *source,
     if (!query->is_found) {
         return true;
     }
-    struct err err;
+    CLEANUP(assignment_clear)
     struct assignment assignment = begin_assignment(source, &query->found);
-    if (source->member != NULL && !take_member(source, &assignment, &err)) {
-        return err_list_add(problems, &err);
-    }
+    struct err err;
     assignment.variable = strdup(source->variable);
     assignment.parameter = show_parameter(source, &query->found);
-    if (!add_assignment(assignments, &assignment, &err)) {
-        return err_list_add(problems, &err);
-    }
-    return true;
+    return ((source->member == NULL || take_member(source, &assignment, &err))
+                   && add_assignment(assignments, &assignment, &err))
+            || err_list_add(problems, &err);
 }
 
 bool fetch_map(const struct source_list *sources,

@@ -96,7 +96,8 @@ bool plan_assign_env_files(
             if (plan->takes_references && source_is_secret_reference(&entry->value)) {
                 continue; /* fetched like any other source */
             }
-            const struct assignment assignment = {
+            CLEANUP(assignment_clear)
+            struct assignment assignment = {
                 .variable = strdup(entry->name),
                 .layer = LAYER_ENV_FILE,
                 .order = i,
@@ -107,7 +108,7 @@ bool plan_assign_env_files(
             if (assignment.variable == NULL) {
                 return err_set_no_memory(reterr);
             }
-            if (!assignment_list_add(assignments, &assignment, reterr)) {
+            if (!assignment_list_add_take(assignments, &assignment, reterr)) {
                 return false;
             }
         }

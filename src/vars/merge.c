@@ -11,7 +11,7 @@
 #include "vars/name_pattern.h"
 #include "vars/var_name.h"
 
-static void clear_assignment(const struct assignment *assignment)
+void assignment_clear(struct assignment *assignment)
 {
     free(assignment->variable);
     free(assignment->parameter);
@@ -19,25 +19,26 @@ static void clear_assignment(const struct assignment *assignment)
         secret_clear(assignment->owned_value);
         free(assignment->owned_value);
     }
+    *assignment = (struct assignment){ 0 };
 }
 
-bool assignment_list_add(
-        struct assignment_list *list, const struct assignment *assignment, struct err *reterr)
+bool assignment_list_add_take(
+        struct assignment_list *list, struct assignment *assignment, struct err *reterr)
 {
     struct assignment *items = array_grow(list->items, list->len, &list->cap, sizeof(*items));
     if (items == NULL) {
-        clear_assignment(assignment);
         return err_set_no_memory(reterr);
     }
     list->items = items;
     list->items[list->len++] = *assignment;
+    *assignment = (struct assignment){ 0 };
     return true;
 }
 
 void assignment_list_clear(struct assignment_list *list)
 {
     for (size_t i = 0; i < list->len; i++) {
-        clear_assignment(&list->items[i]);
+        assignment_clear(&list->items[i]);
     }
     free(list->items);
     *list = (struct assignment_list){ 0 };

@@ -12,16 +12,16 @@
 #include "vars/inherit.h"
 #include "vars/source.h"
 
-/* A value that something wants in a variable. Borrows all but what it is said to own. */
+/* A value for a variable. Borrows all but what it owns; release with assignment_clear. */
 struct assignment {
-    char *variable; /* owned by the list */
+    char *variable; /* owned */
     enum source_layer layer;
     size_t order; /* in its layer: of two the larger wins */
     /* Where the value is from, for people: a SOURCE as it was written, or an env file. */
     const char *origin;
     /*
-     * The name, or the ARN where the source is one, with its member, for people and lock files; owned
-     * by the list. NULL: a plain value of an env file.
+     * The name, or the ARN where the source is one, with its member, for people and lock files; owned.
+     * NULL: a plain value of an env file.
      */
     char *parameter;
     const char *type;
@@ -30,8 +30,10 @@ struct assignment {
     bool as_file;
     bool has_inner_hash;        /* a plain value that other loaders would cut */
     const struct secret *value; /* borrowed, or owned_value */
-    struct secret *owned_value; /* owned by the list; NULL: none */
+    struct secret *owned_value; /* owned; NULL: none */
 };
+
+void assignment_clear(struct assignment *assignment);
 
 /* Zero-initialise; release with assignment_list_clear. */
 struct assignment_list {
@@ -40,9 +42,9 @@ struct assignment_list {
     size_t cap;
 };
 
-/* Takes over what the list owns of the assignment, also on failure (ERR_SYSTEM). */
-MUST_CHECK bool assignment_list_add(
-        struct assignment_list *list, const struct assignment *assignment, struct err *reterr);
+/* The list takes over what *assignment owns, and leaves it empty. ERR_SYSTEM without memory. */
+MUST_CHECK bool assignment_list_add_take(
+        struct assignment_list *list, struct assignment *assignment, struct err *reterr);
 
 void assignment_list_clear(struct assignment_list *list);
 
