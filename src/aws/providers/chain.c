@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "aws/config/profile_dropped.h"
 #include "aws/providers/container.h"
 #include "aws/providers/env.h"
 #include "aws/providers/instance_role.h"
@@ -118,6 +119,7 @@ enum provider_wait provider_chain_wait(const struct settings *settings)
 {
     const struct profile_section *profile = settings->profile;
     bool names_profile = settings->wish.profile.value != NULL;
+    struct err ignored;
     if (settings->wish.role_arn.value != NULL) {
         return PROVIDER_WAIT_TLS;
     }
@@ -133,6 +135,9 @@ enum provider_wait provider_chain_wait(const struct settings *settings)
     }
     if (has_key(profile, "aws_access_key_id") || has_key(profile, "login_session")) {
         return PROVIDER_WAIT_NONE;
+    }
+    if (!profile_dropped_check(&settings->files, settings->profile_name, NULL, &ignored)) {
+        return PROVIDER_WAIT_NONE; /* the search ends with an error */
     }
     if (is_set(settings, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")
             || is_set(settings, "AWS_CONTAINER_CREDENTIALS_FULL_URI")) {
