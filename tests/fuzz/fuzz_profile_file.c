@@ -6,8 +6,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "aws/config/profile_dropped.h"
-#include "aws/config/profile_file.h"
+#include "aws/config/profile_files.h"
+#include "aws/config/profile_mistakes.h"
 #include "base/clock.h"
 #include "fuzz_input.h"
 
@@ -38,7 +38,7 @@ static void look_up(const struct profile_files *files, enum profile_section_kind
             if (property != NULL) {
                 char where[PROFILE_WHERE_BYTES];
                 profile_property_where(property, where);
-                assert(!secret_is_empty(profile_property_secret(property)) && where[0] != '\0');
+                assert(!secret_is_empty(&property->value) && where[0] != '\0');
             }
         }
     }
@@ -49,7 +49,7 @@ static void check_dropped(const struct profile_files *files, struct event_sink *
     static const char *const NAMES[] = { "default", "x", "" };
     for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
         struct err err = { 0 };
-        bool is_sound = profile_dropped_check(files, NAMES[i], events, &err);
+        bool is_sound = profile_mistakes_check(files, NAMES[i], events, &err);
         assert(is_sound == (err.why[0] == '\0'));
     }
 }

@@ -49,7 +49,8 @@ EXPOSERS = {
     "src/aws/providers/container.c": "checks the token for line breaks",
     "src/aws/providers/instance_role.c": "reads the role's name, and why there are no credentials for it",
     "src/aws/providers/process.c": "splits the line of credential_process into words",
-    "src/aws/config/profile_file.c": "parses the shared files, and hands out values of the keys that it lists as public",
+    "src/aws/config/profile_parse.c": "parses the shared files",
+    "src/aws/config/profile_section.c": "hands out values of the keys that it lists as public",
     "src/aws/service/service_error.c": "cuts our own secrets out of what AWS echoes",
     "src/aws/providers/sso.c": "checks the cached token for line breaks",
     "src/aws/service/imds.c": "checks that the session token can be part of a header",
@@ -120,12 +121,12 @@ def test_secrets_are_exposed_where_the_list_says_and_nowhere_else() -> None:
 
 def test_no_key_that_may_hold_a_secret_is_public() -> None:
     """profile_property_text hands out what PUBLIC_KEYS lists, and nothing else."""
-    source = (ROOT / "src/aws/config/profile_file.c").read_text()
+    source = (ROOT / "src/aws/config/profile_section.c").read_text()
     (table,) = re.findall(r"PUBLIC_KEYS\[\] = \{(.*?)\};", source, re.DOTALL)
     keys = set(re.findall(r'"(\w+)"', table))
     assert "region" in keys
     assert not keys & {"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token", "credential_process"}
-    assert source.count("assert(is_public(property->key));") == source.count("secret_expose(&property->value)") == 1
+    assert source.count("assert(profile_key_is_public(property->key));") == source.count("secret_expose(&property->value)") == 1
 
 
 def test_every_test_that_the_security_page_names_exists() -> None:

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "aws/config/profile_file.h"
+#include "aws/config/profile_files.h"
 #include "aws/config/setting.h"
 #include "aws/uri.h"
 #include "base/attrs.h"

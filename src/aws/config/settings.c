@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "aws/config/profile_dropped.h"
+#include "aws/config/profile_mistakes.h"
 #include "aws/region.h"
 #include "aws/user_agent.h"
 #include "base/ascii.h"
@@ -40,7 +40,7 @@ static bool find_profile(struct settings *settings, struct err *reterr)
     (void)shown_word(name.value, strlen(name.value), shown);
     (void)err_set(reterr, ERR_CREDENTIALS, name.where, "there is no profile \"%s\"", shown);
     struct err dropped;
-    if (!profile_dropped_check(&settings->files, name.value, /* events= */ NULL, &dropped)) {
+    if (!profile_mistakes_check(&settings->files, name.value, /* events= */ NULL, &dropped)) {
         err_set_hint(reterr, "%s: %s", dropped.where, dropped.why);
         return false;
     }

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "aws/config/endpoint.h"
-#include "aws/config/profile_file.h"
+#include "aws/config/profile_files.h"
 #include "aws/config/setting.h"
 #include "aws/uri.h"
 #include "base/attrs.h"

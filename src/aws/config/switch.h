@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "aws/config/profile_file.h"
+#include "aws/config/profile_section.h"
 #include "base/attrs.h"
 #include "base/environment.h"
 #include "base/error.h"

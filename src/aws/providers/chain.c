@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "aws/config/profile_dropped.h"
+#include "aws/config/profile_mistakes.h"
 #include "aws/providers/container.h"
 #include "aws/providers/env.h"
 #include "aws/providers/instance_role.h"
@@ -136,7 +136,7 @@ enum provider_wait provider_chain_wait(const struct settings *settings)
     if (has_key(profile, "aws_access_key_id") || has_key(profile, "login_session")) {
         return PROVIDER_WAIT_NONE;
     }
-    if (!profile_dropped_check(&settings->files, settings->profile_name, NULL, &ignored)) {
+    if (!profile_mistakes_check(&settings->files, settings->profile_name, NULL, &ignored)) {
         return PROVIDER_WAIT_NONE; /* the search ends with an error */
     }
     if (is_set(settings, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI")

@@ -143,7 +143,7 @@ enum provider_outcome provider_process_fetch(const struct provider_context *cont
     CLEANUP(secret_clear) struct secret output = SECRET_INIT(OUTPUT_MAX_BYTES);
     char where[PROFILE_WHERE_BYTES];
     profile_property_where(command, where);
-    if (!split(profile_property_secret(command), where, &words, reterr)) {
+    if (!split(&command->value, where, &words, reterr)) {
         return PROVIDER_FAILED;
     }
     const struct runner_request request = {

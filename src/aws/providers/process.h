@@ -5,7 +5,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "aws/config/profile_file.h"
+#include "aws/config/profile_section.h"
 #include "aws/providers/provider.h"
 
 /*

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/config/profile_dropped.h"
+#include "aws/config/profile_mistakes.h"
 #include "aws/providers/container.h"
 #include "aws/providers/env.h"
 #include "aws/providers/instance_role.h"
@@ -210,7 +210,7 @@ static enum provider_outcome unless_dropped(
         const struct provider_context *context, const struct chain *chain, struct err *reterr)
 {
     struct err dropped;
-    if (profile_dropped_check(
+    if (profile_mistakes_check(
                 &context->settings->files, chain->profile_name, context->calls->events, &dropped)) {
         return PROVIDER_ABSENT;
     }
@@ -232,7 +232,7 @@ static bool take_field(enum credentials_field field,
         return true;
     }
     profile_property_where(property, where);
-    secret_append_secret(ret_value, profile_property_secret(property));
+    secret_append_secret(ret_value, &property->value);
     return credentials_check_field(field, ret_value, where, reterr);
 }
 
@@ -307,7 +307,7 @@ static enum provider_outcome take_own_keys(struct provider_context *context,
         return provider_sso_fetch(context, chain->profile_name, profile, ret_credentials, reterr);
     }
     bool is_key_first = key != NULL
-            && (chain->has_static_keys || profile_property_file(key) == PROFILE_FILE_CREDENTIALS);
+            && (chain->has_static_keys || key->file == PROFILE_FILE_CREDENTIALS);
     if (login != NULL && !is_key_first) {
         return provider_login_fetch(context, chain->profile_name, login, ret_credentials, reterr);
     }

@@ -4,5 +4,5 @@
 
 #include "aws/providers/provider.h"
 
-/* Decides where the selected profile gives credentials, or was meant to (profile_dropped.h). */
+/* Decides where the selected profile gives credentials, or was meant to (profile_mistakes.h). */
 extern const struct provider provider_profile;

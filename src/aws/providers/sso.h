@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "aws/config/profile_file.h"
+#include "aws/config/profile_section.h"
 #include "aws/providers/provider.h"
 
 /* Whether the profile is one of SSO: it names an account or a role of it. */

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "aws/config/profile_file.h"
+#include "aws/config/profile_files.h"
 #include "base/attrs.h"
 #include "base/error.h"
 #include "base/event.h"
@@ -18,7 +18,7 @@
  * ERR_CREDENTIALS, `where` being the file and line. What may be meant otherwise is an EVENT_WARNING, for
  * events (may be NULL). Neither quotes what the files hold.
  */
-MUST_CHECK bool profile_dropped_check(const struct profile_files *files,
+MUST_CHECK bool profile_mistakes_check(const struct profile_files *files,
         const char *profile_name,
         struct event_sink *events,
         struct err *reterr);

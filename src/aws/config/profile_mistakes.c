@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include "aws/config/profile_dropped.h"
+#include "aws/config/profile_mistakes.h"
 
 #include <stddef.h>
 #include <string.h>
 
 #include "base/ascii.h"
 #include "base/similar.h"
-
-/* Keys each of which makes a profile give credentials, or an error. */
-static const char *const GIVING[] = { "aws_access_key_id", "role_arn", "web_identity_token_file",
-    "credential_process", "login_session", "sso_account_id", "sso_role_name" };
 
 /* Keys that give none without another one. */
 static const struct {
@@ -75,19 +71,9 @@ static bool is_slip(const char *key, const char *meant)
             || (is_long && strstr(written, wanted) != NULL);
 }
 
-static bool is_giving(const char *key)
-{
-    for (size_t i = 0; i < COUNT_OF(GIVING); i++) {
-        if (ascii_equals_ignoring_case(key, GIVING[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool is_known(const char *key)
 {
-    bool is_found = is_giving(key);
+    bool is_found = profile_key_gives_credentials(key);
     for (size_t i = 0; i < COUNT_OF(HALVES); i++) {
         is_found = is_found || ascii_equals_ignoring_case(key, HALVES[i].key);
     }
@@ -105,9 +91,9 @@ static const char *find_meant(const char *key)
             return ALIASES[i].meant;
         }
     }
-    for (size_t i = 0; i < COUNT_OF(GIVING); i++) {
-        if (is_slip(key, GIVING[i])) {
-            return GIVING[i];
+    for (size_t i = 0; profile_credentials_keys[i] != NULL; i++) {
+        if (is_slip(key, profile_credentials_keys[i])) {
+            return profile_credentials_keys[i];
         }
     }
     for (size_t i = 0; i < COUNT_OF(HALVES); i++) {
@@ -120,16 +106,17 @@ static const char *find_meant(const char *key)
 
 static bool has_value(const struct profile_property *property)
 {
-    return !secret_is_empty(profile_property_secret(property));
+    return !secret_is_empty(&property->value);
 }
 
 /* Whether the section was meant to give credentials. */
 static bool holds_credentials(const struct profile_section *section)
 {
-    for (const struct profile_property *property = profile_section_newest_property(section);
-            property != NULL; property = profile_property_older(property)) {
-        const char *key = profile_property_key(property);
-        if (has_value(property) && (is_giving(key) || find_meant(key) != NULL)) {
+    for (const struct profile_property *property = section->newest_property; property != NULL;
+            property = property->older) {
+        const char *key = property->key;
+        if (has_value(property)
+                && (profile_key_gives_credentials(key) || find_meant(key) != NULL)) {
             return true;
         }
     }
@@ -142,11 +129,11 @@ static bool holds_credentials(const struct profile_section *section)
 static bool check_key(
         const struct profile_property *property, const char *profile_name, struct err *reterr)
 {
-    const char *key = profile_property_key(property);
+    const char *key = property->key;
     const char *meant = find_meant(key);
     char where[PROFILE_WHERE_BYTES];
     profile_property_where(property, where);
-    if (is_giving(key)) {
+    if (profile_key_gives_credentials(key)) {
         /* It has a value and gave nothing: the one that holds is another, and empty. */
         return err_set(reterr, ERR_CREDENTIALS, where,
                 "%s is not used: the same key stands empty behind it, in this file or in the "
@@ -165,7 +152,7 @@ static bool check_half(const struct profile_property *property,
         struct err *reterr)
 {
     size_t i = 0;
-    const char *key = profile_property_key(property);
+    const char *key = property->key;
     while (i < COUNT_OF(HALVES) && !ascii_equals_ignoring_case(key, HALVES[i].key)) {
         i++;
     }
@@ -191,15 +178,15 @@ static bool check_own(const struct profile_section *section,
         struct event_sink *events,
         struct err *reterr)
 {
-    const struct profile_property *newest = profile_section_newest_property(section);
+    const struct profile_property *newest = section->newest_property;
     for (const struct profile_property *property = newest; property != NULL;
-            property = profile_property_older(property)) {
+            property = property->older) {
         if (has_value(property) && !check_key(property, profile_name, reterr)) {
             return false;
         }
     }
     for (const struct profile_property *property = newest; property != NULL;
-            property = profile_property_older(property)) {
+            property = property->older) {
         if (has_value(property) && !check_half(property, profile_name, events, reterr)) {
             return false;
         }
@@ -239,8 +226,8 @@ static bool is_slip_of_default(const char *name)
 static bool check_other(
         const struct profile_section *section, const char *profile_name, struct err *reterr)
 {
-    const char *why = profile_section_ignored(section);
-    const char *name = profile_section_name(section);
+    const char *why = section->ignored_because;
+    const char *name = section->name;
     bool is_meant = why != NULL ? is_header_of(name, profile_name)
                                 : strcmp(profile_name, "default") == 0 && is_slip_of_default(name);
     if (!is_meant || !holds_credentials(section)) {
@@ -258,16 +245,15 @@ static bool check_other(
             "profile that is looked for");
 }
 
-bool profile_dropped_check(const struct profile_files *files,
+bool profile_mistakes_check(const struct profile_files *files,
         const char *profile_name,
         struct event_sink *events,
         struct err *reterr)
 {
-    for (const struct profile_section *section = profile_files_newest_section(files);
-            section != NULL; section = profile_section_older(section)) {
-        bool is_own = profile_section_ignored(section) == NULL
-                && profile_section_is_profile(section)
-                && strcmp(profile_section_name(section), profile_name) == 0;
+    for (const struct profile_section *section = files->newest_section; section != NULL;
+            section = section->older) {
+        bool is_own = section->ignored_because == NULL && section->kind == PROFILE_SECTION_PROFILE
+                && strcmp(section->name, profile_name) == 0;
         bool is_sound = is_own ? check_own(section, profile_name, events, reterr)
                                : check_other(section, profile_name, reterr);
         if (!is_sound) {

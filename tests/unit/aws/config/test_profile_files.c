@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "aws/config/profile_file.h"
+#include "aws/config/profile_files.h"
 #include "base/clock.h"
 #include "base/text.h"
 
@@ -162,7 +162,7 @@ static const char *get_nested(
         const struct profile_section *section, const char *key, const char *nested_key)
 {
     const struct profile_property *property = profile_section_find_nested(section, key, nested_key);
-    return property == NULL ? NULL : secret_expose(profile_property_secret(property));
+    return property == NULL ? NULL : secret_expose(&property->value);
 }
 
 /* Of any key, public or not. */
@@ -1153,7 +1153,7 @@ static void a_property_knows_its_file_and_line(void **state)
 
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         assert_non_null(ROWS[i].property);
-        assert_int_equal(profile_property_file(ROWS[i].property), ROWS[i].want_file);
+        assert_int_equal(ROWS[i].property->file, ROWS[i].want_file);
         char want[2 * PATH_BYTES];
         (void)snprintf(want, sizeof(want), "%s:%zu", ROWS[i].want_path, ROWS[i].want_line);
         char where[PROFILE_WHERE_BYTES];
