@@ -31,9 +31,8 @@ static bool read_file(const struct making *making,
         return err_list_add(making->problems, &err);
     }
     if (*ret_presence == FILE_ABSENT && !if_exists) {
-        (void)err_set(&err, ERR_INPUT, shown_word(path, strlen(path), shown),
-                "there is no such file (%s)", setting);
-        return err_list_add(making->problems, &err);
+        return err_list_add_new(making->problems, ERR_INPUT, shown_word(path, strlen(path), shown),
+                NULL, "there is no such file (%s)", setting);
     }
     return true;
 }
@@ -207,15 +206,13 @@ static bool collect_requirements(const struct making *making)
 /* A lock file may record nothing, and an env file may be missing. */
 static bool check_something_to_do(const struct making *making, bool had_sources)
 {
-    struct err err;
     if (had_sources || making->plan->sources.len > 0 || making->plan->has_env_file) {
         return true;
     }
-    (void)err_set(&err, ERR_USAGE, NULL, "there is nothing to read: no SOURCE was given");
-    err_set_hint(&err,
+    return err_list_add_new(making->problems, ERR_USAGE, NULL,
             "name a path: ssm-exec /prod/api -- ./server; or set SSM_EXEC_SOURCES; to run the "
-            "command without any, say --env-file /dev/null");
-    return err_list_add(making->problems, &err);
+            "command without any, say --env-file /dev/null",
+            "there is nothing to read: no SOURCE was given");
 }
 
 bool plan_make(struct options *options,

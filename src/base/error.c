@@ -47,10 +47,14 @@ static void put_text(char *buffer, size_t size, const char *text)
     mark_if_cut(buffer, size, len);
 }
 
-static void set_common(struct err *reterr, enum err_kind kind, int errno_value, const char *where)
+PRINTF_LIKE(4, 0)
+
+static void set_formatted(
+        struct err *reterr, enum err_kind kind, const char *where, const char *format, va_list args)
 {
-    *reterr = (struct err){ .kind = kind, .os_error = errno_value };
+    *reterr = (struct err){ .kind = kind };
     put_text(reterr->where, sizeof(reterr->where), where);
+    put_formatted(reterr->why, sizeof(reterr->why), format, args);
 }
 
 static void blame_memory(struct err *reterr)
@@ -63,10 +67,9 @@ static void blame_memory(struct err *reterr)
 
 bool err_set(struct err *reterr, enum err_kind kind, const char *where, const char *format, ...)
 {
-    set_common(reterr, kind, 0, where);
     va_list args;
     va_start(args, format);
-    put_formatted(reterr->why, sizeof(reterr->why), format, args);
+    set_formatted(reterr, kind, where, format, args);
     va_end(args);
     blame_memory(reterr);
     return false;
@@ -79,11 +82,11 @@ bool err_set_errno(struct err *reterr,
         const char *format,
         ...)
 {
-    set_common(reterr, kind, errno_value, where);
     va_list args;
     va_start(args, format);
-    put_formatted(reterr->why, sizeof(reterr->why), format, args);
+    set_formatted(reterr, kind, where, format, args);
     va_end(args);
+    reterr->os_error = errno_value;
     err_add_why(reterr, "%s%s", reterr->why[0] == '\0' ? "" : ": ", strerror(errno_value));
     blame_memory(reterr);
     return false;
@@ -92,7 +95,7 @@ bool err_set_errno(struct err *reterr,
 bool err_set_no_memory(struct err *reterr)
 {
     err_note_no_memory();
-    set_common(reterr, ERR_SYSTEM, 0, NULL);
+    *reterr = (struct err){ .kind = ERR_SYSTEM };
     put_text(reterr->why, sizeof(reterr->why), "out of memory");
     return false;
 }
@@ -146,6 +149,23 @@ bool err_list_add(struct err_list *list, const struct err *err)
     list->items[list->len] = *err;
     list->len++;
     return false;
+}
+
+bool err_list_add_new(struct err_list *list,
+        enum err_kind kind,
+        const char *where,
+        const char *hint,
+        const char *format,
+        ...)
+{
+    struct err err;
+    va_list args;
+    va_start(args, format);
+    set_formatted(&err, kind, where, format, args);
+    va_end(args);
+    blame_memory(&err);
+    put_text(err.hint, sizeof(err.hint), hint);
+    return err_list_add(list, &err);
 }
 
 bool err_list_is_empty(const struct err_list *list)

@@ -88,6 +88,14 @@ enum {
  */
 bool err_list_add(struct err_list *list, const struct err *err);
 
+/* The same for a new failure, as err_set makes it. hint may be NULL. */
+bool err_list_add_new(struct err_list *list,
+        enum err_kind kind,
+        const char *where,
+        const char *hint,
+        const char *format,
+        ...) PRINTF_LIKE(5, 6);
+
 bool err_list_is_empty(const struct err_list *list);
 
 void err_list_clear(struct err_list *list);

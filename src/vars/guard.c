@@ -73,14 +73,12 @@ static void add_mixture(
 {
     CLEANUP(text_clear) struct text here = TEXT_INIT(512);
     CLEANUP(text_clear) struct text there = TEXT_INIT(512);
-    struct err err;
     append_source(&here, other);
     append_source(&there, first);
-    (void)err_set(&err, ERR_USAGE, text_string(&here),
+    err_list_add_new(problems, ERR_USAGE, text_string(&here),
+            "if one run is to read from both, say --allow-mixed",
             "belongs to the environment %s, but %s to %s", environment_of(other),
             text_string(&there), environment_of(first));
-    err_set_hint(&err, "if one run is to read from both, say --allow-mixed");
-    err_list_add(problems, &err);
 }
 
 /* A lock file of many parameters is told of once for each environment. */
@@ -94,15 +92,13 @@ bool guard_check_environments(const struct source_list *sources, struct err_list
 {
     const struct source *first = NULL;
     const struct source *told = NULL;
-    struct err err;
     bool ok = true;
     for (size_t i = 0; i < sources->len; i++) {
         const struct source *source = &sources->items[i];
         if (source->kind == SOURCE_PATH && strcmp(source->path, "/") == 0) {
-            ok = err_set(&err, ERR_USAGE, source->shown,
+            ok = err_list_add_new(problems, ERR_USAGE, source->shown,
+                    "name the paths to read, or say --allow-mixed",
                     "the path / is the whole store, all environments together");
-            err_set_hint(&err, "name the paths to read, or say --allow-mixed");
-            err_list_add(problems, &err);
             continue;
         }
         const char *environment = environment_of(source);

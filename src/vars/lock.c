@@ -130,9 +130,8 @@ static bool check_unique(const struct source_list *sources,
         const char *name = names.items[i];
         if (strcmp(names.items[i - 1], name) == 0) {
             bool is_shown = var_name_is_valid(name, strlen(name));
-            ok = err_set(&err, ERR_INPUT, file, "%s%s is in it twice",
+            ok = err_list_add_new(problems, ERR_INPUT, file, NULL, "%s%s is in it twice",
                     is_shown ? "the variable " : "a variable", is_shown ? name : "");
-            err_list_add(problems, &err);
         }
     }
     return ok;
@@ -156,9 +155,8 @@ bool lock_parse(const struct secret *text,
         return err_list_add(problems, &err);
     }
     if (!json_find_typed(json_root(&document), "variables", JSON_ARRAY, &variables)) {
-        (void)err_set(&err, ERR_INPUT, file,
+        return err_list_add_new(problems, ERR_INPUT, file, NULL,
                 "not a lock file: expected {\"variables\": [...]}, as --dry-run --json prints it");
-        return err_list_add(problems, &err);
     }
     while (json_next_item(variables, &cursor, &item)) {
         CLEANUP(clear_entry)

@@ -126,17 +126,6 @@ static bool is_preserved(const struct merge_rules *rules, const char *variable)
                     rules->preserved, rules->preserved_count, variable, strlen(variable));
 }
 
-static void add_problem(struct err_list *problems,
-        const struct assignment *about,
-        const char *why,
-        const char *hint)
-{
-    struct err err;
-    (void)err_set(&err, ERR_MAPPING, about->parameter, "%s", why);
-    err_set_hint(&err, "%s", hint);
-    err_list_add(problems, &err);
-}
-
 /* Whether the parameter may set its variable at all. */
 static void check_assignment(const struct assignment *assignment,
         const struct merge_rules *rules,
@@ -145,13 +134,12 @@ static void check_assignment(const struct assignment *assignment,
     const char *variable = assignment->variable;
     struct err err;
     if (assignment->parameter == NULL) {
-        return; /* plain values pass: whoever writes the file could as well set the variable */
+        return; /* a plain value: who writes the env file could set the variable as well */
     }
     if (var_name_is_own(variable, strlen(variable))) {
-        (void)err_set(&err, ERR_MAPPING, assignment->parameter,
+        err_list_add_new(problems, ERR_MAPPING, assignment->parameter, NULL,
                 "would set %s, but variables that begin with SSM_EXEC_ are ssm-exec's own settings",
                 variable);
-        err_list_add(problems, &err);
     }
     if (guard_is_guarded(variable)
             && !name_pattern_any(
@@ -165,9 +153,9 @@ static void check_assignment(const struct assignment *assignment,
     bool has_nul = memchr(secret_expose(assignment->value), '\0', secret_len(assignment->value))
             != NULL;
     if (has_nul && !assignment->as_file) {
-        add_problem(problems, assignment,
-                "the value holds a NUL and cannot be an environment variable",
-                "store it encoded, for example in base64, or take it as a file: --file NAME=REF");
+        err_list_add_new(problems, ERR_MAPPING, assignment->parameter,
+                "store it encoded, for example in base64, or take it as a file: --file NAME=REF",
+                "the value holds a NUL and cannot be an environment variable");
     }
 }
 
@@ -175,30 +163,24 @@ static void check_type(const struct assignment *assignment,
         const struct merge_rules *rules,
         struct err_list *problems)
 {
-    struct err err;
     if (rules->secure_only && assignment->parameter != NULL
             && strcmp(assignment->type, "SecureString") != 0) {
-        (void)err_set(&err, ERR_MAPPING, assignment->parameter,
+        err_list_add_new(problems, ERR_MAPPING, assignment->parameter,
+                "a type cannot be changed: delete the parameter and create it as SecureString",
                 "is %s%s, but --secure-only accepts SecureStrings only",
                 assignment->type[0] == '\0' ? "of no type" : "a ", assignment->type);
-        err_set_hint(&err,
-                "a type cannot be changed: delete the parameter and create it as SecureString");
-        err_list_add(problems, &err);
     }
 }
 
-/* One that changed while the pages were read may stand on two of them: that is no collision. */
+/* A parameter that changed while the pages were read may be on two of them: not a collision. */
 static void check_collision(
         const struct assignment *one, const struct assignment *other, struct err_list *problems)
 {
-    struct err err;
-    if (compare_parameters(one, other) == 0) {
-        return;
+    if (compare_parameters(one, other) != 0) {
+        err_list_add_new(problems, ERR_MAPPING, other->origin,
+                "rename or delete one of the two parameters, or read a narrower path",
+                "%s and %s would both become %s", one->parameter, other->parameter, one->variable);
     }
-    (void)err_set(&err, ERR_MAPPING, other->origin, "%s and %s would both become %s",
-            one->parameter, other->parameter, one->variable);
-    err_set_hint(&err, "rename or delete one of the two parameters, or read a narrower path");
-    err_list_add(problems, &err);
 }
 
 static bool is_same_source(const struct assignment *one, const struct assignment *other)
@@ -321,10 +303,9 @@ bool merge_require(const struct merge_result *result,
             text_append_format(&missing, "%s%s", missing.len == 0 ? "" : ", ", names[i]);
         }
         if (missing.len > LISTED_MAX_BYTES || (i + 1 == name_count && missing.len > 0)) {
-            ok = err_set(&err, ERR_MAPPING, NULL, "required and not set, or empty: %s",
-                    text_string(&missing));
-            err_set_hint(&err, "--dry-run shows what is set, and from where");
-            err_list_add(problems, &err);
+            ok = err_list_add_new(problems, ERR_MAPPING, NULL,
+                    "--dry-run shows what is set, and from where",
+                    "required and not set, or empty: %s", text_string(&missing));
             text_reset(&missing);
         }
     }

@@ -67,21 +67,23 @@ static const char *show(const char *text, char out[static SHOWN_BYTES])
     return out[0] == '.' ? "" : out;
 }
 
+/* "variable=", unless that is empty, then text[0..len) and the rest. NULL without memory. */
+static char *make_text(const char *variable, const char *text, size_t len, const char *rest)
+{
+    char *made = NULL;
+    const char *equals = variable[0] == '\0' ? "" : "=";
+    int got = asprintf(&made, "%s%s%.*s%s", variable, equals, (int)len, text, rest);
+    return got < 0 ? NULL : made;
+}
+
 /*
- * "text", or "variable=text" where there is a variable, without the name of a member: that can be any text,
- * such as the rest of a password that was taken for a REF.
+ * Without the name of a member, which can be any text, such as the rest of a password that was taken
+ * for a REF.
  */
 static char *make_shown(const char *variable, const char *text)
 {
-    static const char MEMBER[] = "#...";
     size_t len = strcspn(text, "#");
-    size_t bytes = strlen(variable) + 1 + len + sizeof(MEMBER);
-    char *made = calloc(bytes, 1);
-    if (made != NULL) {
-        (void)snprintf(made, bytes, "%s%s%.*s%s", variable, variable[0] == '\0' ? "" : "=",
-                (int)len, text, text[len] == '\0' ? "" : MEMBER);
-    }
-    return made;
+    return make_text(variable, text, len, text[len] == '\0' ? "" : "#...");
 }
 
 static bool fail(const char *text, struct err *reterr, const char *why)
@@ -244,14 +246,12 @@ bool source_parse_reference(
     CLEANUP(source_clear) struct source source = { 0 };
     const struct ref_errors errors = { ERR_INPUT, variable, EXPECTED_REFERENCE };
     const char *ref = value + sizeof(REFERENCE_PREFIX) - 1;
-    size_t text_bytes = strlen(variable) + strlen(value) + 2;
     source.variable = strdup(variable);
-    source.text = calloc(text_bytes, 1);
+    source.text = make_text(variable, value, strlen(value), "");
     source.shown = make_shown(variable, value);
     if (source.variable == NULL || source.text == NULL || source.shown == NULL) {
         return err_set_no_memory(reterr);
     }
-    (void)snprintf(source.text, text_bytes, "%s=%s", variable, value);
     if (!parse_ref(ref, &errors, &source, reterr)) {
         err_set_hint(reterr, "if the value is not a reference, say --no-refs");
         return false;

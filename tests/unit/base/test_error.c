@@ -154,6 +154,21 @@ static void a_list_keeps_copies_in_order(void **state)
     err_list_clear(&list);
 }
 
+static void a_new_failure_is_added_in_one_statement(void **state)
+{
+    (void)state;
+    CLEANUP(err_list_clear) struct err_list list = { 0 };
+    assert_false(err_list_add_new(&list, ERR_MAPPING, "/a", "rename it", "taken by %s", "/b"));
+    assert_false(err_list_add_new(&list, ERR_USAGE, NULL, NULL, "nothing to do"));
+    assert_int_equal(list.len, 2);
+    assert_int_equal(list.items[0].kind, ERR_MAPPING);
+    assert_string_equal(list.items[0].where, "/a");
+    assert_string_equal(list.items[0].why, "taken by /b");
+    assert_string_equal(list.items[0].hint, "rename it");
+    assert_string_equal(list.items[1].where, "");
+    assert_string_equal(list.items[1].hint, "");
+}
+
 static void past_its_maximum_a_list_counts(void **state)
 {
     (void)state;
@@ -207,6 +222,7 @@ int main(void)
         cmocka_unit_test(a_text_that_just_fits_has_no_mark),
         cmocka_unit_test(what_is_added_is_cut_at_every_fill_level),
         cmocka_unit_test(a_list_keeps_copies_in_order),
+        cmocka_unit_test(a_new_failure_is_added_in_one_statement),
         cmocka_unit_test(past_its_maximum_a_list_counts),
         cmocka_unit_test(a_list_that_only_counted_is_not_empty),
         cmocka_unit_test(once_memory_ran_out_every_failure_says_so),
