@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/ascii.h"
 #include "base/duration.h"
 #include "base/shown.h"
@@ -20,14 +21,12 @@ void usage_error_add(
         struct err_list *problems, const char *where, const char *hint, const char *format, ...)
 {
     char why[512];
-    struct err err;
     va_list args;
     va_start(args, format);
     (void)vsnprintf(why, sizeof(why), format, args);
     va_end(args);
-    (void)err_set(&err, ERR_USAGE, where, "%s", why);
-    err_set_hint(&err, "%s", hint == NULL ? "try 'ssm-exec --help'" : hint);
-    err_list_add(problems, &err);
+    err_list_add_new(
+            problems, ERR_USAGE, where, hint == NULL ? "try 'ssm-exec --help'" : hint, "%s", why);
 }
 
 static void add_no_memory(const struct option_place *place)
@@ -153,25 +152,18 @@ static void add_env_file(
 {
     (void)number;
     struct env_file_list *list = &place->options->env_files;
-    char *copy = strdup(path);
-    if (list->len == list->cap) {
-        size_t cap = list->cap == 0 ? 4 : list->cap * 2;
-        struct env_file *items = calloc(cap, sizeof(*items));
-        if (items != NULL && list->len > 0) {
-            memcpy(items, list->items, list->len * sizeof(*items));
-        }
-        if (items != NULL) {
-            free(list->items);
-            list->items = items;
-            list->cap = cap;
-        }
-    }
-    if (copy == NULL || list->len == list->cap) {
-        free(copy);
+    struct env_file *items = array_grow(list->items, list->len, &list->cap, sizeof(*items));
+    if (items == NULL) {
         add_no_memory(place);
         return;
     }
-    list->items[list->len++] = (struct env_file){ copy, if_exists != 0 };
+    list->items = items;
+    items[list->len] = (struct env_file){ strdup(path), if_exists != 0 };
+    if (items[list->len].path == NULL) {
+        add_no_memory(place);
+        return;
+    }
+    list->len++;
 }
 
 /* --- names --- */
