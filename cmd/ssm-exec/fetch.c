@@ -97,7 +97,7 @@ static void add_name(const struct source *source, struct ssm_queries *queries)
     };
 }
 
-/* What an assignment of a source has whatever the variable; its texts are still to be set. */
+/* The part of an assignment that does not depend on the variable; its texts are set later. */
 static struct assignment begin_assignment(
         const struct source *source, const struct parameter *parameter)
 {
@@ -145,8 +145,8 @@ static bool assign_path(const struct source *source,
 }
 
 /*
- * The name, or the ARN where the source is one, and the member. A Secrets Manager value has no version
- * that could pin it: its stage stays with the name.
+ * The name, or the ARN if the source is one, and the member. A Secrets Manager value has no version
+ * to record: its stage stays with the name.
  */
 static char *show_parameter(const struct source *source, const struct parameter *parameter)
 {

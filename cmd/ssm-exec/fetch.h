@@ -1,4 +1,4 @@
-/* From sources to assignments: everything the sources name is asked for once, then handed out. */
+/* From sources to assignments: everything that the sources name is fetched once. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -23,10 +23,7 @@ struct fetched {
     size_t *query_of_source;    /* for each source its index into paths or names */
 };
 
-/*
- * ERR_USAGE for each ARN of another region than the run's, which is known by now: false, and all are added
- * to problems.
- */
+/* False with an ERR_USAGE added to problems for each ARN of another region than the settings'. */
 MUST_CHECK bool fetch_check_regions(const struct source_list *sources,
         const struct settings *settings,
         struct err_list *problems);
@@ -38,8 +35,9 @@ MUST_CHECK bool fetch_plan(const struct source_list *sources,
         struct err *reterr);
 
 /*
- * Hands the values out to variables. False with each name that cannot be a variable's (ERR_MAPPING) added
- * to problems; all others are assigned then too, so that merge can tell what is wrong with them.
+ * Assigns the values to variables. False with each name that cannot become a variable's
+ * (ERR_MAPPING) added to problems; the others are assigned even then, so that merge can report what
+ * is wrong with them.
  */
 MUST_CHECK bool fetch_map(const struct source_list *sources,
         const struct fetched *fetched,

@@ -8,16 +8,16 @@
 #include "vars/guard.h"
 #include "vars/lock.h"
 
-/* What every step may look at. */
-struct making {
+/* What every step works with. */
+struct planning {
     const struct options *options;
     const struct file_limits *limits;
     struct plan *plan;
     struct err_list *problems;
 };
 
-/* False, and a problem, unless the file is there and could be read. Its path may be anything. */
-static bool read_file(const struct making *making,
+/* Reads a file, which must exist unless if_exists. Its path may be a secret in the wrong place. */
+static bool read_file(const struct planning *planning,
         const char *path,
         const char *setting,
         bool if_exists,
@@ -26,24 +26,24 @@ static bool read_file(const struct making *making,
 {
     char shown[SHOWN_BYTES];
     struct err err;
-    if (!file_read(path, making->limits, ret_contents, ret_presence, &err)) {
+    if (!file_read(path, planning->limits, ret_contents, ret_presence, &err)) {
         err_set_where(&err, shown_word(path, strlen(path), shown));
-        return err_list_add(making->problems, &err);
+        return err_list_add(planning->problems, &err);
     }
     if (*ret_presence == FILE_ABSENT && !if_exists) {
-        return err_list_add_new(making->problems, ERR_INPUT, shown_word(path, strlen(path), shown),
-                NULL, "there is no such file (%s)", setting);
+        return err_list_add_new(planning->problems, ERR_INPUT,
+                shown_word(path, strlen(path), shown), NULL, "there is no such file (%s)", setting);
     }
     return true;
 }
 
 /* --- env files --- */
 
-static bool take_references(
-        const struct making *making, const struct dotenv *env_file, size_t order)
+static bool add_references(
+        const struct planning *planning, const struct dotenv *env_file, size_t order)
 {
     bool ok = true;
-    for (size_t i = 0; i < env_file->len && !making->options->no_refs; i++) {
+    for (size_t i = 0; i < env_file->len && !planning->options->no_refs; i++) {
         const struct dotenv_entry *entry = &env_file->entries[i];
         CLEANUP(source_clear) struct source source = { 0 };
         struct err err;
@@ -53,23 +53,23 @@ static bool take_references(
         bool parsed = source_parse_secret_reference(entry->name, &entry->value, &source, &err);
         source.layer = LAYER_ENV_FILE;
         source.order = order;
-        if (!parsed || !source_list_add_take(&making->plan->sources, &source, &err)) {
-            ok = err_list_add(making->problems, &err);
+        if (!parsed || !source_list_add_take(&planning->plan->sources, &source, &err)) {
+            ok = err_list_add(planning->problems, &err);
         }
     }
     return ok;
 }
 
-static bool read_env_files(const struct making *making)
+static bool read_env_files(const struct planning *planning)
 {
-    const struct env_file_list *files = &making->options->env_files;
-    struct plan *plan = making->plan;
+    const struct env_file_list *files = &planning->options->env_files;
+    struct plan *plan = planning->plan;
     bool ok = true;
     plan->env_files = calloc(files->len + 1, sizeof(*plan->env_files));
     if (plan->env_files == NULL) {
         struct err err;
         (void)err_set_no_memory(&err);
-        return err_list_add(making->problems, &err);
+        return err_list_add(planning->problems, &err);
     }
     plan->env_file_names = files->items;
     plan->env_file_count = files->len;
@@ -77,11 +77,11 @@ static bool read_env_files(const struct making *making)
         CLEANUP(secret_clear) struct secret contents = SECRET_INIT(DOTENV_MAX_BYTES);
         const struct env_file *file = &files->items[i];
         enum file_presence presence = FILE_ABSENT;
-        bool is_read = read_file(making, file->path, "--env-file", file->if_exists, &contents,
+        bool is_read = read_file(planning, file->path, "--env-file", file->if_exists, &contents,
                                &presence)
-                && dotenv_parse(&contents, file->path, &plan->env_files[i], making->problems);
+                && dotenv_parse(&contents, file->path, &plan->env_files[i], planning->problems);
         plan->has_env_file = plan->has_env_file || presence == FILE_PRESENT;
-        ok = is_read && take_references(making, &plan->env_files[i], i) && ok;
+        ok = is_read && add_references(planning, &plan->env_files[i], i) && ok;
     }
     return ok;
 }
@@ -117,26 +117,26 @@ bool plan_assign_env_files(
 
 /* --- sources --- */
 
-static bool read_lock(const struct making *making, const char *path)
+static bool read_lock(const struct planning *planning, const char *path)
 {
     CLEANUP(secret_clear) struct secret contents = SECRET_INIT(LOCK_MAX_BYTES);
     enum file_presence presence = FILE_ABSENT;
-    return read_file(making, path, "--lock", /* if_exists= */ false, &contents, &presence)
-            && lock_parse(&contents, path, &making->plan->sources, making->problems);
+    return read_file(planning, path, "--lock", /* if_exists= */ false, &contents, &presence)
+            && lock_parse(&contents, path, &planning->plan->sources, planning->problems);
 }
 
-/* In their order, each lock file replaced by what it records. */
-static bool take_sources(const struct making *making, struct source_list *given)
+/* Adds the sources in their order, each lock file replaced by its entries. */
+static bool add_sources(const struct planning *planning, struct source_list *given)
 {
-    struct source_list *sources = &making->plan->sources;
+    struct source_list *sources = &planning->plan->sources;
     size_t first = sources->len;
     bool ok = true;
     struct err err;
     for (size_t i = 0; i < given->len; i++) {
         if (given->items[i].kind == SOURCE_LOCK) {
-            ok = read_lock(making, given->items[i].text) && ok;
+            ok = read_lock(planning, given->items[i].text) && ok;
         } else if (!source_list_add_take(sources, &given->items[i], &err)) {
-            return err_list_add(making->problems, &err);
+            return err_list_add(planning->problems, &err);
         }
     }
     for (size_t i = first; i < sources->len; i++) {
@@ -145,9 +145,9 @@ static bool take_sources(const struct making *making, struct source_list *given)
     return ok;
 }
 
-static bool find_inherited(const struct making *making, const struct environment *environment)
+static bool find_inherited(const struct planning *planning, const struct environment *environment)
 {
-    const struct options *options = making->options;
+    const struct options *options = planning->options;
     const struct inherit_rules rules = {
         .pristine = options->pristine,
         .kept = (const char *const *)options->kept.items,
@@ -157,18 +157,18 @@ static bool find_inherited(const struct making *making, const struct environment
         .drop_credentials = options->drop_credentials,
         .no_refs = options->no_refs,
     };
-    return inherit_select(environment, &rules, &making->plan->inherited, &making->plan->sources,
-            making->problems);
+    return inherit_select(environment, &rules, &planning->plan->inherited, &planning->plan->sources,
+            planning->problems);
 }
 
 /* --- requirements --- */
 
-static bool read_requirements(const struct making *making, const char *path)
+static bool read_requirements(const struct planning *planning, const char *path)
 {
     CLEANUP(secret_clear) struct secret contents = SECRET_INIT(DOTENV_MAX_BYTES);
     enum file_presence presence = FILE_ABSENT;
-    return read_file(making, path, "--require", /* if_exists= */ false, &contents, &presence)
-            && dotenv_parse_names(&contents, path, &making->plan->required, making->problems);
+    return read_file(planning, path, "--require", /* if_exists= */ false, &contents, &presence)
+            && dotenv_parse_names(&contents, path, &planning->plan->required, planning->problems);
 }
 
 /* Sorts, and keeps each name once. */
@@ -186,30 +186,30 @@ static void drop_repeated(struct string_list *list)
     list->len = kept;
 }
 
-static bool collect_requirements(const struct making *making)
+static bool collect_requirements(const struct planning *planning)
 {
-    const struct string_list *required = &making->options->required;
+    const struct string_list *required = &planning->options->required;
     bool ok = true;
     for (size_t i = 0; i < required->len; i++) {
         const char *item = required->items[i];
         struct err err;
         if (item[0] == '@') {
-            ok = read_requirements(making, item + 1) && ok;
-        } else if (!string_list_add(&making->plan->required, item, strlen(item), &err)) {
-            return err_list_add(making->problems, &err);
+            ok = read_requirements(planning, item + 1) && ok;
+        } else if (!string_list_add(&planning->plan->required, item, strlen(item), &err)) {
+            return err_list_add(planning->problems, &err);
         }
     }
-    drop_repeated(&making->plan->required);
+    drop_repeated(&planning->plan->required);
     return ok;
 }
 
-/* A lock file may record nothing, and an env file may be missing. */
-static bool check_something_to_do(const struct making *making, bool had_sources)
+/* A lock file may have no entries, and an env file may be missing. */
+static bool check_something_to_do(const struct planning *planning, bool had_sources)
 {
-    if (had_sources || making->plan->sources.len > 0 || making->plan->has_env_file) {
+    if (had_sources || planning->plan->sources.len > 0 || planning->plan->has_env_file) {
         return true;
     }
-    return err_list_add_new(making->problems, ERR_USAGE, NULL,
+    return err_list_add_new(planning->problems, ERR_USAGE, NULL,
             "name a path: ssm-exec /prod/api -- ./server; or set SSM_EXEC_SOURCES; to run the "
             "command without any, say --env-file /dev/null",
             "there is nothing to read: no SOURCE was given");
@@ -221,19 +221,19 @@ bool plan_make(struct options *options,
         struct plan *ret_plan,
         struct err_list *problems)
 {
-    const struct making making = {
+    const struct planning planning = {
         .options = options, .limits = limits, .plan = ret_plan, .problems = problems
     };
     ret_plan->takes_references = !options->no_refs;
     bool had_sources = options->sources.len > 0;
-    bool has_inherited = find_inherited(&making, environment);
-    bool has_env_files = read_env_files(&making);
-    bool has_sources = take_sources(&making, &options->sources);
-    bool has_requirements = collect_requirements(&making);
+    bool has_inherited = find_inherited(&planning, environment);
+    bool has_env_files = read_env_files(&planning);
+    bool has_sources = add_sources(&planning, &options->sources);
+    bool has_requirements = collect_requirements(&planning);
     bool is_one_environment = options->allow_mixed
             || guard_check_environments(&ret_plan->sources, problems);
     return has_inherited && has_env_files && has_sources && has_requirements && is_one_environment
-            && check_something_to_do(&making, had_sources);
+            && check_something_to_do(&planning, had_sources);
 }
 
 void plan_clear(struct plan *plan)

@@ -1,4 +1,7 @@
-/* Everything a run knows before it asks the network: sources, env files, what is inherited, what is required. */
+/*
+ * All that a run knows before it uses the network: sources, env files, inherited and required
+ * variables.
+ */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -19,18 +22,18 @@
 struct plan {
     struct source_list sources; /* of all layers: paths and names only */
     struct inherited inherited;
-    struct dotenv *env_files; /* one for each of the options', empty where there is no file */
+    struct dotenv *env_files; /* one for each of the options; empty if there is no file */
     size_t env_file_count;
     const struct env_file *env_file_names;
     struct string_list required;
     bool takes_references;
-    bool has_env_file; /* at least one of them is there */
+    bool has_env_file; /* at least one of them exists */
 };
 
 /*
- * Reads env files, lock files and lists of requirements, finds the references, and checks what can be
- * checked without the network. Takes the options' sources over. False with everything that is wrong
- * added to problems.
+ * Reads env files, lock files and lists of requirements, finds the references, and checks what can
+ * be checked without the network. The plan takes over the options' sources. False with everything
+ * that is wrong added to problems.
  */
 MUST_CHECK bool plan_make(struct options *options,
         const struct environment *environment,

@@ -26,5 +26,5 @@ int ascii_hex_value(char c);
 /* Equal but for the case of ASCII letters. */
 bool ascii_equals_ignoring_case(const char *a, const char *b);
 
-/* Length of the blank-trimmed part of bytes[0..len), and in *ret_start where it begins. */
+/* The length of bytes[0..len) without white space at both ends; *ret_start is where it begins. */
 size_t ascii_trim(const char *bytes, size_t len, size_t *ret_start);

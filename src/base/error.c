@@ -8,7 +8,7 @@
 
 static const char CUT_MARK[] = "...";
 
-/* Memory is the process's, and so is the lack of it. */
+/* Process-wide: an allocation that failed in one thread may explain a failure in another. */
 static atomic_bool memory_ran_out; /* NOLINT(*-non-const-global-variables) */
 
 void err_note_no_memory(void)

@@ -40,7 +40,7 @@ struct err {
             [272]; /* host and port whose reply this is about, unless why names it; may be empty */
 };
 
-/* Fills *reterr from nothing; where may be NULL. Always returns false: `return err_set(...)`. */
+/* Sets all of *reterr; where may be NULL. Always returns false: `return err_set(...)`. */
 bool err_set(struct err *reterr, enum err_kind kind, const char *where, const char *format, ...)
         PRINTF_LIKE(4, 5);
 
@@ -55,9 +55,9 @@ bool err_set_errno(struct err *reterr,
 bool err_set_no_memory(struct err *reterr);
 
 /*
- * Notes that an allocation failed, which is not always told where it is seen: what goes wrong later may
- * only follow from it. So every later failure of the process is an ERR_SYSTEM that says so. May be
- * called from several threads.
+ * Notes that an allocation failed. Not every place that notices can report it, and later failures
+ * may be a consequence: from then on every failure of the process is an ERR_SYSTEM that says so.
+ * May be called from several threads.
  */
 void err_note_no_memory(void);
 
@@ -71,7 +71,7 @@ void err_set_hint(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Appends to the sentence. */
 void err_add_why(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Everything that is wrong, to be reported in one go. Zero-initialise; release with _clear. */
+/* Failures that are reported together. Zero-initialise; release with _clear. */
 struct err_list {
     struct err *items;
     size_t len;

@@ -17,17 +17,18 @@ enum file_presence {
 
 struct file_limits {
     const struct clock *clock;
-    int64_t deadline_ms; /* monotonic; a pipe that nobody fills is given up then */
+    int64_t deadline_ms; /* monotonic; when to give up waiting for a pipe */
 };
 
 /* Closes the descriptor unless it is negative, and sets it to -1. errno stays. For CLEANUP. */
 void file_close(int *fd);
 
 /*
- * Appends what is in the file at path to *ret_contents, whose maximum bounds the size. A missing
- * file (or a missing or non-directory parent) is no error: *ret_presence tells, and nothing is
- * appended. Otherwise ERR_INPUT, `where` being the path: unreadable, a directory, too large, or
- * not ready in time (ERR_TIMEOUT). Pipes and other streams are read to their end.
+ * Appends the contents of the file at path to *ret_contents, whose maximum bounds the size. A
+ * missing file (or a missing or non-directory parent) is not an error: *ret_presence says so, and
+ * nothing is appended. ERR_INPUT, with the path as `where`, for one that is unreadable, a directory
+ * or too large; ERR_TIMEOUT for one that is not ready in time. Pipes and other streams are read to
+ * their end.
  */
 MUST_CHECK bool file_read(const char *path,
         const struct file_limits *limits,

@@ -13,7 +13,7 @@
 #include "vars/var_name.h"
 
 enum {
-    NAMED_MAX = 3, /* lines with the same problem; the others are counted */
+    NAMED_MAX = 3, /* lines named for one problem; further ones are counted */
     WHERE_BYTES = 512,
 };
 
@@ -60,8 +60,8 @@ static const struct {
 
 struct parser {
     const char *file;
-    struct span rest; /* the lines that were not taken yet */
-    size_t line;      /* number of the one taken last */
+    struct span rest; /* the lines that are not read yet */
+    size_t line;      /* number of the line read last */
     struct dotenv *dotenv;
     struct err_list *problems;
     size_t counts[PROBLEM_COUNT];
@@ -76,7 +76,7 @@ static void add_problem(struct parser *parser, const struct err *problem)
     parser->has_no_memory = parser->has_no_memory || problem->kind == ERR_SYSTEM;
 }
 
-/* "file:line"; of a path that is too long the end is kept. */
+/* "file:line"; a path that is too long is cut at its beginning. */
 static void put_problem(struct parser *parser, enum problem kind, const char *line, const char *why)
 {
     char where[WHERE_BYTES];
@@ -90,7 +90,7 @@ static void put_problem(struct parser *parser, enum problem kind, const char *li
     add_problem(parser, &problem);
 }
 
-/* A value that goes on over several lines has a problem where it ends; began: where it begins, or 0. */
+/* line: where the value ends. began: where a value of several lines begins; otherwise 0. */
 static void add_problem_of_value(
         struct parser *parser, size_t line, size_t began, enum problem kind)
 {
@@ -115,7 +115,7 @@ static void add_problem_at(struct parser *parser, size_t line, enum problem kind
     add_problem_of_value(parser, line, 0, kind);
 }
 
-/* A file that is something else altogether has the same problem on each line. */
+/* The lines past NAMED_MAX: a file that is not an env file has the same problem on each line. */
 static void add_counted_problems(struct parser *parser)
 {
     for (int kind = 0; kind < PROBLEM_COUNT; kind++) {
@@ -143,7 +143,7 @@ static bool is_utf8(struct span text)
     return true;
 }
 
-/* What no line may hold, wherever it stands; it is parsed all the same, for its other problems. */
+/* Bytes that no line may hold. The line is parsed nevertheless, to report its other problems. */
 static void check_bytes(struct parser *parser, struct span line)
 {
     if (memchr(line.bytes, '\0', line.len) != NULL) {
@@ -155,8 +155,8 @@ static void check_bytes(struct parser *parser, struct span line)
     }
 }
 
-/* The next line without its LF or CRLF; false behind the last one. A CR ends the file as well. */
-static bool take_line(struct parser *parser, struct span *ret_line)
+/* The next line without its LF or CRLF, or a CR at the end of the file; false if there is none. */
+static bool next_line(struct parser *parser, struct span *ret_line)
 {
     if (parser->rest.len == 0) {
         return false;
@@ -176,7 +176,7 @@ static bool take_line(struct parser *parser, struct span *ret_line)
     return true;
 }
 
-/* The word is one only before a name: "export = x" sets a variable called export. */
+/* Only before a name: "export = x" sets a variable called export. */
 static struct span skip_export(struct span line)
 {
     size_t len = sizeof(EXPORT) - 1;
@@ -210,7 +210,7 @@ static bool is_quote(char c)
     return c == '"' || c == '\'' || c == '`';
 }
 
-/* The character that backslash and c stand for between double quotes; '\0' where c is no escape. */
+/* What a backslash and c stand for between double quotes; '\0' if they are not an escape. */
 static char unescape(char c)
 {
     switch (c) {
@@ -229,7 +229,7 @@ static char unescape(char c)
     }
 }
 
-/* Appends what stands in this line up to the quote; false if it does not end here. */
+/* Appends the text up to the closing quote; false if this line has none. */
 static bool append_quoted(struct span text, char quote, struct secret *value, size_t *ret_len)
 {
     size_t at = 0;
@@ -245,7 +245,7 @@ static bool append_quoted(struct span text, char quote, struct secret *value, si
     return at < text.len;
 }
 
-/* A value that begins with a quote, over as many lines as it takes. */
+/* Reads a quoted value, which may extend over several lines. */
 static bool read_quoted(struct parser *parser, struct span text, struct secret *value)
 {
     char quote = text.bytes[0];
@@ -253,7 +253,7 @@ static bool read_quoted(struct parser *parser, struct span text, struct secret *
     size_t len = 0;
     text = span_skip(text, 1);
     while (!append_quoted(text, quote, value, &len)) {
-        if (!take_line(parser, &text)) {
+        if (!next_line(parser, &text)) {
             add_problem_at(parser, first_line, UNCLOSED_QUOTE);
             return false;
         }
@@ -269,7 +269,7 @@ static bool read_quoted(struct parser *parser, struct span text, struct secret *
     return false;
 }
 
-/* In an unquoted value a comment needs a blank before it, so that ab#cd survives. */
+/* In an unquoted value a comment needs a blank before it: ab#cd is a value. */
 static struct span cut_comment(struct span text)
 {
     for (size_t i = 1; i < text.len; i++) {
@@ -287,7 +287,7 @@ static void read_unquoted(struct span text, struct secret *value, bool *ret_has_
     *ret_has_inner_hash = memchr(kept.bytes, '#', kept.len) != NULL;
 }
 
-/* Completes *entry by its name and takes it over, unless there is no memory (ERR_SYSTEM). */
+/* Sets the name of *entry and moves it to the list. ERR_SYSTEM without memory. */
 static bool add_entry(
         struct dotenv *dotenv, struct span name, struct dotenv_entry *entry, struct err *reterr)
 {
@@ -314,7 +314,7 @@ static void clear_entry(struct dotenv_entry *entry)
     *entry = (struct dotenv_entry){ 0 };
 }
 
-/* The value of a bad name is read too: it may go on over lines that are no assignments. */
+/* The value of a bad name is read too: its further lines are not assignments. */
 static void parse_assignment(struct parser *parser, struct span name, struct span text)
 {
     CLEANUP(clear_entry)
@@ -351,7 +351,7 @@ static void parse_line(struct parser *parser, struct span line)
             span_skip(line, name_len + 1));
 }
 
-/* What Windows editors call "Unicode" would otherwise be a problem on each line. */
+/* Windows editors call it "Unicode"; without this check each line would be a problem. */
 static bool is_utf16(struct span text)
 {
     return span_starts_with(text, "\xff\xfe") || span_starts_with(text, "\xfe\xff");
@@ -375,8 +375,8 @@ static int compare_entries(const void *a, const void *b)
     return first->line < second->line ? -1 : 1;
 }
 
-/* Sorts; of the entries of one name the last one stays. */
-static void settle(struct dotenv *dotenv)
+/* Sorts the entries and keeps the last one of each name. */
+static void sort_entries(struct dotenv *dotenv)
 {
     if (dotenv->len == 0) {
         return;
@@ -415,14 +415,14 @@ bool dotenv_parse(const struct secret *text,
         return false;
     }
     struct span line = { 0 };
-    while (!parser.has_no_memory && take_line(&parser, &line)) {
+    while (!parser.has_no_memory && next_line(&parser, &line)) {
         parse_line(&parser, line);
     }
     add_counted_problems(&parser);
     if (parser.has_problem) {
         return false;
     }
-    settle(&dotenv);
+    sort_entries(&dotenv);
     *ret_dotenv = dotenv;
     dotenv = DOTENV_INIT;
     return true;

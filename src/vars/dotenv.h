@@ -1,6 +1,7 @@
 /*
- * Env files: NAME=VALUE lines in dotenv syntax. The common loaders disagree on it and skip what they
- * do not understand; here each case is decided (man page, ENV FILES), and the rest is an error.
+ * Env files: NAME=VALUE lines in dotenv syntax. The common loaders disagree about it and skip what
+ * they do not understand; here every case is defined (man page, ENV FILES), and anything else is an
+ * error.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -14,7 +15,7 @@
 #include "base/string_list.h"
 
 enum {
-    DOTENV_MAX_BYTES = 4 * 1024 * 1024 /* for whoever reads the file */
+    DOTENV_MAX_BYTES = 4 * 1024 * 1024 /* for callers that read the file */
 };
 
 struct dotenv_entry {
@@ -34,11 +35,11 @@ struct dotenv {
 #define DOTENV_INIT ((struct dotenv){ 0 })
 
 /*
- * Reads a whole file's text; `file` is its name for messages. Of a name that is set twice the later
- * line counts. Nothing is expanded or executed. Where anything is wrong, false: *ret_dotenv is
- * untouched, and the problems are added to *problems: ERR_INPUT, `where` being "file:line", or
- * ERR_SYSTEM. Of lines with the same problem the first three are named, and how many more there are.
- * None of them ever quotes the file.
+ * Parses the text of a whole file; `file` is its name for messages. If a name is set twice, the
+ * later line counts. Nothing is expanded or executed. If anything is wrong, *ret_dotenv is
+ * untouched and the problems are added to *problems: ERR_INPUT, with "file:line" as `where`, or
+ * ERR_SYSTEM. Of lines with the same problem the first three are named and the others counted. No
+ * message quotes the file.
  */
 MUST_CHECK bool dotenv_parse(const struct secret *text,
         const char *file,

@@ -32,7 +32,7 @@ static const struct {
     { "sandbox", "sandbox" },
 };
 
-/* The environment that the source's first level names, in any case; NULL if it is none we know. */
+/* The environment that the source's first level names, in any case; NULL if it names none. */
 static const char *environment_of(const struct source *source)
 {
     static const char secrets[] = "/aws/reference/secretsmanager/";
@@ -56,7 +56,7 @@ static const char *environment_of(const struct source *source)
     return NULL;
 }
 
-/* For messages: the source, and for one of a lock file the parameter as well. */
+/* For messages: the source, with its parameter if it comes from a lock file. */
 static void append_source(struct text *text, const struct source *source)
 {
     size_t len = 0;
@@ -81,17 +81,17 @@ static void add_mixture(
             text_string(&there), environment_of(first));
 }
 
-/* A lock file of many parameters is told of once for each environment. */
-static bool is_same_mixture(const struct source *told, const struct source *source)
+/* A lock file is reported once for each environment, not for each parameter. */
+static bool is_same_mixture(const struct source *reported, const struct source *source)
 {
-    return told != NULL && strcmp(told->text, source->text) == 0
-            && strcmp(environment_of(told), environment_of(source)) == 0;
+    return reported != NULL && strcmp(reported->text, source->text) == 0
+            && strcmp(environment_of(reported), environment_of(source)) == 0;
 }
 
 bool guard_check_environments(const struct source_list *sources, struct err_list *problems)
 {
     const struct source *first = NULL;
-    const struct source *told = NULL;
+    const struct source *reported = NULL;
     bool ok = true;
     for (size_t i = 0; i < sources->len; i++) {
         const struct source *source = &sources->items[i];
@@ -109,10 +109,10 @@ bool guard_check_environments(const struct source_list *sources, struct err_list
             first = source;
         } else if (strcmp(environment, environment_of(first)) != 0) {
             ok = false;
-            if (!is_same_mixture(told, source)) {
+            if (!is_same_mixture(reported, source)) {
                 add_mixture(first, source, problems);
             }
-            told = source;
+            reported = source;
         }
     }
     return ok;

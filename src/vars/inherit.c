@@ -8,7 +8,7 @@
 #include "vars/name_pattern.h"
 #include "vars/var_name.h"
 
-/* An entry, to be sorted by name so that duplicates stand together. */
+/* An entry of the environment; sorted by name, duplicates are next to each other. */
 struct candidate {
     char *entry;
     struct span name; /* the beginning of the entry */
@@ -34,13 +34,13 @@ static int compare_by_position(const void *a, const void *b)
     return left->position < right->position ? -1 : 1;
 }
 
-/* An entry without '=' has no name and passes as it is. */
+/* An entry without '=' has no name and is passed on as it is. */
 static bool has_name(const struct candidate *candidate)
 {
     return candidate->entry[candidate->name.len] == '=';
 }
 
-/* Candidates sorted by name: marks all but the first of each. */
+/* Marks all but the first entry of each name; the candidates are sorted by name. */
 static void drop_duplicates(struct candidate *candidates, size_t count)
 {
     const struct candidate *first = NULL;
@@ -116,7 +116,7 @@ static bool add_reference(
     return ok && source_list_add_take(references, &source, reterr);
 }
 
-/* What reading Parameter Store takes cannot come from there, whether COMMAND is to have it or not. */
+/* Variables that are needed to read Parameter Store cannot be read from there. */
 static bool check_own_setting(const struct candidate *candidate, struct err *reterr)
 {
     if (!inherit_is_credential(candidate->entry, candidate->name.len)

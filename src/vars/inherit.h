@@ -18,7 +18,7 @@ struct inherit_rules {
     const char *const *unset;
     size_t unset_count;
     bool drop_credentials; /* the variables of inherit_is_credential, and AWS_EC2_METADATA_DISABLED */
-    bool no_refs;          /* "ssm://" begins a plain value */
+    bool no_refs;          /* values that begin with "ssm://" are plain ones */
 };
 
 /* Borrows the entries, in their order; no name twice. Release with inherited_clear. */
@@ -28,10 +28,11 @@ struct inherited {
 };
 
 /*
- * Whatever is not SSM_EXEC_*, as far as the rules let it pass; of duplicates the first stays, entries
- * without a name pass (but not with `pristine`). Variables whose value is a reference are appended to
- * *references instead, as sources of LAYER_INHERITED. False with everything that is wrong added to
- * problems: references that cannot be read, and those in credential and region variables (ERR_INPUT).
+ * Selects the entries that pass: never SSM_EXEC_*, the others as the rules say. The first of
+ * duplicates is kept; entries without a name pass, unless the rules are pristine. Variables whose
+ * value is a reference are appended to *references instead, as sources of LAYER_INHERITED. False
+ * with everything that is wrong added to problems: malformed references, and references in
+ * credential and region variables (ERR_INPUT).
  */
 MUST_CHECK bool inherit_select(const struct environment *environment,
         const struct inherit_rules *rules,
@@ -41,5 +42,5 @@ MUST_CHECK bool inherit_select(const struct environment *environment,
 
 void inherited_clear(struct inherited *inherited);
 
-/* Whether --drop-credentials takes the variable. */
+/* Whether --drop-credentials removes the variable. */
 bool inherit_is_credential(const char *name, size_t len);

@@ -30,7 +30,7 @@ static void clear_entry(struct entry *entry)
     text_clear(&entry->parameter);
 }
 
-/* A name that is not one may be a secret, in a file that is not a lock file. */
+/* Shows the name only if it is valid: in a file that is not a lock file it may be a secret. */
 static bool fail(const struct entry *entry, struct err *reterr, const char *why)
 {
     const char *name = text_string(&entry->name);
@@ -42,7 +42,7 @@ static bool fail(const struct entry *entry, struct err *reterr, const char *why)
     return false;
 }
 
-static bool take_text(struct json_value object, const char *member, struct text *ret_text)
+static bool read_text(struct json_value object, const char *member, struct text *ret_text)
 {
     return json_find_text(object, member, ret_text) && ret_text->len > 0
             && strlen(text_string(ret_text)) == ret_text->len;
@@ -54,16 +54,16 @@ static bool read_entry(struct json_value object, struct entry *entry, struct err
     if (json_type_of(object) != JSON_OBJECT) {
         return fail(entry, reterr, "is not an object");
     }
-    if (!take_text(object, "name", &entry->name)) {
+    if (!read_text(object, "name", &entry->name)) {
         text_reset(&entry->name);
         return fail(entry, reterr, "has no \"name\"");
     }
-    /* A reference keeps the name of its variable, however odd. */
+    /* Any other name will do: that of an inherited reference may be an unusual one. */
     if (strchr(text_string(&entry->name), '=') != NULL) {
         text_reset(&entry->name);
         return fail(entry, reterr, "its \"name\" is not a variable name");
     }
-    if (!take_text(object, "parameter", &entry->parameter)) {
+    if (!read_text(object, "parameter", &entry->parameter)) {
         return fail(entry, reterr, "has no \"parameter\"");
     }
     if (!json_find(object, "version", &value) || !json_int64(value, &entry->version)
@@ -80,7 +80,7 @@ static bool read_entry(struct json_value object, struct entry *entry, struct err
     return true;
 }
 
-/* "/a/b#member" and version 3: "/a/b:3#member". Names without a slash belong below "/". */
+/* "/a/b#member" with version 3 is "/a/b:3#member". A name without a slash gets one in front. */
 static bool make_ref(const struct entry *entry, struct text *ref, struct err *reterr)
 {
     const char *parameter = text_string(&entry->parameter);
@@ -110,7 +110,7 @@ static bool add_entry(const struct entry *entry, struct source_list *sources, st
     return source_list_add_take(sources, &source, reterr);
 }
 
-/* The program writes no variable twice: two of them are the work of an editor. */
+/* ssm-exec writes each variable once: a second one was added by hand. */
 static bool check_unique(const struct source_list *sources,
         size_t first,
         const char *file,

@@ -11,13 +11,14 @@
 #include "vars/source.h"
 
 enum {
-    LOCK_MAX_BYTES = 16 * 1024 * 1024 /* for whoever reads the file */
+    LOCK_MAX_BYTES = 16 * 1024 * 1024 /* for callers that read the file */
 };
 
 /*
- * Appends to *sources one for each variable of the lock file: exactly that version of that
- * parameter; version 0 (a Secrets Manager value) is named as it stands. False with everything that is
- * wrong added to problems: ERR_INPUT, `where` being the file, naming the entry by number and name.
+ * Appends to *sources one source for each variable of the lock file: the recorded version of its
+ * parameter, or for version 0 (a Secrets Manager value) the parameter as it is recorded. False with
+ * everything that is wrong added to problems: ERR_INPUT, with the file as `where`, naming the entry
+ * by number and name.
  */
 MUST_CHECK bool lock_parse(const struct secret *text,
         const char *file,

@@ -52,7 +52,7 @@ static int compare_parameters(const struct assignment *left, const struct assign
     return strcmp(left->parameter, right->parameter);
 }
 
-/* By variable, layer, order, parameter and version: what wins stands last of its variable. */
+/* By variable, layer, order, parameter and version: the winner is the last of its variable. */
 static int compare_assignments(const void *a, const void *b)
 {
     const struct assignment *left = a;
@@ -126,7 +126,7 @@ static bool is_preserved(const struct merge_rules *rules, const char *variable)
                     rules->preserved, rules->preserved_count, variable, strlen(variable));
 }
 
-/* Whether the parameter may set its variable at all. */
+/* Checks that the parameter may set its variable at all. */
 static void check_assignment(const struct assignment *assignment,
         const struct merge_rules *rules,
         struct err_list *problems)
@@ -188,7 +188,7 @@ static bool is_same_source(const struct assignment *one, const struct assignment
     return one->layer == other->layer && one->order == other->order;
 }
 
-/* All assignments of one variable, the last of them winning unless the inherited one is preserved. */
+/* Of all assignments of a variable the last wins, unless the inherited one is preserved. */
 static struct merged_variable decide(const struct assignment *first,
         size_t count,
         const char *entry,

@@ -1,4 +1,4 @@
-/* Which variables COMMAND gets, when the environment, env files and sources set the same. */
+/* Which variables COMMAND gets when the environment, env files and sources set the same ones. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -59,10 +59,10 @@ struct merge_rules {
     bool secure_only; /* every parameter must be a SecureString */
 };
 
-/* A variable as the layers make it. */
+/* A variable, and which of its values COMMAND gets. */
 struct merged_variable {
     const struct assignment *assignment; /* the one that won */
-    /* What won before --preserve-env had its say: what the sources say. */
+    /* The winner without --preserve-env: what the sources ask for. */
     const struct assignment *unpreserved;
     const char *overridden_inherited;    /* NULL, or the inherited entry that it replaces */
     const struct assignment *overridden; /* NULL, or the last assignment that lost to it */
@@ -77,10 +77,10 @@ struct merge_result {
 };
 
 /*
- * Decides. False with everything that is wrong added to problems (ERR_MAPPING): two parameters of
- * one path for one variable, guarded variables, SSM_EXEC_ variables, values that hold a NUL, types
- * that secure_only refuses; *ret_result is filled all the same, but without memory. The assignments
- * are sorted on the way.
+ * Decides which assignment of each variable wins, and sorts the assignments. False with everything
+ * that is wrong added to problems (ERR_MAPPING): two parameters of one path for one variable,
+ * guarded variables, SSM_EXEC_ variables, values that hold a NUL, types that secure_only refuses.
+ * *ret_result is filled even then, unless memory ran out.
  */
 MUST_CHECK bool merge(struct assignment_list *assignments,
         const struct inherited *inherited,
@@ -91,8 +91,8 @@ MUST_CHECK bool merge(struct assignment_list *assignments,
 void merge_result_clear(struct merge_result *result);
 
 /*
- * Whether COMMAND gets each of the names, and not empty: ERR_MAPPING otherwise, naming all that are
- * missing.
+ * Checks that COMMAND gets each of the names with a value that is not empty. ERR_MAPPING otherwise,
+ * naming all that are missing.
  */
 MUST_CHECK bool merge_require(const struct merge_result *result,
         const struct inherited *inherited,

@@ -13,7 +13,7 @@
 
 static const char REFERENCE_PREFIX[] = "ssm://";
 
-/* What is told of a SOURCE or a REF that cannot be read; none of it is repeated: it may be a secret. */
+/* Messages about a SOURCE or a REF that is malformed. They do not quote it: it may be a secret. */
 static const char EXPECTED_SOURCE[] = "expected /path or NAME=/parameter/name";
 static const char EXPECTED_FILE[] = "expected NAME=/parameter/name: a file holds one parameter";
 static const char EXPECTED_REF[] = "expected /parameter/name or arn:... after '='";
@@ -29,7 +29,7 @@ static bool has_name_chars_only(const char *text, size_t len)
     return strspn(text, ASCII_ALNUM "_.-/") >= len;
 }
 
-/* A path or a name: slashes single, characters those that Parameter Store allows. NULL: it is sound. */
+/* What is wrong with a path or a name by the rules of Parameter Store; NULL if nothing is. */
 static const char *find_fault(const char *levels, size_t len)
 {
     if (len > PATH_MAX_BYTES) {
@@ -52,8 +52,8 @@ static bool begins_like_ref(const char *text)
 }
 
 /*
- * The path, or what stands before '=', as the `where` of an error; "" where it may be part of a secret
- * as well: then whoever knows where the text is from says so.
+ * The path, or the name before '=', as the `where` of an error; "" if it may be part of a secret.
+ * The caller then says where the text comes from.
  */
 static const char *show(const char *text, char out[static SHOWN_BYTES])
 {
@@ -76,10 +76,7 @@ static char *make_text(const char *variable, const char *text, size_t len, const
     return got < 0 ? NULL : made;
 }
 
-/*
- * Without the name of a member, which can be any text, such as the rest of a password that was taken
- * for a REF.
- */
+/* Without the name of a member: it may be the rest of a password that was taken for a REF. */
 static char *make_shown(const char *variable, const char *text)
 {
     size_t len = strcspn(text, "#");
@@ -173,7 +170,7 @@ static bool parse_ref(
             : err_set(reterr, errors->kind, errors->where, "%s: %s", errors->expected, fault);
 }
 
-/* NAME=REF; what is after '=' is not shown unless it is a REF. */
+/* NAME=REF. What follows '=' is not shown unless it is a REF. */
 static bool parse_name(
         const char *text, size_t variable_len, struct source *source, struct err *reterr)
 {

@@ -28,7 +28,7 @@ struct source {
     enum source_layer layer;
     size_t order;   /* in its layer: of two the larger wins */
     char *text;     /* as it was written */
-    char *shown;    /* the same for messages, until the parameter has been found */
+    char *shown;    /* the text for messages, without the name of a member */
     bool optional;  /* may be missing or empty */
     char *path;     /* SOURCE_PATH: without trailing slashes, but for "/" itself */
     char *prefix;   /* SOURCE_PATH: of its variables' names; may be "" */
@@ -40,19 +40,19 @@ struct source {
 };
 
 /*
- * Reads one SOURCE. ERR_USAGE if it is not one, `where` being as much of the text as is not a secret:
- * a path, "NAME=...", or "", which the caller completes. Prefixes are letters, digits and '_'; a
- * trailing slash on a path means nothing.
+ * Parses one SOURCE. ERR_USAGE if it is malformed; `where` is as much of the text as cannot be a
+ * secret: a path, "NAME=...", or "", which the caller completes. Prefixes are letters, digits and
+ * '_'; trailing slashes of a path are ignored.
  */
 MUST_CHECK bool source_parse(
         const char *text, bool optional, struct source *ret_source, struct err *reterr);
 
-/* Reads NAME=REF alone, for --file. ERR_USAGE. */
+/* Parses NAME=REF only, for --file. ERR_USAGE. */
 MUST_CHECK bool source_parse_file(const char *text, struct source *ret_source, struct err *reterr);
 
 /*
- * The source that a variable's value "ssm://REF" is: layer and order are the caller's to set.
- * ERR_INPUT, `where` being the variable, if what follows "ssm://" is not a REF.
+ * Parses a variable's value "ssm://REF"; the caller sets layer and order. ERR_INPUT, with the
+ * variable as `where`, if what follows "ssm://" is not a REF.
  */
 MUST_CHECK bool source_parse_reference(
         const char *variable, const char *value, struct source *ret_source, struct err *reterr);
@@ -67,12 +67,10 @@ MUST_CHECK bool source_parse_secret_reference(const char *variable,
         struct source *ret_source,
         struct err *reterr);
 
-/* A lock file at path; text is the path. ERR_SYSTEM. */
+/* The source of a whole lock file; its text is the path. ERR_SYSTEM. */
 MUST_CHECK bool source_make_lock(const char *path, struct source *ret_source, struct err *reterr);
 
-/*
- * One parameter of a lock file, whose path is text: ref is a REF with its version. ERR_INPUT.
- */
+/* The source of one entry of a lock file, whose path is the text; ref has a version. ERR_INPUT. */
 MUST_CHECK bool source_make_locked(const char *lock_path,
         const char *variable,
         const char *ref,
@@ -83,8 +81,8 @@ MUST_CHECK bool source_make_locked(const char *lock_path,
 void source_clear(struct source *source);
 
 /*
- * The name of what is read, without ARN, version and label: "/shared/stripe_key". Points into the
- * source; *ret_len is its length.
+ * The name of the path or parameter, without ARN, version and label: "/shared/stripe_key". Points
+ * into the source; *ret_len is its length.
  */
 const char *source_parameter_name(const struct source *source, size_t *ret_len);
 

@@ -1,4 +1,4 @@
-/* From a parameter's name to a variable's name. */
+/* Names of variables, and how they are made from those of parameters. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -23,9 +23,9 @@ struct var_name_rules {
 };
 
 /*
- * The variable for a parameter below path: the path goes, the prefix comes, '/', '-' and '.' become
- * '_'. The caller frees *ret_name. ERR_MAPPING, `where` being the parameter, if the result is no
- * variable name.
+ * The variable for a parameter below path: the prefix replaces the path, and '_' replaces '/', '-'
+ * and '.'. The caller frees *ret_name. ERR_MAPPING, with the parameter as `where`, if the result is
+ * not a variable name.
  */
 MUST_CHECK bool var_name_make(const char *parameter,
         const char *path,
