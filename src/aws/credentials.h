@@ -1,4 +1,4 @@
-/* AWS credentials: what requests are signed with. Who gives them is aws/providers' business. */
+/* AWS credentials: what requests are signed with. aws/providers finds them. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -19,9 +19,9 @@ struct credentials {
     struct secret secret_access_key;
     struct secret session_token; /* empty: none */
     int64_t expires_s;           /* since the epoch; 0: not known to expire */
-    bool may_be_past_expiry;     /* EC2 may give such, and AWS takes them while it cannot renew */
-    char origin[512];            /* who gave them, for messages: "environment", "profile x" */
-    char renewal[640];           /* how to get others in their place: a clause for hints */
+    bool may_be_past_expiry; /* EC2 gives expired ones while it cannot renew them, and AWS accepts them */
+    char origin[512];        /* for messages: "environment", "profile x" */
+    char renewal[640];       /* how to get new ones: a clause for hints */
 };
 
 #define CREDENTIALS_INIT                                                              \
@@ -41,8 +41,8 @@ enum credentials_field {
 };
 
 /*
- * Refuses what AWS never issues: blanks, line ends, quotation marks, anything but ASCII. For whoever
- * reads a field and can name the place. ERR_CREDENTIALS at `where`.
+ * Refuses what AWS never issues: blanks, line ends, quotation marks, anything but ASCII. For
+ * callers that read a field and know its place. ERR_CREDENTIALS at `where`.
  */
 MUST_CHECK bool credentials_check_field(enum credentials_field field,
         const struct secret *value,

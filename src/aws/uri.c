@@ -12,7 +12,7 @@ enum {
     URI_MAX_BYTES = 2048
 };
 
-static bool take_scheme(const char **at, bool *ret_is_https)
+static bool read_scheme(const char **at, bool *ret_is_https)
 {
     static const char https[] = "https://";
     static const char http[] = "http://";
@@ -44,7 +44,7 @@ static size_t host_len(const char *at)
 }
 
 /* ":1" to ":65535" or nothing; *ret_port is 0 for nothing. */
-static bool take_port(const char **at, long *ret_port)
+static bool read_port(const char **at, long *ret_port)
 {
     *ret_port = 0;
     if (**at != ':') {
@@ -126,14 +126,14 @@ bool uri_parse(const char *url, const char *where, struct uri *ret_uri, struct e
 {
     const char *at = url;
     bool is_https = false;
-    if (strlen(url) > URI_MAX_BYTES || !take_scheme(&at, &is_https)) {
+    if (strlen(url) > URI_MAX_BYTES || !read_scheme(&at, &is_https)) {
         return err_set(reterr, ERR_INPUT, where, "not a URL that begins with https:// or http://");
     }
     const char *host = at;
     size_t len = host_len(host);
     at += len;
     long port = 0;
-    bool port_is_valid = take_port(&at, &port);
+    bool port_is_valid = read_port(&at, &port);
     if (strpbrk(host, "@?#") != NULL) {
         return err_set(reterr, ERR_INPUT, where,
                 "the URL may hold scheme, host, port and path only: no user, query or fragment");

@@ -24,7 +24,7 @@
 enum {
     READ_BYTES = 4096,
     FD_LOOP_MAX = 65536,
-    LOOK_MS = 50, /* how often the state is looked at where no descriptor tells of it */
+    LOOK_MS = 50, /* polling interval where signalfd is not available */
 };
 
 /* Linux 5.11; the value of CLOSE_RANGE_CLOEXEC, which older headers lack. */
@@ -34,16 +34,16 @@ struct child {
     const struct runner_request *request;
     char *file;
     int output[2];
-    int exec_error[2]; /* closes on a good exec, carries errno from a bad one */
-    int wake; /* readable with SIGCHLD: the program has ended, or was stopped; -1: cannot be had */
+    int exec_error[2]; /* closed by a successful exec; carries errno of a failed one */
+    int wake; /* signalfd for SIGCHLD: the program has ended or stopped; -1: not available */
     struct sigaction inherited_chld;
     bool chld_was_pending;
-    sigset_t mask; /* as it was before any of this */
-    struct sigaction inherited_endings[PROCESS_ENDING_COUNT];
+    sigset_t mask; /* as inherited */
+    struct sigaction inherited_fatal[PROCESS_FATAL_SIGNALS];
     pid_t pid;
 };
 
-/* Signal handlers have nothing else to look at. */
+/* File scope, for the signal handler. */
 static volatile sig_atomic_t group_to_end; /* NOLINT(*-non-const-global-variables): 0 for none */
 static pthread_t waiting_thread;           /* NOLINT(*-non-const-global-variables) */
 
@@ -85,10 +85,10 @@ static void become_program(const struct child *child, pid_t parent)
     (void)dup2(child->output[1], STDOUT_FILENO);
     close_others_on_exec();
     (void)sigaction(SIGCHLD, &child->inherited_chld, NULL);
-    for (size_t i = 0; i < PROCESS_ENDING_COUNT; i++) {
-        (void)sigaction(process_ending(i), &child->inherited_endings[i], NULL);
+    for (size_t i = 0; i < PROCESS_FATAL_SIGNALS; i++) {
+        (void)sigaction(process_fatal_signal(i), &child->inherited_fatal[i], NULL);
     }
-    process_unmask_held(&mask);
+    process_unblock(&mask);
     (void)sigprocmask(SIG_SETMASK, &mask, NULL);
     (void)execve(child->file, child->request->argv, child->request->envp);
     int exec_errno = errno;
@@ -107,8 +107,8 @@ static sigset_t only_chld(void)
 }
 
 /*
- * Async-signal-safe: the helper and what it started must not be left behind. A thread of a library
- * passes the signal on, so that group_to_end does not change while it is looked at.
+ * Async-signal-safe. Kills the helper and what it started, which must not be left behind. A thread
+ * of a library passes the signal on, so that group_to_end does not change while it is read.
  */
 static void end_with_group(int signal_number)
 {
@@ -123,15 +123,15 @@ static void end_with_group(int signal_number)
     }
     (void)sigemptyset(&by_default.sa_mask);
     (void)sigaction(signal_number, &by_default, NULL);
-    (void)raise(signal_number); /* takes effect when the handler returns */
+    (void)raise(signal_number); /* delivered when the handler returns */
 }
 
 /*
- * Where SIGCHLD is ignored, the kernel would keep no status for us to wait for. It is blocked and read
- * from a descriptor: a handler would leave our registers, and what was last copied with them, on the
- * stack.
+ * If SIGCHLD is ignored, the kernel keeps no status for waitpid. The signal is blocked and read
+ * from a descriptor: a handler would leave our registers, and secrets that were copied with them,
+ * on the stack.
  */
-static void take_chld(struct child *child)
+static void watch_chld(struct child *child)
 {
     struct sigaction by_default = { .sa_handler = SIG_DFL };
     sigset_t pending;
@@ -144,33 +144,33 @@ static void take_chld(struct child *child)
     child->wake = signalfd(-1, &chld_only, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Only what would end this process is taken. */
-static void take_endings(struct child *child)
+/* Only those signals that would end this process. */
+static void catch_fatal(struct child *child)
 {
     struct sigaction ending = { .sa_handler = end_with_group };
     (void)sigemptyset(&ending.sa_mask);
     waiting_thread = pthread_self();
-    for (size_t i = 0; i < PROCESS_ENDING_COUNT; i++) {
-        (void)sigaction(process_ending(i), NULL, &child->inherited_endings[i]);
-        if (child->inherited_endings[i].sa_handler == SIG_DFL) {
-            (void)sigaction(process_ending(i), &ending, NULL);
+    for (size_t i = 0; i < PROCESS_FATAL_SIGNALS; i++) {
+        (void)sigaction(process_fatal_signal(i), NULL, &child->inherited_fatal[i]);
+        if (child->inherited_fatal[i].sa_handler == SIG_DFL) {
+            (void)sigaction(process_fatal_signal(i), &ending, NULL);
         }
     }
 }
 
-/* The ending signals are held back until the helper's number is known. */
-static void take_signals(struct child *child)
+/* Blocks the signals until the helper's process id is known. */
+static void catch_signals(struct child *child)
 {
     sigset_t held = only_chld();
-    for (size_t i = 0; i < PROCESS_ENDING_COUNT; i++) {
-        (void)sigaddset(&held, process_ending(i));
+    for (size_t i = 0; i < PROCESS_FATAL_SIGNALS; i++) {
+        (void)sigaddset(&held, process_fatal_signal(i));
     }
     (void)pthread_sigmask(SIG_BLOCK, &held, &child->mask);
-    take_endings(child);
-    take_chld(child);
+    catch_fatal(child);
+    watch_chld(child);
 }
 
-static void release_signals(const struct child *child)
+static void unblock_signals(const struct child *child)
 {
     sigset_t mask = child->mask;
     (void)sigaddset(&mask, SIGCHLD);
@@ -179,10 +179,11 @@ static void release_signals(const struct child *child)
 }
 
 /*
- * The helper's SIGCHLD may still be pending, and would reach COMMAND. One that was pending before was
- * thrown away by sigaction, as POSIX has it for SIG_DFL of this signal: it is sent again.
+ * The helper's SIGCHLD may still be pending and would reach COMMAND: it is discarded. One that was
+ * pending before was discarded by sigaction, as POSIX demands for SIG_DFL of this signal: it is
+ * sent again.
  */
-static void give_back_chld(const struct child *child)
+static void restore_chld(const struct child *child)
 {
     sigset_t chld_only = only_chld();
     const struct timespec at_once = { 0 };
@@ -195,13 +196,13 @@ static void give_back_chld(const struct child *child)
 }
 
 /* After the helper is reaped. */
-static void give_back_signals(const struct child *child)
+static void restore_signals(const struct child *child)
 {
     group_to_end = 0;
-    for (size_t i = 0; i < PROCESS_ENDING_COUNT; i++) {
-        (void)sigaction(process_ending(i), &child->inherited_endings[i], NULL);
+    for (size_t i = 0; i < PROCESS_FATAL_SIGNALS; i++) {
+        (void)sigaction(process_fatal_signal(i), &child->inherited_fatal[i], NULL);
     }
-    give_back_chld(child);
+    restore_chld(child);
 }
 
 static bool fail(const struct child *child, struct err *reterr, const char *what)
@@ -225,7 +226,7 @@ static bool start(struct child *child, struct err *reterr)
     if (child->pid == 0) {
         become_program(child, parent);
     }
-    (void)setpgid(child->pid, child->pid); /* whoever comes first: both do it */
+    (void)setpgid(child->pid, child->pid); /* parent and child both do it: either may run first */
     file_close(&child->output[1]);
     file_close(&child->exec_error[1]);
     return true;
@@ -260,7 +261,7 @@ static bool fail_stopped(const struct child *child, int signal_number, struct er
     return false;
 }
 
-/* Reads what is there; false at the end of the output. */
+/* Reads what is available; false at the end of the output. */
 static bool read_some(const struct child *child, struct secret *output)
 {
     char bytes[READ_BYTES];
@@ -289,7 +290,7 @@ static bool wait_for_output(const struct child *child, bool is_open, bool at_onc
     return poll(fds, sizeof(fds) / sizeof(fds[0]), wait_ms) > 0 && fds[0].revents != 0;
 }
 
-/* Called before the state is looked at, so that a later change of it wakes us again. */
+/* Called before the state is read, so that a later change of it wakes us again. */
 static void forget_wakes(const struct child *child)
 {
     struct signalfd_siginfo info;
@@ -310,7 +311,7 @@ static bool check_limits(const struct child *child, const struct secret *output,
                     request->argv[0]);
 }
 
-/* Until the program has ended and what it wrote is read; false at the deadline, or past the maximum. */
+/* Until the program has ended and its output is read; false at the deadline, or past the maximum. */
 static bool read_output(const struct child *child, struct secret *output, struct err *reterr)
 {
     bool is_open = true;
@@ -334,8 +335,8 @@ static bool read_output(const struct child *child, struct secret *output, struct
 }
 
 /*
- * Ends the whole group while the number of its leader is still ours; once it is reaped, the number may
- * be another's, and a signal that comes then must not end that one's group.
+ * Kills the whole group while its leader's process id cannot be reused. Once the leader is reaped
+ * it can, and a signal that arrives then must not kill another group.
  */
 static int reap(const struct child *child)
 {
@@ -345,7 +346,7 @@ static int reap(const struct child *child)
     group_to_end = 0;
     while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {
     }
-    /* Process 1 inherits what the helper left: those would be COMMAND's zombies. */
+    /* Process 1 inherits what the helper left behind, which would be zombies of COMMAND. */
     int ignored = 0;
     while (getpid() == 1 && (waitpid(-child->pid, &ignored, 0) > 0 || errno == EINTR)) {
     }
@@ -389,12 +390,12 @@ static bool run(const struct runner_request *request, struct secret *ret_output,
     if (!make_pipes(&child, reterr)) {
         return false;
     }
-    take_signals(&child);
+    catch_signals(&child);
     bool started = start(&child, reterr);
-    release_signals(&child);
+    unblock_signals(&child);
     bool is_read = started && read_output(&child, ret_output, reterr);
     int status = started ? reap(&child) : 0;
-    give_back_signals(&child);
+    restore_signals(&child);
     return is_read && judge(&child, status, reterr);
 }
 

@@ -18,7 +18,7 @@ enum {
     TOTAL_MIN_BYTES = 128 * 1024,  /* the kernel grants at least this, and at most 6 MiB */
 };
 
-/* The first bytes of the file, to tell what it is; gives how many. */
+/* Reads the first bytes of the file, to find out what it is; gives their number. */
 static size_t read_head(const char *file, char head[static HEAD_BYTES])
 {
     CLEANUP(file_close) int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -38,7 +38,7 @@ static const char *find_interpreter(char head[static HEAD_BYTES], size_t len)
     return interpreter;
 }
 
-/* ENOENT for a file that exists: what is missing is whoever runs it. */
+/* ENOENT for a file that exists: its interpreter or its loader is missing. */
 static bool explain_missing(const char *file, struct err *reterr)
 {
     char head[HEAD_BYTES];

@@ -14,9 +14,9 @@ enum {
 };
 
 /*
- * Makes a file with the content, mode 0400, which nobody can change any more, on a descriptor from
- * MEMFD_FIRST_FD on. It closes on exec unless process_restore is told to keep it. ret_path is where it can be opened, as often as one
- * likes, always from the start. ERR_SYSTEM at `where`.
+ * Makes a sealed file of mode 0400 with the content, on a descriptor from MEMFD_FIRST_FD on, which
+ * closes on exec unless process_restore is told to keep it. ret_path opens it any number of times,
+ * always at its start. ERR_SYSTEM at `where`.
  */
 MUST_CHECK bool memfd_make(const struct secret *content,
         const char *where,

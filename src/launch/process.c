@@ -55,10 +55,10 @@ static void end_as_process_1(int signal_number)
 
 static void make_process_1_mortal(void)
 {
-    for (size_t i = 0; i < PROCESS_ENDING_COUNT; i++) {
+    for (size_t i = 0; i < PROCESS_FATAL_SIGNALS; i++) {
         struct sigaction inherited = { 0 };
         struct sigaction ending = { .sa_handler = end_as_process_1 };
-        int signal_number = process_ending(i);
+        int signal_number = process_fatal_signal(i);
         (void)sigemptyset(&ending.sa_mask);
         if (sigaction(signal_number, NULL, &inherited) == 0 && inherited.sa_handler == SIG_DFL) {
             (void)sigaction(signal_number, &ending, NULL);
@@ -108,11 +108,11 @@ static void forget_signals(const sigset_t *pending_before)
  * SIGWINCH (httpd) is left out: it ends no process by default, and "docker run" without a terminal in
  * the container forwards it at every change of its own window's size.
  */
-int process_ending(size_t i)
+int process_fatal_signal(size_t i)
 {
-    static const int endings[PROCESS_ENDING_COUNT] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1,
+    static const int signals[PROCESS_FATAL_SIGNALS] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1,
         SIGUSR2, SIGPWR, 34 + 3 };
-    return endings[i];
+    return signals[i];
 }
 
 bool process_prepare(struct process_state *ret_state, struct err *reterr)
@@ -147,7 +147,7 @@ void process_take_back(void)
     hold_signals(NULL);
 }
 
-void process_unmask_held(sigset_t *mask)
+void process_unblock(sigset_t *mask)
 {
     (void)sigdelset(mask, SIGCHLD);
     for (size_t i = 0; i < CAUSED_COUNT; i++) {

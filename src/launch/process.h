@@ -29,7 +29,7 @@ struct process_state {
  * becomes one (they close again on exec); remembers which descriptors are free; forbids others to trace the
  * process, read its memory or get its core; blocks the signals that a write can cause (SIGPIPE, SIGXFSZ), so
  * that it fails instead, and SIGCHLD, which child_runner waits for; as process 1, makes the signals of
- * process_ending end the process with 128 + n where their disposition is the default, since the kernel
+ * process_fatal_signal end the process with 128 + n where their disposition is the default, since the kernel
  * would discard them. ERR_SYSTEM.
  */
 MUST_CHECK bool process_prepare(struct process_state *ret_state, struct err *reterr);
@@ -45,14 +45,14 @@ void process_restore(const struct process_state *state, const int kept_fds[], si
 void process_take_back(void);
 
 /* For the mask of a child: takes out of it what process_prepare blocked. */
-void process_unmask_held(sigset_t *mask);
+void process_unblock(sigset_t *mask);
 
 enum {
-    PROCESS_ENDING_COUNT = 8
+    PROCESS_FATAL_SIGNALS = 8
 };
 
 /* The i-th of the signals that ask a process to end: before COMMAND has started they end this one. */
-int process_ending(size_t i);
+int process_fatal_signal(size_t i);
 
 /* For a child before its exec: it is killed when parent, which it was forked by, dies. */
 void process_die_with(pid_t parent);

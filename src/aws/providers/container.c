@@ -22,7 +22,7 @@ enum {
     ROLE_MAX_BYTES = 2048,
 };
 
-/* http:// goes to these alone: the answer is a secret, and so is the token that is sent. */
+/* Only to these by http://: the reply is a secret, and so is the token that is sent. */
 static bool is_link_local(const struct uri *uri)
 {
     static const char *const hosts[] = { "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]" };
@@ -103,7 +103,7 @@ static bool find_token(const struct provider_context *context,
     return secret_check(ret_token, TOKEN, reterr);
 }
 
-/* ECS says whose credentials these are; anything but an ARN would be an echo. */
+/* ECS names the role. What is not a role's ARN may be an echo of a secret. */
 static void read_role(
         struct json_value root, const struct credentials *credentials, struct text *ret_role)
 {

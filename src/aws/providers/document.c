@@ -18,7 +18,7 @@ const struct credentials_members credentials_endpoint_members = {
     .expiration_is_required = true,
 };
 
-static bool take_member(struct json_value object,
+static bool read_member(struct json_value object,
         const char *name,
         bool is_required,
         const char *where,
@@ -42,7 +42,7 @@ static bool take_member(struct json_value object,
     return true;
 }
 
-static bool take_expiration(struct json_value object,
+static bool read_expiration(struct json_value object,
         const struct credentials_members *members,
         const char *where,
         int64_t *ret_expires_s,
@@ -90,11 +90,11 @@ bool credentials_document_read(struct json_value object,
     if (json_type_of(object) != JSON_OBJECT) {
         return err_set(reterr, ERR_CREDENTIALS, where, "the answer is not a JSON object");
     }
-    return take_member(object, members->access_key_id, true, where, &ret_credentials->access_key_id,
+    return read_member(object, members->access_key_id, true, where, &ret_credentials->access_key_id,
                    reterr)
-            && take_member(object, members->secret_access_key, true, where,
+            && read_member(object, members->secret_access_key, true, where,
                     &ret_credentials->secret_access_key, reterr)
-            && take_member(object, members->session_token, false, where,
+            && read_member(object, members->session_token, false, where,
                     &ret_credentials->session_token, reterr)
-            && take_expiration(object, members, where, &ret_credentials->expires_s, reterr);
+            && read_expiration(object, members, where, &ret_credentials->expires_s, reterr);
 }

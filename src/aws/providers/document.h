@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "json/json.h"
 
-/* Member names; those that may be NULL are not looked for. */
+/* Names of members; those that are NULL are not read. */
 struct credentials_members {
     const char *access_key_id;
     const char *secret_access_key;
@@ -19,12 +19,12 @@ struct credentials_members {
     bool expiration_is_required;
 };
 
-/* What the metadata service and container endpoints call them. */
+/* The names that the metadata service and container endpoints use. */
 extern const struct credentials_members credentials_endpoint_members;
 
 /*
- * Whether a document does not say itself that it holds no credentials: endpoints answer with status 200
- * and another "Code" than "Success" where there are none. ERR_CREDENTIALS at `where`.
+ * False if the document says that it holds no credentials: without any, endpoints answer with
+ * status 200 and another "Code" than "Success". ERR_CREDENTIALS at `where`.
  */
 MUST_CHECK bool credentials_document_is_success(
         struct json_value object, const char *where, struct err *reterr);

@@ -23,8 +23,8 @@ static enum provider_outcome outcome_of(enum imds_outcome outcome)
                                      : PROVIDER_FAILED;
 }
 
-/* The name becomes part of a URL: the first line of the list, of the characters IAM allows. */
-static bool take_role(const struct secret *list, char ret_role[static ROLE_MAX_BYTES + 1])
+/* The first line of the list, in characters that IAM allows: the name becomes part of a URL. */
+static bool read_role(const struct secret *list, char ret_role[static ROLE_MAX_BYTES + 1])
 {
     const char *bytes = secret_expose(list);
     size_t len = strcspn(bytes, "\r\n");
@@ -36,7 +36,7 @@ static bool take_role(const struct secret *list, char ret_role[static ROLE_MAX_B
     return true;
 }
 
-/* Why there are none, in the service's own words; what they echo of our session token is cut out. */
+/* Adds the service's own explanation, without what it echoes of our session token. */
 static void explain(const struct imds *imds, const struct secret *body, struct err *err)
 {
     CLEANUP(service_error_clear) struct service_error reason = SERVICE_ERROR_INIT;
@@ -92,7 +92,7 @@ static enum provider_outcome fetch(
         return outcome_of(outcome);
     }
     const struct secret *const secrets[] = { &context->imds->token };
-    if (!take_role(&list, role) || service_error_is_echo(role, secrets, 1)) {
+    if (!read_role(&list, role) || service_error_is_echo(role, secrets, 1)) {
         (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "%s names no usable role",
                 imds_address(context->imds));
         err_set_hint(reterr, "is %s EC2's metadata service, or something that stands in for it?",

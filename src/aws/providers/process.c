@@ -14,7 +14,7 @@ enum {
 
 static const char BLANKS[] = " \t\r\n\f\v";
 
-/* Words may be passwords. They stand one after the other in bytes, each with its NUL. */
+/* Words may be passwords. They follow each other in bytes, each with its NUL. */
 struct words {
     struct secret bytes;
     char *argv[WORDS_MAX + 1];
@@ -52,7 +52,7 @@ static bool take_word(const char **from, struct secret *bytes)
     return quote == '\0';
 }
 
-/* "NAME=value program" would be a shell's: the message that no such program exists would show the value. */
+/* "NAME=value program" is shell syntax: a message about a missing program would show the value. */
 static bool check_program(const char *program, const char *where, struct err *reterr)
 {
     size_t name_len = strspn(program, ASCII_ALNUM "_");

@@ -133,7 +133,7 @@ static void append_field(struct secret *form, const char *name, const char *valu
     }
 }
 
-/* Web identity tokens are base64url and dots: nothing in them needs encoding, or it is no token. */
+/* A web identity token is base64url and dots; anything else is percent-encoded. */
 static bool append_token(struct secret *form, const struct secret *token, struct err *reterr)
 {
     const char *bytes = secret_expose(token);
@@ -240,7 +240,7 @@ static bool read_xml(const struct sts_call *sts, const struct secret *body, stru
     return true;
 }
 
-/* The sentence says which policy is in the way; "no identity-based policy" means the caller's. */
+/* AWS's sentence says which policy denies it; "no identity-based policy" means the caller's. */
 static void hint_at_policy(const struct sts_call *sts, struct err *err)
 {
     const char *arn = sts->role->arn.value;
@@ -317,7 +317,7 @@ static enum call_verdict judge(struct call *call,
     return is_read ? CALL_DONE : CALL_FAILED;
 }
 
-/* Everything about the call but who asks. */
+/* Common part of both actions; the caller has set client.credentials or client.token_in_body. */
 static bool ask(struct provider_context *context,
         struct sts_call *sts,
         const struct secret *token,

@@ -1,5 +1,5 @@
 /*
- * Security Token Service: trading credentials, or a web identity's token, for those of a role.
+ * Security Token Service: exchanges credentials, or a web identity's token, for those of a role.
  * Source: AWS STS API reference, AssumeRole and AssumeRoleWithWebIdentity.
  */
 /* SPDX-License-Identifier: MIT */
@@ -19,7 +19,7 @@ enum {
     STS_DURATION_MAX_S = 43200,
 };
 
-/* As they are configured; values are borrowed. */
+/* As configured; values are borrowed. */
 struct sts_role {
     struct setting arn;
     struct setting session_name; /* set nowhere: ssm-exec-<seconds since the epoch> */
@@ -27,15 +27,15 @@ struct sts_role {
     struct setting duration_s;   /* set nowhere: the role's own default, an hour */
 };
 
-/* ERR_INPUT, naming the setting, for what STS's API would not accept in these fields. */
+/* ERR_INPUT, naming the setting, for values that STS's API does not accept. */
 MUST_CHECK bool sts_check_role(const struct sts_role *role, struct err *reterr);
 
 /* Whether the text is a role's ARN. */
 bool sts_is_role_arn(const char *text);
 
 /*
- * Credentials of the role for whoever source belongs to. ret_credentials must be empty. What
- * calls_run and client_judge_refusal give, ERR_INPUT without a region.
+ * Gets credentials of the role, with those of source. ret_credentials must be empty. Gives the
+ * errors of calls_run and client_judge_refusal, and ERR_INPUT without a region.
  */
 MUST_CHECK bool sts_assume_role(struct provider_context *context,
         const struct sts_role *role,
@@ -48,7 +48,7 @@ struct sts_token {
     const char *origin; /* its file, for messages */
 };
 
-/* The same for the bearer of a token; the request is not signed. */
+/* The same with a web identity's token; the request is not signed. */
 MUST_CHECK bool sts_assume_role_with_web_identity(struct provider_context *context,
         const struct sts_role *role,
         const struct sts_token *token,

@@ -66,7 +66,7 @@ static bool find_endpoint(struct imds *imds, struct err *reterr)
     return uri_parse(url.value, url.where, &imds->endpoint, reterr);
 }
 
-/* A whole number from 1 on; *ret_number stays where nothing is configured. */
+/* A positive whole number; *ret_number is untouched if none is configured. */
 static bool find_number(const struct settings *settings,
         const char *variable,
         const char *key,
@@ -141,7 +141,7 @@ static bool ask(const struct imds *imds,
     if (plain_call_run(&imds->bounded, plain, reterr)) {
         return true;
     }
-    /* The last try is cut to what is left, and may end a moment before the budget does. */
+    /* The last try gets what is left of the budget, and may end a moment before it. */
     bool is_spent = clock_monotonic_ms(imds->calls->clock) + SLACK_MS >= imds->bounded.deadline_ms;
     if (is_spent && imds->bounded.deadline_ms < imds->calls->deadline_ms
             && !secret_is_empty(&imds->token)) {
@@ -154,7 +154,7 @@ static bool ask(const struct imds *imds,
     return false;
 }
 
-/* Nothing answers there: most machines are no EC2 instances. */
+/* No reply at all: most machines are not EC2 instances. */
 static enum imds_outcome explain_silence(
         const struct imds *imds, const struct plain_call *plain, struct err *reterr)
 {
@@ -209,7 +209,7 @@ static enum imds_outcome ask_for_token(struct imds *imds, struct err *reterr)
     CLEANUP(secret_clear) struct secret ttl = SECRET_INIT(16);
     char digits[16];
     bool is_disabled = false;
-    /* "1" is not ignored: what the machine's role may do is not what was asked for then. */
+    /* "1" is an error: ignoring it would use a role that the user means to exclude. */
     if (!switch_read(imds->settings->environment, NULL, "AWS_EC2_METADATA_DISABLED", NULL,
                 &is_disabled, reterr)) {
         return IMDS_FAILED;

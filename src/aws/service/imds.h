@@ -17,7 +17,7 @@
 #include "http/calls.h"
 
 enum {
-    IMDS_BUDGET_MS = 2000, /* everything that is asked of it in a run, unless configured */
+    IMDS_BUDGET_MS = 2000, /* for all requests of a run, unless configured */
     IMDS_TRY_MS = 1000,
     IMDS_TRIES = 2,
     IMDS_TOKEN_TTL_S = 21600,
@@ -26,7 +26,7 @@ enum {
 
 enum imds_outcome {
     IMDS_GOOD,
-    IMDS_ABSENT, /* there is none here, or it has no such thing: reterr->why says so in a phrase */
+    IMDS_ABSENT, /* no metadata service here, or no such document: reterr->why is a phrase */
     IMDS_FAILED,
 };
 
@@ -46,14 +46,14 @@ struct imds {
 void imds_init(
         struct imds *imds, const struct settings *settings, const struct call_settings *calls);
 
-/* Asks for the session token, once: whether there is a metadata service here. */
+/* Requests the session token, once: finds out whether there is a metadata service here. */
 enum imds_outcome imds_open_session(struct imds *imds, struct err *reterr);
 
 /* The document at /latest/PATH; asks for the token first where there is none. */
 enum imds_outcome imds_get(
         struct imds *imds, const char *path, struct secret *ret_body, struct err *reterr);
 
-/* The host that is asked, for messages; "" before the first imds_get. */
+/* The host of the service, for messages; "" before the first request. */
 const char *imds_address(const struct imds *imds);
 
 void imds_clear(struct imds *imds);

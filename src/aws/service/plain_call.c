@@ -20,7 +20,7 @@ static bool prepare(struct call *call, struct http_request *ret_request, struct 
     return true;
 }
 
-/* Whatever the reply says may echo what was sent. */
+/* Removes what the reply echoes of the request's secrets. */
 static void clean(const struct plain_call *plain, struct service_error *error)
 {
     const struct secret *secrets[PLAIN_CALL_HEADERS_MAX + 1];

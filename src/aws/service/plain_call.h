@@ -1,4 +1,4 @@
-/* One unsigned request for a small document: how the credential endpoints of AWS are asked. */
+/* One unsigned request for a small document, as AWS's credential endpoints expect it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -21,48 +21,48 @@ enum {
 struct plain_header {
     const char *name;
     const struct secret *value;
-    bool is_secret; /* to be cut out of whatever is said back */
+    bool is_secret; /* removed from all texts of the reply */
 };
 
 /* Borrows everything but the reply; release with plain_call_clear. */
 struct plain_call {
     struct call call;
     enum http_method method;
-    const char *subject;        /* stands before every message */
-    const struct uri *endpoint; /* who is asked */
-    const char *operation;      /* what is asked for */
+    const char *subject;        /* the start of every message */
+    const struct uri *endpoint; /* the server */
+    const char *operation;      /* for progress messages */
     const char *url;
-    struct plain_header headers[PLAIN_CALL_HEADERS_MAX]; /* the first without a name ends them */
+    struct plain_header headers[PLAIN_CALL_HEADERS_MAX]; /* up to the first without a name */
     bool never_proxied;
 
-    const struct secret *secret_path; /* part of the URL that nobody may read back; may be NULL */
+    const struct secret *secret_path; /* a secret part of the URL; may be NULL */
 
     int status; /* of the reply */
     struct secret body;
-    struct service_error refusal; /* what the reply says, cleaned, unless its status is 200 */
-    bool was_answered;            /* by some status, at any try */
+    struct service_error refusal; /* of a status other than 200; without what it echoes */
+    bool was_answered;            /* at least one try got a reply */
 };
 
 /*
- * True with a reply of any status that is not worth another try (see service_error_retry_cause).
- * False with what calls_run says otherwise.
+ * True with a reply of status 200 or of one that is not worth another try (see
+ * service_error_retry_cause). Otherwise false with the error of calls_run.
  */
 MUST_CHECK bool plain_call_run(
         const struct call_settings *settings, struct plain_call *plain, struct err *reterr);
 
 /*
- * Sets *reterr to the refusal: ERR_CREDENTIALS at the subject, with host and status and whatever the
- * service says, cleaned of what it echoes of our headers. Always false.
+ * Sets *reterr to the refusal: ERR_CREDENTIALS at the subject, with host, status and the service's
+ * message, without what it echoes of our headers. Always returns false.
  */
 bool plain_call_refuse(const struct plain_call *plain, struct err *reterr);
 
 /*
- * Completes an error about a document of status 200 that is of no use by the reason that stands in it, in
- * AWS's forms, if one does.
+ * Adds to an error about an unusable document of status 200 the reason that the document gives, if
+ * it has one in AWS's forms.
  */
 void plain_call_explain(const struct plain_call *plain, struct err *err);
 
-/* Completes an error about what a reply holds: whose reply that is. */
+/* Adds to an error about a reply which server sent it. */
 void plain_call_blame_reply(const struct plain_call *plain, struct err *err);
 
 void plain_call_clear(struct plain_call *plain);

@@ -9,7 +9,7 @@
 #include "base/span.h"
 #include "base/utf8.h"
 
-/* Where the reading stands: the names of the open elements, and how many of them follow the path. */
+/* The position, the names of the open elements, and how many of them match the path. */
 struct reader {
     const char *at;
     const char *end;
@@ -44,7 +44,7 @@ static bool skip_past(struct reader *reader, const char *wanted)
     return true;
 }
 
-/* "&#10;", "&#xA;": digits without what stands around them. */
+/* The digits of "&#10;" or "&#xA;". */
 static bool append_character(struct span digits, uint32_t base, struct secret *text)
 {
     uint32_t code_point = 0;
@@ -191,7 +191,7 @@ static bool is_blank(struct span text)
     return true;
 }
 
-/* Reads up to and with the next tag; *ret_done when the element at the path has ended. */
+/* Reads up to and including the next tag; *ret_done if that ends the element at the path. */
 static bool step(
         struct reader *reader, const char *path, size_t wanted, struct secret *text, bool *ret_done)
 {

@@ -17,7 +17,7 @@ enum {
 
 /* --- canonical path --- */
 
-/* Where the last segment written begins, to take it back for "..": the path keeps its first '/'. */
+/* Removes the last segment, for ".."; the path keeps its first '/'. */
 static void drop_last_segment(struct text *path)
 {
     while (path->len > 0 && path->bytes[path->len - 1] != '/') {
@@ -64,7 +64,7 @@ static void canonical_path(const struct sigv4_request *request, struct text *pat
 
 /* --- canonical query --- */
 
-/* Decodes what is encoded and encodes it our way, so that both forms sign the same. */
+/* Decodes and encodes again, so that raw and encoded forms have the same signature. */
 static void append_reencoded(struct text *out, const char *bytes, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
@@ -79,7 +79,7 @@ static void append_reencoded(struct text *out, const char *bytes, size_t len)
     }
 }
 
-/* Name and value joined by SOH, which sorts below every byte that is left after encoding. */
+/* Joins name and value by SOH, which sorts before every byte that encoding leaves. */
 static bool add_parameter(
         const char *at, size_t len, struct string_list *parameters, struct err *reterr)
 {
@@ -125,7 +125,7 @@ static int compare_names(const char *a, const char *b)
     return (unsigned char)ascii_lower(*a) - (unsigned char)ascii_lower(*b);
 }
 
-/* Stable, so that the values of repeated names keep their order; there are but a handful. */
+/* A stable sort: values of repeated names keep their order. There are only a few headers. */
 static void sort_headers(const struct sigv4_header *headers[], size_t count)
 {
     for (size_t i = 1; i < count; i++) {

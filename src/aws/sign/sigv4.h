@@ -64,7 +64,7 @@ MUST_CHECK bool sigv4_signature(const struct secret *secret_access_key,
         char ret_signature[static DIGEST_SHA256_HEX_BYTES],
         struct err *reterr);
 
-/* All of it: appends the value of the Authorization header, and gives the signature in it. */
+/* All steps: appends the value of the Authorization header, and gives the signature in it. */
 MUST_CHECK bool sigv4_sign(const struct sigv4_request *request,
         const struct sigv4_scope *scope,
         const struct secret *access_key_id,

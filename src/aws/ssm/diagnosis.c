@@ -33,7 +33,7 @@ bool ssm_diagnosis_is_decryption(const struct err *err)
     if (strcmp(err->code, "AccessDeniedException") != 0) {
         return strcmp(err->code, "InvalidKeyId") == 0;
     }
-    /* Behind the action stands the resource, and its name may be anything: /prod/KMS. */
+    /* The resource follows the action, and its name may be anything, such as /prod/KMS. */
     const char *action = strstr(err->why, ACTION);
     if (action != NULL) {
         return strncmp(action + strlen(ACTION), "kms:", strlen("kms:")) == 0;
@@ -42,7 +42,7 @@ bool ssm_diagnosis_is_decryption(const struct err *err)
             || strstr(err->why, "kms:") != NULL;
 }
 
-/* "/a:3" is the resource "/a": policies know no versions. */
+/* Without the version: to policies "/a:3" is the resource "/a". */
 static int resource_len(const char *resource)
 {
     return (int)strcspn(resource, ":");
@@ -59,7 +59,7 @@ static void append_resource(const struct client *client, const char *resource, s
     }
 }
 
-/* People grant everything below a path, and that does not cover the path itself. */
+/* A grant on everything below a path does not cover the path itself. */
 static const char *path_remark(const char *action)
 {
     return strcmp(action, "GetParametersByPath") == 0

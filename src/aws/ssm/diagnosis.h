@@ -1,4 +1,4 @@
-/* What Parameter Store's answers mean to the person who has to do something about them. */
+/* What replies of Parameter Store mean to the user, and what to do about them. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -20,7 +20,7 @@ MUST_CHECK bool ssm_diagnosis_read(const struct client *client,
         struct ssm_reply *ret_reply,
         struct err *reterr);
 
-/* Completes a refusal of `action` ("GetParameters") on a path, name or ARN by what to do. */
+/* Adds to a refusal of `action` ("GetParameters") on a path, name or ARN what to do about it. */
 void ssm_diagnosis_add_hint(
         const struct client *client, const char *action, const char *resource, struct err *err);
 
@@ -30,7 +30,7 @@ bool ssm_diagnosis_is_decryption(const struct err *err);
 /* Names the SecureStrings of a page that could not be decrypted. */
 void ssm_diagnosis_name_secrets(const struct parameter_list *page, struct err *err);
 
-/* Nothing is below the path; is_parameter: but it is the name of a parameter. */
+/* There is no parameter below the path; is_parameter: the path itself is one. */
 void ssm_diagnosis_empty_path(const struct client *client,
         const struct ssm_path_query *query,
         bool is_parameter,

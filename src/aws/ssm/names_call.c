@@ -31,7 +31,7 @@ static bool joined_equals(const char *a, const char *b, const char *whole)
     return strncmp(whole, a, len) == 0 && strcmp(whole + len, b) == 0;
 }
 
-/* Asked for by ARN. A reply's Name may be the plain name, which another account's parameter has too. */
+/* Asked for by ARN. The reply's Name may be the plain name, which is not unique across accounts. */
 static bool answers_by_arn(const struct parameter *parameter, const char *asked)
 {
     return joined_equals(parameter->arn, parameter->selector, asked);
@@ -42,7 +42,7 @@ static bool answers_by_name(const struct parameter *parameter, const char *asked
     return joined_equals(parameter->name, parameter->selector, asked);
 }
 
-/* "/x" and "x" are the same parameter; a name may stand whole, with its selector told twice. */
+/* "/x" and "x" are the same parameter. The reply may give the selector in the name as well. */
 static bool answers_loosely(const struct parameter *parameter, const char *asked)
 {
     const char *relative = asked[0] == '/' ? asked + 1 : asked;
@@ -63,7 +63,7 @@ static struct ssm_name_query *find_asked(const struct names_call *call,
     return NULL;
 }
 
-/* The most telling form first; NULL if it answers nothing that was asked for. */
+/* The most specific form first; NULL if the parameter answers no query. */
 static struct ssm_name_query *find_query(
         const struct names_call *call, const struct parameter *parameter)
 {
@@ -115,7 +115,7 @@ static enum call_verdict judge_answer(
     return CALL_DONE;
 }
 
-/* The failure is that of the sources whose SecureStrings it may be. */
+/* Names the sources with SecureStrings as those that the failure is about. */
 static void blame_secrets(
         const struct names_call *call, struct parameter_list *answered, struct err *err)
 {
@@ -164,7 +164,7 @@ static bool mentions(const char *text, const char *asked)
     return false;
 }
 
-/* One refusal for ten names: AWS's text tells which one it is about. NULL if it does not. */
+/* The query that a refusal of up to ten names is about, if AWS's text says so; otherwise NULL. */
 static const struct ssm_name_query *find_refused(
         const struct names_call *call, const struct err *err)
 {

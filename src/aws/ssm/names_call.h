@@ -15,7 +15,7 @@ struct names_call {
     struct err *failure; /* not NULL: the SecureStrings among the names are being looked for */
 };
 
-/* count: SSM_NAMES_PER_CALL at most. Borrows what it gets. Release with names_call_clear. */
+/* count is at most SSM_NAMES_PER_CALL. Borrows ssm and queries. Release with names_call_clear. */
 void names_call_init(struct names_call *ret_call,
         const struct ssm *ssm,
         struct ssm_name_query *queries,

@@ -11,8 +11,8 @@
 #include "base/secret.h"
 
 /*
- * AWS gives 8 KB, and 64 KiB for secrets. More than a variable can hold, so that whoever reads from
- * something else than AWS is told of the kernel's limit.
+ * AWS's limits are 8 KB, and 64 KiB for secrets. This one is larger than a variable can be, so that
+ * with another service the kernel's limit is what is reported.
  */
 enum {
     PARAMETER_VALUE_MAX_BYTES = 256 * 1024

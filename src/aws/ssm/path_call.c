@@ -41,7 +41,7 @@ static bool prepare(struct call *base, struct http_request *ret_request, struct 
             is_listing ? SSM_GET_PARAMETERS_BY_PATH : SSM_GET_PARAMETERS, ret_request, reterr);
 }
 
-/* Whether a name is below the path at a depth that was asked for. */
+/* Whether a name is below the path, at a level that was asked for. */
 static bool is_below(const struct ssm_path_query *query, const char *name)
 {
     size_t len = strcmp(query->path, "/") == 0 ? 0 : strlen(query->path);
@@ -119,7 +119,7 @@ static enum call_verdict judge_page(
     return turn_page(call, &page, reterr) ? CALL_CONTINUES : CALL_FAILED;
 }
 
-/* The failure waits until the page's SecureStrings are known. */
+/* Postpones the failure until the page's SecureStrings are known. */
 static enum call_verdict start_naming_secrets(struct path_call *call, const struct err *failure)
 {
     if (!ssm_keep_failure(&call->call, failure, &call->failure)) {
@@ -134,7 +134,7 @@ static enum call_verdict start_naming_secrets(struct path_call *call, const stru
     return CALL_CONTINUES;
 }
 
-/* A token belongs to the flags it was made with: so the pages before the failed one come again too. */
+/* A NextToken goes with the flags it was issued for: the earlier pages are read again too. */
 static enum call_verdict judge_undecrypted_page(
         struct path_call *call, const struct http_reply *reply, struct err *reterr)
 {

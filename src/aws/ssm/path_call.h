@@ -1,4 +1,4 @@
-/* One path: its pages one after the other, and what a failure makes us ask further. */
+/* One path: its pages in a row, and further requests that explain a failure. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -21,10 +21,10 @@ struct path_call {
     char *next_token; /* NULL: the first page */
     size_t page;      /* that is being asked for, from 0 on */
     size_t failed_page;
-    struct err *failure; /* known already, while more is asked to explain it */
+    struct err *failure; /* kept while further requests explain it */
 };
 
-/* Borrows what it gets. Release with path_call_clear. */
+/* Borrows ssm and query. Release with path_call_clear. */
 void path_call_init(
         struct path_call *ret_call, const struct ssm *ssm, struct ssm_path_query *query);
 

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "json/json.h"
 
-/* What AWS documents (API reference, data type Parameter), or a little more where it says nothing. */
+/* AWS's limits (API reference, data type Parameter), or ample ones where it documents none. */
 enum {
     ITEMS_MAX = 10, /* parameters, or names that do not exist, in one reply */
     NAME_MAX_BYTES = 2048,
@@ -17,8 +17,8 @@ enum {
     SELECTOR_MAX_BYTES = 512, /* a label has 100 characters, a stage of Secrets Manager 256 */
 };
 
-/* A member that is a string, or "" where it is missing. */
-static bool take_text(struct json_value object,
+/* Reads a member that is a string; "" if it is missing. */
+static bool read_text(struct json_value object,
         const char *name,
         size_t max_bytes,
         const char *where,
@@ -47,7 +47,7 @@ static bool take_text(struct json_value object,
     return *ret_text != NULL ? true : err_set_no_memory(reterr);
 }
 
-static bool take_value(struct json_value object,
+static bool read_value(struct json_value object,
         const char *where,
         struct parameter *parameter,
         struct err *reterr)
@@ -63,7 +63,7 @@ static bool take_value(struct json_value object,
             && secret_check(&parameter->value, where, reterr);
 }
 
-static bool take_numbers(struct json_value object,
+static bool read_numbers(struct json_value object,
         const char *where,
         struct parameter *parameter,
         struct err *reterr)
@@ -93,21 +93,21 @@ static bool is_word(const char *text)
     return letters > 0 && text[letters] == '\0';
 }
 
-/* A type that is not known is kept: it is shown, and is not a SecureString. */
-static bool take_type(struct json_value object,
+/* An unknown type is kept and shown, and does not count as SecureString. */
+static bool read_type(struct json_value object,
         const char *where,
         struct parameter *parameter,
         struct err *reterr)
 {
     struct json_value member;
-    if (!take_text(object, "Type", TYPE_MAX_BYTES, where, &parameter->type, reterr)) {
+    if (!read_text(object, "Type", TYPE_MAX_BYTES, where, &parameter->type, reterr)) {
         return false;
     }
     return !json_find(object, "Type", &member) || is_word(parameter->type)
             || err_set(reterr, ERR_PROTOCOL, where, "the reply's Type is not one word of letters");
 }
 
-static bool take_parameter(struct json_value object,
+static bool read_parameter(struct json_value object,
         const char *where,
         struct parameter *parameter,
         struct err *reterr)
@@ -115,21 +115,21 @@ static bool take_parameter(struct json_value object,
     if (json_type_of(object) != JSON_OBJECT) {
         return err_set(reterr, ERR_PROTOCOL, where, "the reply's Parameters are not objects");
     }
-    if (!take_text(object, "Name", NAME_MAX_BYTES, where, &parameter->name, reterr)) {
+    if (!read_text(object, "Name", NAME_MAX_BYTES, where, &parameter->name, reterr)) {
         return false;
     }
     const char *name = parameter->name;
     if (name[0] == '\0') {
         return err_set(reterr, ERR_PROTOCOL, where, "the reply holds a parameter without a name");
     }
-    return take_type(object, name, parameter, reterr)
-            && take_text(object, "ARN", ARN_MAX_BYTES, name, &parameter->arn, reterr)
-            && take_text(object, "Selector", SELECTOR_MAX_BYTES, name, &parameter->selector, reterr)
-            && take_numbers(object, name, parameter, reterr)
-            && take_value(object, name, parameter, reterr);
+    return read_type(object, name, parameter, reterr)
+            && read_text(object, "ARN", ARN_MAX_BYTES, name, &parameter->arn, reterr)
+            && read_text(object, "Selector", SELECTOR_MAX_BYTES, name, &parameter->selector, reterr)
+            && read_numbers(object, name, parameter, reterr)
+            && read_value(object, name, parameter, reterr);
 }
 
-static bool take_parameters(
+static bool read_parameters(
         struct json_value root, const char *where, struct parameter_list *list, struct err *reterr)
 {
     struct json_value array;
@@ -147,7 +147,7 @@ static bool take_parameters(
     }
     while (json_next_item(array, &cursor, &item)) {
         CLEANUP(parameter_clear) struct parameter parameter = PARAMETER_INIT;
-        if (!take_parameter(item, where, &parameter, reterr)
+        if (!read_parameter(item, where, &parameter, reterr)
                 || !parameter_list_add_take(list, &parameter, reterr)) {
             return false;
         }
@@ -155,7 +155,7 @@ static bool take_parameters(
     return true;
 }
 
-static bool take_invalid_names(
+static bool read_invalid_names(
         struct json_value root, const char *where, struct string_list *names, struct err *reterr)
 {
     struct json_value array;
@@ -193,9 +193,9 @@ bool ssm_reply_read(const struct secret *body,
     if (json_type_of(root) != JSON_OBJECT) {
         return err_set(reterr, ERR_PROTOCOL, where, "the reply is not a JSON object");
     }
-    if (!take_parameters(root, where, &reply.parameters, reterr)
-            || !take_invalid_names(root, where, &reply.invalid_names, reterr)
-            || !take_text(root, "NextToken", SSM_NEXT_TOKEN_MAX_BYTES, where, &reply.next_token,
+    if (!read_parameters(root, where, &reply.parameters, reterr)
+            || !read_invalid_names(root, where, &reply.invalid_names, reterr)
+            || !read_text(root, "NextToken", SSM_NEXT_TOKEN_MAX_BYTES, where, &reply.next_token,
                     reterr)) {
         return false;
     }

@@ -23,8 +23,8 @@ struct ssm_reply {
 };
 
 /*
- * ERR_PROTOCOL at `where` for anything that is not such a reply: more than ten parameters or names, and
- * fields longer than AWS documents, are none. Never quotes a value.
+ * ERR_PROTOCOL at `where` for anything that is not such a reply, such as more than ten parameters
+ * or names, or fields longer than AWS documents. Never quotes a value.
  */
 MUST_CHECK bool ssm_reply_read(const struct secret *body,
         const char *where,

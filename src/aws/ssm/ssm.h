@@ -20,9 +20,10 @@ enum {
     /* Ten secrets of 64 KiB, each twice: as Value and, quoted once more, in SourceResult. */
     SSM_NAMES_REPLY_MAX_BYTES = 9 * 1024 * 1024,
     /*
-     * All that is kept of a run's replies, and all that is on its way beside it. 10,000 standard
-     * parameters of 4 KB are admitted; an environment has 6 MiB at most. With one reply more while it is
-     * read, the connections and the libraries, the whole process stays below 80 MiB, whatever is sent.
+     * For what a run keeps of its replies and for those that are being received, together. Enough
+     * for 10,000 standard parameters of 4 KB; an environment holds 6 MiB at most. With one more
+     * reply that is being parsed, the connections and the libraries, the process stays below 80
+     * MiB, whatever is sent.
      */
     SSM_BUDGET_BYTES = 56 * 1024 * 1024,
 };
@@ -53,10 +54,10 @@ struct ssm {
     struct budget *budget; /* of this run */
 };
 
-/* Begins a request of a call: who is asked, and where. */
+/* Starts a request of a call: sets what all requests have in common. */
 void ssm_begin_request(const struct ssm *ssm, struct call *call, struct http_request *ret_request);
 
-/* Counts what a parameter takes until the end of the run. ERR_PROTOCOL at `where` past the budget. */
+/* Counts a parameter's memory until the end of the run. ERR_PROTOCOL at `where` past the budget. */
 MUST_CHECK bool ssm_keep(const struct ssm *ssm,
         const struct parameter *parameter,
         const char *where,
