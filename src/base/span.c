@@ -41,6 +41,12 @@ struct span span_skip_blanks(struct span span)
     return span_skip(span, len);
 }
 
+struct span span_skip_byte_order_mark(struct span span)
+{
+    static const char MARK[] = "\xef\xbb\xbf";
+    return span_starts_with(span, MARK) ? span_skip(span, sizeof(MARK) - 1) : span;
+}
+
 struct span span_trim(struct span span)
 {
     while (span.len > 0 && ascii_is_blank(span.bytes[span.len - 1])) {

@@ -25,5 +25,8 @@ struct span span_skip(struct span span, size_t len);
 /* Without the blanks and tabs at its beginning. */
 struct span span_skip_blanks(struct span span);
 
+/* Without the byte order mark of UTF-8 that some editors put at the beginning of a file. */
+struct span span_skip_byte_order_mark(struct span span);
+
 /* Without the blanks and tabs at both ends; unlike ascii_trim it keeps line ends and the like. */
 struct span span_trim(struct span span);

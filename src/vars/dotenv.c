@@ -357,12 +357,6 @@ static bool is_utf16(struct span text)
     return span_starts_with(text, "\xff\xfe") || span_starts_with(text, "\xfe\xff");
 }
 
-static struct span skip_byte_order_mark(struct span text)
-{
-    static const char MARK[] = "\xef\xbb\xbf";
-    return span_starts_with(text, MARK) ? span_skip(text, sizeof(MARK) - 1) : text;
-}
-
 /* By name, then by line. */
 static int compare_entries(const void *a, const void *b)
 {
@@ -406,7 +400,7 @@ bool dotenv_parse(const struct secret *text,
     struct span contents = { secret_expose(text), secret_len(text) };
     struct parser parser = {
         .file = file,
-        .rest = skip_byte_order_mark(contents),
+        .rest = span_skip_byte_order_mark(contents),
         .dotenv = &dotenv,
         .problems = problems,
     };

@@ -78,6 +78,15 @@ static void trims_blanks_and_tabs_only(void **state)
     assert_true(span_is(span_skip(SPAN("abc"), 3), ""));
 }
 
+static void skips_a_byte_order_mark_once(void **state)
+{
+    (void)state;
+    assert_true(
+            span_is(span_skip_byte_order_mark(SPAN("\xef\xbb\xbf\xef\xbb\xbf")), "\xef\xbb\xbf"));
+    assert_true(span_is(span_skip_byte_order_mark(SPAN("\xef\xbb")), "\xef\xbb"));
+    assert_true(span_is(span_skip_byte_order_mark(SPAN("")), ""));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -85,6 +94,7 @@ int main(void)
         cmocka_unit_test(sorts_shorter_ones_first),
         cmocka_unit_test(knows_how_it_starts),
         cmocka_unit_test(trims_blanks_and_tabs_only),
+        cmocka_unit_test(skips_a_byte_order_mark_once),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
