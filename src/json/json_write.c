@@ -8,7 +8,7 @@
 #include "base/printable.h"
 #include "base/utf8.h"
 
-/* As UTF-16 units, two of them above U+FFFF. */
+/* As one UTF-16 unit; above U+FFFF as two. */
 static void write_escaped(struct text *out, uint32_t code_point)
 {
     if (code_point > 0xffff) {

@@ -1,4 +1,4 @@
-/* Writing JSON strings. */
+/* Writes JSON strings. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -7,7 +7,7 @@
 #include "base/text.h"
 
 /*
- * Appends a quoted JSON string. Whatever printable_is_shown does not show is escaped, so that the line
- * can be shown on a terminal; bytes that are not UTF-8 become U+FFFD.
+ * Appends a quoted JSON string. Characters that printable_is_shown refuses are escaped, so that the result
+ * is safe on a terminal; bytes that are not UTF-8 become U+FFFD.
  */
 void json_write_string(struct text *out, const char *string);
