@@ -506,12 +506,9 @@ bool profile_parse(const struct profile_source *source,
         struct profile_section **newest,
         struct err_list *problems)
 {
-    static const char BYTE_ORDER_MARK[] = "\xEF\xBB\xBF";
     struct parser parser = { .source = source, .events = events, .newest = newest };
-    struct span rest = { secret_expose(contents), secret_len(contents) };
-    if (span_starts_with(rest, BYTE_ORDER_MARK)) {
-        rest = span_skip(rest, strlen(BYTE_ORDER_MARK));
-    }
+    struct span text = { secret_expose(contents), secret_len(contents) };
+    struct span rest = span_skip_byte_order_mark(text);
     struct err problem = { 0 };
     if (!check_no_nul(&parser, rest, &problem)) {
         return err_list_add(problems, &problem);
