@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "option_table.h"
+#include "options_rows.h"
 
 static const char PLACEHOLDER[] = "@OPTIONS@\n";
 
@@ -44,20 +44,20 @@ static void write_bash_rule(const struct option *option)
         (void)fputs("file", stdout);
         return;
     case COMPLETE_VARIABLE:
-        (void)fputs(option->kind == KIND_REQUIREMENTS ? "requirements"
-                        : option_takes_value(option)  ? "variables"
-                                                      : "optional",
-                stdout);
+        (void)fputs(option_needs_value(option) ? "variables" : "optional", stdout);
         return;
-    case COMPLETE_LOG_FORMAT:
+    case COMPLETE_REQUIREMENT:
+        (void)fputs("requirements", stdout);
+        return;
+    case COMPLETE_CHOICE:
         (void)putchar('\'');
-        write_words(option->value);
+        write_words(option->value_name);
         (void)putchar('\'');
         return;
     case COMPLETE_NOTHING:
         break;
     }
-    (void)fputs(option_takes_value(option) ? "nothing" : "flag", stdout);
+    (void)fputs(option_needs_value(option) ? "nothing" : "flag", stdout);
 }
 
 static void write_bash(const struct option *option)
@@ -76,20 +76,21 @@ static void write_bash(const struct option *option)
 static void write_zsh_value(const struct option *option)
 {
     /* "[=NAME,...]" is called "NAME,..." here. */
-    const char *name = option->value + strspn(option->value, "[=");
+    const char *name = option->value_name + strspn(option->value_name, "[=");
     (void)printf(":%.*s:", (int)strcspn(name, "]"), name);
     switch (option->completion) {
     case COMPLETE_FILE:
         (void)fputs("_files", stdout);
         return;
     case COMPLETE_VARIABLE:
-        (void)fputs(option->kind == KIND_REQUIREMENTS ? "_ssm_exec_requirements"
-                                                      : "_ssm_exec_variables",
-                stdout);
+        (void)fputs("_ssm_exec_variables", stdout);
         return;
-    case COMPLETE_LOG_FORMAT:
+    case COMPLETE_REQUIREMENT:
+        (void)fputs("_ssm_exec_requirements", stdout);
+        return;
+    case COMPLETE_CHOICE:
         (void)putchar('(');
-        write_words(option->value);
+        write_words(option->value_name);
         (void)putchar(')');
         return;
     case COMPLETE_NOTHING:
@@ -101,7 +102,7 @@ static void write_zsh_value(const struct option *option)
 /* The part that comes before the option's name: what excludes what. */
 static void write_zsh_exclusion(const struct option *option)
 {
-    if (option->kind == KIND_ACTION) {
+    if (option->kind == KIND_HELP || option->kind == KIND_VERSION) {
         (void)fputs("(- *)", stdout);
     } else if (option_is_repeatable(option)) {
         (void)putchar('*');
@@ -115,8 +116,8 @@ static void write_zsh_rest(const struct option *option)
     (void)putchar('[');
     write_quoted(option->help, "'\\''", "]\\");
     (void)putchar(']');
-    if (option->value != NULL) {
-        if (!option_takes_value(option)) {
+    if (option->value_name != NULL) {
+        if (!option_needs_value(option)) {
             (void)putchar(':'); /* "::": it may be missing */
         }
         write_zsh_value(option);
@@ -130,14 +131,14 @@ static void write_zsh(const struct option *option)
     write_zsh_exclusion(option);
     /* '=': also in the next word; '=-': in the same word only */
     (void)printf("--%s%s", option->name,
-            option_takes_value(option)      ? "="
-                    : option->value != NULL ? "=-"
-                                            : "");
+            option_needs_value(option)           ? "="
+                    : option->value_name != NULL ? "=-"
+                                                 : "");
     write_zsh_rest(option);
     if (option->letter != 0) {
         (void)fputs("        '", stdout);
         write_zsh_exclusion(option);
-        (void)printf("-%c%s", option->letter, option_takes_value(option) ? "+" : "");
+        (void)printf("-%c%s", option->letter, option_needs_value(option) ? "+" : "");
         write_zsh_rest(option);
     }
 }
@@ -150,18 +151,19 @@ static void write_fish(const struct option *option)
     if (option->letter != 0) {
         (void)printf(" -s %c", option->letter);
     }
-    if (option_takes_value(option)) {
+    if (option_needs_value(option)) {
         (void)fputs(option->completion == COMPLETE_FILE ? " -rF" : " -x", stdout);
     }
     switch (option->completion) {
     case COMPLETE_VARIABLE:
-        (void)printf(" -a '(%s)'",
-                option->kind == KIND_REQUIREMENTS ? "__ssm_exec_requirements"
-                                                  : "__ssm_exec_variables");
+        (void)fputs(" -a '(__ssm_exec_variables)'", stdout);
         break;
-    case COMPLETE_LOG_FORMAT:
+    case COMPLETE_REQUIREMENT:
+        (void)fputs(" -a '(__ssm_exec_requirements)'", stdout);
+        break;
+    case COMPLETE_CHOICE:
         (void)fputs(" -a '", stdout);
-        write_words(option->value);
+        write_words(option->value_name);
         (void)putchar('\'');
         break;
     case COMPLETE_FILE:
@@ -190,8 +192,8 @@ static bool write_script(void (*write_option)(const struct option *option))
             continue;
         }
         places++;
-        for (size_t i = 0; i < option_count; i++) {
-            write_option(&option_table[i]);
+        for (size_t i = 0; i < options_rows.count; i++) {
+            write_option(&options_rows.rows[i]);
         }
     }
     return places == 1 && ferror(stdin) == 0 && fflush(stdout) == 0 && ferror(stdout) == 0;

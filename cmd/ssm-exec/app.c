@@ -17,6 +17,9 @@
 #include "launch/memfd.h"
 #include "launch/resolve.h"
 #include "options.h"
+#include "options_help.h"
+#include "options_read.h"
+#include "options_rows.h"
 #include "plan.h"
 #include "report.h"
 #include "session.h"
@@ -53,7 +56,7 @@ static int print_text(struct report *report, enum options_action action)
     CLEANUP(text_clear) struct text out = TEXT_INIT(TEXT_MAX_BYTES);
     struct err err;
     if (action == OPTIONS_HELP) {
-        options_write_help(&out);
+        options_write_help(&options_rows, &out);
     } else {
         /* Where libcurl's TLS library is the one that hashes too, it has named it already. */
         const char *libraries = http_curl_versions();
@@ -79,11 +82,11 @@ static struct session_options session_options(const struct run *run)
     const struct options *options = run->options;
     return (struct session_options){
         .settings = {
-            .region = { options->region, options_where(options, "region") },
-            .profile = { options->profile, options_where(options, "profile") },
-            .role_arn = { options->role_arn, options_where(options, "role-arn") },
-            .endpoint_url = { options->endpoint_url, options_where(options, "endpoint-url") },
-            .ca_bundle = { options->ca_bundle, options_where(options, "ca-bundle") },
+            .region = { options->region.value, options->region.where },
+            .profile = { options->profile.value, options->profile.where },
+            .role_arn = { options->role_arn.value, options->role_arn.where },
+            .endpoint_url = { options->endpoint_url.value, options->endpoint_url.where },
+            .ca_bundle = { options->ca_bundle.value, options->ca_bundle.where },
             .allow_http = options->allow_http,
         },
         .environment = run->environment,

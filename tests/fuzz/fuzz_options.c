@@ -1,11 +1,11 @@
-/* The command line and its SSM_EXEC_ twins: either all is right, or something is said about it. */
+/* The command line and the SSM_EXEC_ variables: either everything is right, or a problem is reported. */
 /* SPDX-License-Identifier: MIT */
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fuzz_input.h"
-#include "options.h"
+#include "options_read.h"
 #include "vars/var_name.h"
 
 enum {

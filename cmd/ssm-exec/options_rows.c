@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "options_rows.h"
+
+#include "options.h"
+#include "vars/var_name.h"
+
+#define MEMBER(name) offsetof(struct options, name)
+
+/* Groups: what a person wants to do. */
+static const char READ[] = "Read:";
+static const char NAMES[] = "Name variables:";
+static const char PASS[] = "Pass on:";
+static const char REFUSE[] = "Refuse:";
+static const char AWS[] = "Ask AWS:";
+static const char SAY[] = "Say:";
+
+/* clang-format off */
+static const struct option rows[] = {
+    { "optional", 0, TAKES_VALUES, KIND_OPTIONAL_SOURCE, MEMBER(sources), "SOURCE", COMPLETE_NOTHING,
+        READ, "a source that may be missing or empty" },
+    { "file", 0, TAKES_VALUES, KIND_FILE_SOURCE, MEMBER(sources), "NAME=REF", COMPLETE_NOTHING,
+        READ, "a value as a file in memory, its path in NAME" },
+    { "lock", 0, TAKES_VALUES, KIND_LOCK, MEMBER(sources), "FILE", COMPLETE_FILE,
+        READ, "the versions that --dry-run --json recorded" },
+    { "env-file", 0, TAKES_VALUES, KIND_ENV_FILE, MEMBER(env_files), "FILE", COMPLETE_FILE,
+        READ, "NAME=VALUE lines, also with ssm:// references" },
+    { "env-file-if-exists", 0, TAKES_VALUES, KIND_ENV_FILE_IF_EXISTS, MEMBER(env_files), "FILE", COMPLETE_FILE,
+        READ, "the same as --env-file, if FILE exists" },
+    { "label", 0, TAKES_VALUE, KIND_LABEL, MEMBER(label), "LABEL", COMPLETE_NOTHING,
+        READ, "below paths: the versions that carry LABEL" },
+    { "no-recursive", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(no_recursive), NULL, COMPLETE_NOTHING,
+        READ, "the first level below a path only" },
+    { "no-refs", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(no_refs), NULL, COMPLETE_NOTHING,
+        READ, "do not resolve variables that hold ssm://..." },
+    { "flat", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(flat), NULL, COMPLETE_NOTHING,
+        NAMES, "name variables after the last level only" },
+    { "preserve-case", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(preserve_case), NULL, COMPLETE_NOTHING,
+        NAMES, "do not turn letters into upper case" },
+    { "preserve-env", 0, MAY_TAKE_VALUES, KIND_PRESERVED, MEMBER(preserved), "[=NAME,...]", COMPLETE_VARIABLE,
+        PASS, "variables that are set keep their values" },
+    { "pristine", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(pristine), NULL, COMPLETE_NOTHING,
+        PASS, "inherit nothing but ssm:// references" },
+    { "keep", 0, TAKES_VALUES, KIND_PATTERNS, MEMBER(kept), "NAME", COMPLETE_VARIABLE,
+        PASS, "with --pristine: inherit NAME, or all of NAME*" },
+    { "unset", 'u', TAKES_VALUES, KIND_PATTERNS, MEMBER(unset), "NAME", COMPLETE_VARIABLE,
+        PASS, "do not pass NAME on, or all of NAME*" },
+    { "drop-credentials", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(drop_credentials), NULL, COMPLETE_NOTHING,
+        PASS, "do not pass AWS credentials on" },
+    { "require", 0, TAKES_VALUES, KIND_REQUIREMENTS, MEMBER(required), "NAME", COMPLETE_REQUIREMENT,
+        REFUSE, "fail unless NAME is set; @FILE: each of FILE's" },
+    { "secure-only", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(secure_only), NULL, COMPLETE_NOTHING,
+        REFUSE, "fail unless all parameters are SecureStrings" },
+    { "allow-var", 0, TAKES_VALUES, KIND_NAMES, MEMBER(allowed_variables), "NAME", COMPLETE_VARIABLE,
+        REFUSE, "let a guarded variable (PATH, LD_*, ...) be set" },
+    { "allow-mixed", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(allow_mixed), NULL, COMPLETE_NOTHING,
+        REFUSE, "let one run read two environments (prod, dev)" },
+    { "region", 0, TAKES_VALUE, KIND_TEXT, MEMBER(region), "REGION", COMPLETE_NOTHING,
+        AWS, "the AWS region" },
+    { "profile", 0, TAKES_VALUE, KIND_TEXT, MEMBER(profile), "NAME", COMPLETE_NOTHING,
+        AWS, "the profile of the shared AWS files" },
+    { "role-arn", 0, TAKES_VALUE, KIND_TEXT, MEMBER(role_arn), "ARN", COMPLETE_NOTHING,
+        AWS, "assume this role, with the credentials found" },
+    { "endpoint-url", 0, TAKES_VALUE, KIND_TEXT, MEMBER(endpoint_url), "URL", COMPLETE_NOTHING,
+        AWS, "ask this endpoint in place of AWS's own" },
+    { "allow-http", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(allow_http), NULL, COMPLETE_NOTHING,
+        AWS, "let the endpoint be http:// beyond loopback" },
+    { "ca-bundle", 0, TAKES_VALUE, KIND_TEXT, MEMBER(ca_bundle), "FILE", COMPLETE_FILE,
+        AWS, "PEM certificates to trust" },
+    { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(timeout_ms), "DURATION", COMPLETE_NOTHING,
+        AWS, "until COMMAND starts: 500ms, 2m (default 60s)" },
+    { "dry-run", 'n', TAKES_NOTHING, KIND_FLAG, MEMBER(dry_run), NULL, COMPLETE_NOTHING,
+        SAY, "show what would be set, start nothing" },
+    { "json", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(json), NULL, COMPLETE_NOTHING,
+        SAY, "with --dry-run: show it as JSON" },
+    { "verbose", 'v', TAKES_NOTHING, KIND_FLAG, MEMBER(verbose), NULL, COMPLETE_NOTHING,
+        SAY, "say what is asked of whom; warnings" },
+    { "quiet", 'q', TAKES_NOTHING, KIND_FLAG, MEMBER(quiet), NULL, COMPLETE_NOTHING,
+        SAY, "errors only" },
+    { "log-format", 0, TAKES_VALUE, KIND_LOG_FORMAT, MEMBER(log_format), "text|json", COMPLETE_CHOICE,
+        SAY, "shape of the lines on standard error" },
+    { "help", 'h', TAKES_NOTHING, KIND_HELP, MEMBER(action), NULL, COMPLETE_NOTHING,
+        SAY, "print this" },
+    { "version", 'V', TAKES_NOTHING, KIND_VERSION, MEMBER(action), NULL, COMPLETE_NOTHING,
+        SAY, "print the version and the libraries it runs on" },
+};
+/* clang-format on */
+
+_Static_assert(sizeof(rows) / sizeof(rows[0]) <= OPTIONS_MAX, "OPTIONS_MAX");
+
+static const struct option words = {
+    .name = "sources",
+    .takes = TAKES_VALUES,
+    .kind = KIND_SOURCE,
+    .member = MEMBER(sources),
+};
+
+/* Of two sources that set the same variable the later one wins. */
+static const char *const variables_first[] = { "lock", "sources", "optional", "file", NULL };
+
+const struct options_table options_rows = {
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+    .words = &words,
+    .variable_prefix = VAR_NAME_OWN_PREFIX,
+    .variables_first = variables_first,
+    .help_hint = "try 'ssm-exec --help'",
+    .variables_hint = "variables that begin with SSM_EXEC_ are settings of ssm-exec: see --help",
+    .help_head =
+            "Usage: ssm-exec [OPTION...] SOURCE... -- COMMAND [ARG...], or --dry-run [--json]\n"
+            "Run COMMAND with parameters of AWS Parameter Store in its environment.\n"
+            "SOURCE: /prod/api (all below), /prod/db=DB_ (with a prefix), NAME=/one/parameter\n",
+    .help_tail =
+            "A --long-option can be set as SSM_EXEC_LONG_OPTION, sources as SSM_EXEC_SOURCES.\n"
+            "Exit: COMMAND's own; 127 not found, 126 cannot be started, 125 ssm-exec failed.\n",
+};

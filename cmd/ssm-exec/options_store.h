@@ -1,0 +1,14 @@
+/* Stores values of ssm-exec's own kinds of options, and sources. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "base/error.h"
+#include "options.h"
+#include "options_given.h"
+
+/*
+ * Stores what was given, whatever its kind (options_rows_kind and option_kind). Whatever is wrong with it is added to
+ * problems (ERR_USAGE, ERR_SYSTEM).
+ */
+void options_store(
+        const struct option_given *given, struct options *options, struct err_list *problems);
