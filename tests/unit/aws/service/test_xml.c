@@ -43,6 +43,7 @@ static void finds_the_text_at_a_path(void **state)
         { "an empty tag", "<a><b/></a>", "a/b", "" },
         { "an empty tag with a blank", "<a><c/><b /></a>", "a/b", "" },
         { "entities", "<a>&lt;&gt;&amp;&quot;&apos;</a>", "a", "<>&\"'" },
+        { "the last of Unicode", "<a>&#x10ffff;</a>", "a", "\xF4\x8F\xBF\xBF" },
         { "references", "<a>&#65;&#x42;&#xe9;&#128273;</a>", "a", "AB\xC3\xA9\xF0\x9F\x94\x91" },
         { "comments", "<a><!-- <b>no</b> --><b>x<!-- - -->y</b></a>", "a/b", "xy" },
         { "a name that begins like it", "<a><bb>x</bb><b>y</b></a>", "a/b", "y" },
