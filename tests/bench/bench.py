@@ -262,7 +262,7 @@ def measure_goals(programs: Programs, rounds: int, directory: Path) -> None:
         table.add("5 paths of 20, 20 ms a request and a connection", outcomes, one)
         table.goal("5 paths of 20: / one of them", outcomes[subject].wall_ms / outcomes[one].wall_ms, 1.1)
 
-    measure_overlap(programs, rounds, ca_file, certificate, table)
+    measure_setups(programs, rounds, ca_file, certificate, directory, table)
     measure_memory(programs, table)
     for name, program in programs.subjects():
         table.rows.append(f"| size of the program | {name} | | | | {program.stat().st_size / 2**20:.2f} (file) | | |")
@@ -305,27 +305,45 @@ def measure_nothing_configured(programs: Programs, rounds: int, chain: tuple[Pat
             table.goal(f"{case}: {subject} / {what}", outcomes[subject].wall_ms / outcomes[name].wall_ms, 0.4)
 
 
-
-def container_environment(store: Server, credentials: Server, ca_file: Path | None = None) -> dict[str, str]:
-    environment = environment_for(store.url, ca_file)
-    del environment["AWS_ACCESS_KEY_ID"], environment["AWS_SECRET_ACCESS_KEY"]
-    return {**environment, "AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{credentials.url}/credentials"}
+def without_keys(store: Server, ca_file: Path | None = None) -> dict[str, str]:
+    keys = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    return {name: value for name, value in environment_for(store.url, ca_file).items() if name not in keys}
 
 
-def measure_overlap(programs: Programs, rounds: int, ca_file: Path, certificate: Path, table: Table) -> None:
-    """One after the other it would be the keys' time and 20 ms more."""
+def task_role_of(credentials: Server) -> dict[str, str]:
+    return {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"{credentials.url}/credentials"}
+
+
+def web_identity_of(sts: Server, directory: Path) -> dict[str, str]:
+    token = directory / "web-identity-token"
+    token.write_text("eyJhbGciOiJub25lIn0.e30.")
+    role = "arn:aws:iam::123456789012:role/bench"
+    return {"AWS_ENDPOINT_URL_STS": sts.url, "AWS_WEB_IDENTITY_TOKEN_FILE": str(token), "AWS_ROLE_ARN": role}
+
+
+def measure_setups(programs: Programs, rounds: int, ca_file: Path, certificate: Path, directory: Path, table: Table) -> None:
+    """Parameter Store is connected to while credentials are waited for, so that these cost less than one after the other."""
     case, ten = "10 on one path, HTTPS, 20 ms a request and a connection", path_of(10)
-    with Server(request_ms=20) as credentials, Server(certificate, request_ms=20, connection_ms=20) as store:
-        with_keys = environment_for(store.url, ca_file)
-        keys = {name: with_keys[name] for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
-        at_hand = [Contender(f"{who.name}, keys at hand", who.command, keys) for who in subjects(programs, ten)]
-        contenders = [*subjects(programs, ten, label=", a container's credentials"), *at_hand]
-        outcomes = compare(programs, store, contenders, container_environment(store, credentials, ca_file), max(5, rounds // 2))
+    latency = {"request_ms": 20, "connection_ms": 20}
+    with Server(request_ms=20) as local, Server(certificate, **latency) as sts, Server(certificate, **latency) as store:
+        others = without_keys(store, ca_file)
+        setups = {
+            "keys in the environment": environment_for(store.url, ca_file),
+            "ECS task role": {**others, **task_role_of(local)},
+            "EC2 instance role": {**others, "AWS_EC2_METADATA_SERVICE_ENDPOINT": local.url},
+            "EKS pod with IRSA": {**others, **web_identity_of(sts, directory)},
+        }
+        contenders = [
+            Contender(who.name, who.command, environment)
+            for setup, environment in setups.items()
+            for who in subjects(programs, ten, label=f", {setup}")
+        ]
+        outcomes = compare(programs, store, contenders, {}, max(5, rounds // 2))
     subject = "static" if programs.static is not None else "dynamic"
-    table.add(case, outcomes, f"{subject}, keys at hand")
+    table.add(case, outcomes, f"{subject}, keys in the environment")
     for name, _ in programs.subjects():
-        ratio = outcomes[f"{name}, a container's credentials"].wall_ms / outcomes[f"{name}, keys at hand"].wall_ms
-        table.goal(f"{case}: {name}, a container's credentials / keys at hand", ratio, 1.1)
+        ratio = outcomes[f"{name}, ECS task role"].wall_ms / outcomes[f"{name}, keys in the environment"].wall_ms
+        table.goal(f"{case}: {name}, ECS task role / keys in the environment", ratio, 1.1)
 
 
 def measure_memory(programs: Programs, table: Table) -> None:
@@ -401,11 +419,11 @@ def count_all(programs: Programs) -> int:
         with Server() as credentials:
             server.reset()
             command = [str(program), hundred, "--", "/bin/true"]
-            run_once(programs.measure, Contender("", command), container_environment(server, credentials))
-            check("100 on one path, a container's credentials: requests for them", len(credentials.counts().requests), 1, exactly=True)
+            run_once(programs.measure, Contender("", command), {**without_keys(server), **task_role_of(credentials)})
+            check("100 on one path, ECS task role: requests for them", len(credentials.counts().requests), 1, exactly=True)
         counts = server.counts()
-        check("100 on one path, a container's credentials: requests", len(counts.requests), 10, exactly=True)
-        check("100 on one path, a container's credentials: connections", counts.connections, 1)
+        check("100 on one path, ECS task role: requests", len(counts.requests), 10, exactly=True)
+        check("100 on one path, ECS task role: connections", counts.connections, 1)
         thousand = instructions(program, environment, path_of(1000))
         ten_thousand = instructions(program, environment, path_of(10_000))
         check("instructions, 10,000 parameters / 1,000", ten_thousand / thousand, INSTRUCTIONS_RATIO_MAX)

@@ -1,7 +1,7 @@
 """A Parameter Store that costs next to nothing: canned pages, no signatures checked, everything counted.
 
 What a path holds is said by the path: /bench/COUNT/BYTES/TAG has COUNT parameters of BYTES bytes below it,
-/bench/COUNT/BYTES/TAG/p00000 and so on, ten on a page. A GET is answered with credentials, as a container's.
+/bench/COUNT/BYTES/TAG/p00000 and so on, ten on a page. Credentials are given as ECS, EC2 and STS (a web identity) give them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,14 @@ from typing import Any
 
 PAGE_ITEMS = 10
 THROTTLING = b'{"__type":"ThrottlingException","message":"Rate exceeded"}'
-CREDENTIALS = b'{"AccessKeyId":"ASIABENCH","SecretAccessKey":"secret","Token":"token","Expiration":"2099-01-01T00:00:00Z"}'
+CREDENTIALS = (
+    b'{"Code":"Success","AccessKeyId":"ASIABENCH","SecretAccessKey":"secret","Token":"token","Expiration":"2099-01-01T00:00:00Z"}'
+)
+ROLES_PATH = b"GET /latest/meta-data/iam/security-credentials/ "
+ASSUMED_ROLE = b"""<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleWithWebIdentityResult>
+<Credentials><AccessKeyId>ASIABENCH</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>
+<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleWithWebIdentityResult></AssumeRoleWithWebIdentityResponse>
+"""
 
 
 def path_of(count: int, value_bytes: int = 16, tag: str = "a") -> str:
@@ -67,6 +74,15 @@ def _reply(status: bytes, body: bytes) -> bytes:
 @functools.lru_cache(maxsize=256)
 def _canned(body: bytes) -> bytes:
     return _reply(b"200 OK", json.dumps(_answer(json.loads(body)), separators=(",", ":")).encode())
+
+
+def _credentials(head: bytes, body: bytes) -> bytes | None:
+    """The answer of whoever gives credentials; None: Parameter Store is asked."""
+    if head.startswith(b"PUT "):
+        return b"metadata-token"
+    if head.startswith(b"GET "):
+        return b"bench" if head.startswith(ROLES_PATH) else CREDENTIALS
+    return ASSUMED_ROLE if body.startswith(b"Action=") else None
 
 
 class _Service:
@@ -124,8 +140,8 @@ class _Service:
                     return
                 received += more
                 continue
-            is_get = received.startswith(b"GET ")
-            length = 0 if is_get else int(received[:end].lower().split(b"\r\ncontent-length:")[1].split(b"\r\n")[0])
+            head = received[:end] + b"\r\n"
+            length = int((head.lower().split(b"\r\ncontent-length:") + [b"0\r\n"])[1].split(b"\r\n")[0])
             begin, end = end + 4, end + 4 + length
             while len(received) < end:
                 received += connection.recv(65536)
@@ -133,7 +149,11 @@ class _Service:
             granted = self._count()
             if self._settings.request_ms:
                 time.sleep(self._settings.request_ms / 1000)
-            reply = _reply(b"200 OK", CREDENTIALS) if is_get else _canned(body) if granted else _reply(b"400 Bad Request", THROTTLING)
+            credentials = _credentials(head, body)
+            if credentials is not None:
+                reply = _reply(b"200 OK", credentials)
+            else:
+                reply = _canned(body) if granted else _reply(b"400 Bad Request", THROTTLING)
             with self._lock:
                 self._sent += len(reply)
             connection.sendall(reply)
