@@ -1,4 +1,4 @@
-"""The examples of README and man page, run as they stand."""
+"""The examples of README and man page, run as they stand, and what README says of sources."""
 
 import json
 import re
@@ -26,6 +26,8 @@ def place(store: ParameterStore, run: Runner, tmp_path: Path) -> Path:
     store.put("/prod/api/db/password", "hush", "SecureString")
     store.put("/prod/shared/level", "info")
     store.put("/prod/api/tls.key", "KEY")
+    (run.home / ".aws").mkdir()
+    (run.home / ".aws" / "config").write_text("[profile dev]\nregion = us-east-1\n")
     for name in ("server", "node"):
         (tmp_path / name).write_text(STUB)
         (tmp_path / name).chmod(0o755)
@@ -35,18 +37,30 @@ def place(store: ParameterStore, run: Runner, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def shell(run: Runner, place: Path, script: str) -> str:
+def attempt(run: Runner, place: Path, script: str) -> subprocess.CompletedProcess[str]:
     environment = {**run.environment(), "PATH": f"{place}:/usr/bin:/bin"}
     done = subprocess.run(["/bin/sh", "-e", "-c", script], cwd=place, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, (script, done)
     assert "hush" not in done.stdout + done.stderr
+    return done
+
+
+def shell(run: Runner, place: Path, script: str) -> str:
+    done = attempt(run, place, script)
+    assert done.returncode == 0, (script, done)
     return done.stdout
 
 
 @pytest.mark.parametrize("block", blocks("sh"))
-def test_a_shell_example_runs(run: Runner, place: Path, block: str) -> None:
-    out = shell(run, place, block)
-    assert "8080 and a password" in out or "--file" in block
+def test_a_shell_example_starts_its_commands(run: Runner, place: Path, block: str) -> None:
+    started = block.count(" -- ")
+    assert started and shell(run, place, block).count("8080 and a password") == started
+
+
+def test_the_mistake_in_the_readme_is_reported_as_shown(run: Runner, store: ParameterStore, place: Path) -> None:
+    (shown,) = re.findall(r"^```\n(ssm-exec: error: .*?)^```$", README, re.MULTILINE | re.DOTALL)
+    done = attempt(run, place, "ssm-exec /prod/ap -- ./server")
+    assert (done.returncode, done.stdout) == (125, "")
+    assert done.stderr.splitlines() == shown.replace("eu-west-1", store.region).splitlines()
 
 
 def test_the_container_example_starts_its_command(run: Runner, place: Path) -> None:
@@ -57,11 +71,44 @@ def test_the_container_example_starts_its_command(run: Runner, place: Path) -> N
     assert "8080 and a password" in shell(run, place, script)
 
 
-def test_the_systemd_example_starts_its_command(run: Runner, place: Path) -> None:
-    (unit,) = blocks("ini")
-    line = re.search(r"^ExecStart=(.*)$", unit, re.MULTILINE).group(1)
-    script = line.replace("/usr/local/bin/", "").replace("/opt/api/server", "./server")
-    assert "8080 and a password" in shell(run, place, script)
+def unit(run: Runner, place: Path) -> subprocess.CompletedProcess[str]:
+    """What the systemd example runs, as systemd would: the start only if what comes before it succeeds."""
+    (text,) = blocks("ini")
+    variables = [f"export {line};" for line in re.findall(r'^Environment=("?SSM_EXEC_.*)$', text, re.MULTILINE)]
+    commands = re.findall(r"^ExecStart(?:Pre)?=(.*)$", text, re.MULTILINE)
+    assert len(variables) == 1 and len(commands) == 2
+    script = " ".join(variables) + " && ".join(commands)
+    return attempt(run, place, script.replace("/usr/local/bin/", "").replace("/opt/api/server", "./server"))
+
+
+def test_the_systemd_example_checks_its_parameters_and_starts_its_command(run: Runner, place: Path) -> None:
+    assert "server : 8080 and a password" in unit(run, place).stdout
+
+
+def test_the_systemd_example_fails_before_the_start_if_a_parameter_is_missing(
+    run: Runner, store: ParameterStore, place: Path
+) -> None:
+    store.delete("/prod/shared/level")
+    done = unit(run, place)
+    assert done.returncode == 125 and "server" not in done.stdout and "/prod/shared" in done.stderr
+
+
+def test_every_source_in_the_table_is_read(run: Runner, store: ParameterStore, place: Path) -> None:
+    (table,) = re.findall(r"^\| source \|.*?\n\n", README, re.MULTILINE | re.DOTALL)
+    sources = re.findall(r"^\| `(.*?)` \|", table, re.MULTILINE)
+    arn = next(source.partition("=")[2] for source in sources if "=arn:" in source)
+    versions = re.findall(r"`(/[\w/]+:[\w-]+)`", table)
+    store.put("/prod/db/host", "db")
+    for _ in range(7):
+        store.put("/shared/stripe_key", "key", labels=("release-42",))
+    store.put_shared(arn.replace("eu-west-1", store.region), "key")
+    store.put_secret("prod/db", '{"password": "hush"}')
+    variables = ["PORT", "DB_HOST", "STRIPE_KEY", "STRIPE_KEY", "DB_PASS", "STRIPE_KEY"]
+    sources += [f"STRIPE_KEY={version}" for version in versions]
+    for source, variable in zip(sources, [*variables, "STRIPE_KEY", "STRIPE_KEY"], strict=True):
+        source = source.replace("eu-west-1", store.region)
+        given = f"env {source} ssm-exec" if "=ssm://" in source else f"ssm-exec {source}"
+        assert re.search(rf"^{variable} ", shell(run, place, f"{given} --dry-run"), re.MULTILINE), source
 
 
 def test_the_dry_run_in_the_readme_has_the_shape_of_a_real_one(run: Runner, place: Path) -> None:
