@@ -191,8 +191,7 @@ static void find(struct fuzz_world *world, struct settings *settings)
         .imds = &imds,
     };
     struct err err = { 0 };
-    if (provider_chain_find(&context, &credentials, &err)
-            && provider_chain_need_region(&context, &err)) {
+    if (provider_chain_find(&context, &credentials, &err) && provider_need_region(&context, &err)) {
         check_found(&credentials);
         assert(settings->region != NULL && settings->region[0] != '\0');
     } else {
