@@ -82,20 +82,20 @@ class Rounds:
         return (begin_s + (end_s - begin_s) * chance() - for_s) / pace
 
 
-CHAMBER = "chamber: all drawn, 1 s to 20 s, ten tries"
+CHAMBER = "chamber: full jitter, 1 s to 20 s, ten tries"
 STRATEGIES = {
     CHAMBER: Strategy(backoff(1, 20, most_tries=10)),
-    "all drawn, 0.1 s to 5 s": Strategy(backoff(0.1, 5)),
-    "all drawn, 1 s to 5 s": Strategy(backoff(1, 5)),
-    "half kept, 1 s to 20 s": Strategy(backoff(1, 20, 0.5)),
-    "half kept, 1 s to 8 s (formerly)": Strategy(backoff(1, 8, 0.5)),
-    "all drawn, 2 s or the time since": Strategy(proportional),
-    "rounds, nobody soon": Strategy(Rounds(soon_share=0), 0.1),
-    "rounds, half of all soon": Strategy(Rounds(soon_share=0.5), 0.1),
-    "rounds, the first one 1 s long": Strategy(Rounds(round_end_s=1), 0.1),
-    "rounds, answers change nothing": Strategy(Rounds(answered_pace=1), 0.1),
-    "rounds, no pause before a page": Strategy(Rounds()),
-    "**rounds (the program's)**": Strategy(Rounds(), 0.1),
+    "full jitter, 0.1 s to 5 s": Strategy(backoff(0.1, 5)),
+    "full jitter, 1 s to 5 s": Strategy(backoff(1, 5)),
+    "equal jitter, 1 s to 20 s": Strategy(backoff(1, 20, 0.5)),
+    "equal jitter, 1 s to 8 s (before)": Strategy(backoff(1, 8, 0.5)),
+    "full jitter, 2 s or the time since the first throttle": Strategy(proportional),
+    "ssm-exec, but no early tries": Strategy(Rounds(soon_share=0), 0.1),
+    "ssm-exec, but half of all try early": Strategy(Rounds(soon_share=0.5), 0.1),
+    "ssm-exec, but 1 s in place of 2 s": Strategy(Rounds(round_end_s=1), 0.1),
+    "ssm-exec, but the same wait with answers": Strategy(Rounds(answered_pace=1), 0.1),
+    "ssm-exec, but no pause before a page": Strategy(Rounds()),
+    "**ssm-exec**": Strategy(Rounds(), 0.1),
 }
 
 
@@ -199,9 +199,9 @@ def main() -> None:
     arguments = parser.parse_args()
     capacity = arguments.capacity or arguments.rate
     world = World(arguments.rate, capacity, arguments.shared, arguments.answer_ms / 1000, arguments.spread_ms / 1000)
-    print("| a wait | " + " | ".join(f"{starts} × {pages}" for starts, pages in HERDS) + " |")
+    print("| waiting | " + " | ".join(f"{starts} × {pages}" for starts, pages in HERDS) + " |")
     print("| --- |" + " --- |" * len(HERDS))
-    print("| the floor | " + " | ".join(floor(world, *herd) for herd in HERDS) + " |")
+    print("| least possible | " + " | ".join(floor(world, *herd) for herd in HERDS) + " |")
     for name, strategy in STRATEGIES.items():
         cells = []
         for starts, pages in HERDS:
