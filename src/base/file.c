@@ -99,3 +99,20 @@ bool file_read(const char *path,
     *ret_presence = FILE_PRESENT;
     return true;
 }
+
+int file_read_text(const char *path, struct text *text)
+{
+    CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    char piece[16 * 1024];
+    struct stat status = { 0 };
+    ssize_t got = fd < 0 || fstat(fd, &status) != 0 ? -1 : 1;
+    text_reserve(text, (size_t)status.st_size);
+    while (got > 0 && text->state == TEXT_SOUND) {
+        got = read(fd, piece, sizeof(piece));
+        text_append(text, piece, got > 0 ? (size_t)got : 0);
+    }
+    return got < 0                          ? errno
+            : text->state == TEXT_TOO_LONG  ? EFBIG
+            : text->state == TEXT_NO_MEMORY ? ENOMEM
+                                            : 0;
+}

@@ -1,4 +1,4 @@
-/* Files: closing descriptors, and reading a whole small file into secret memory within limits. */
+/* Files: closing descriptors, reading secret files within limits, and reading public ones. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "base/text.h"
 
 enum file_presence {
     FILE_PRESENT,
@@ -35,3 +36,9 @@ MUST_CHECK bool file_read(const char *path,
         struct secret *ret_contents,
         enum file_presence *ret_presence,
         struct err *reterr);
+
+/*
+ * Appends a public file to a text, whose maximum bounds its size. Returns 0, or the errno: EFBIG if it is
+ * larger, of which the text has the beginning. It waits for pipes.
+ */
+MUST_CHECK int file_read_text(const char *path, struct text *text);

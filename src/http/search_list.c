@@ -1,37 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/search_list.h"
 
-#include <fcntl.h>
+#include <errno.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
+
+#include "base/attrs.h"
+#include "base/file.h"
+#include "base/text.h"
 
 enum {
     FILE_MAX_BYTES = 64 * 1024,
     NDOTS_DEFAULT = 1
 };
-
-/* The whole file with a NUL behind it, cut to FILE_MAX_BYTES; NULL if it cannot be read. */
-static char *read_text(const char *path)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    char *text = fd < 0 ? NULL : malloc(FILE_MAX_BYTES + 1);
-    size_t len = 0;
-    ssize_t got = text == NULL ? 0 : 1;
-    while (got > 0 && len < FILE_MAX_BYTES) {
-        got = read(fd, text + len, FILE_MAX_BYTES - len);
-        len += got > 0 ? (size_t)got : 0;
-    }
-    if (fd >= 0) {
-        (void)close(fd);
-    }
-    if (text != NULL) {
-        text[len] = '\0';
-    }
-    return text;
-}
 
 /* The last of them counts, as it does to the resolver. */
 static long find_ndots(const char *configuration)
@@ -74,13 +57,18 @@ bool search_list_comes_first_in(const char *resolv_conf, const char *hosts, cons
     return is_searched_first(resolv_conf, host) && (hosts == NULL || !has_word(hosts, host));
 }
 
+/* NULL if it cannot be read. Of a large one, such as a list of hosts that are blocked, the beginning. */
+static const char *read_text(const char *path, struct text *ret_text)
+{
+    int error = file_read_text(path, ret_text);
+    return error == 0 || error == EFBIG ? text_string(ret_text) : NULL;
+}
+
 bool search_list_comes_first(const char *host)
 {
-    char *resolv_conf = read_text("/etc/resolv.conf");
-    /* The second file may be a large list of what is blocked. */
-    char *hosts = is_searched_first(resolv_conf, host) ? read_text("/etc/hosts") : NULL;
-    bool comes_first = search_list_comes_first_in(resolv_conf, hosts, host);
-    free(resolv_conf);
-    free(hosts);
-    return comes_first;
+    CLEANUP(text_clear) struct text resolv_conf = TEXT_INIT(FILE_MAX_BYTES);
+    CLEANUP(text_clear) struct text hosts = TEXT_INIT(FILE_MAX_BYTES);
+    const char *configuration = read_text("/etc/resolv.conf", &resolv_conf);
+    return is_searched_first(configuration, host)
+            && search_list_comes_first_in(configuration, read_text("/etc/hosts", &hosts), host);
 }

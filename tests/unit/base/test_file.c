@@ -275,6 +275,37 @@ static void a_pipe_whose_writer_says_nothing_is_empty(void **state)
     check_late_writer(fixture, &writer, "");
 }
 
+static void a_text_is_read_up_to_its_maximum(void **state)
+{
+    const struct fixture *fixture = *state;
+
+    static const struct {
+        size_t len;
+        int error;
+    } ROWS[] = { { 0, 0 }, { 1, 0 }, { 40000, 0 }, { 49999, 0 }, { 50000, EFBIG } };
+
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        CLEANUP(text_clear) struct text text = TEXT_INIT(49999);
+        char *bytes = calloc(ROWS[i].len + 1, 1);
+        assert_non_null(bytes);
+        put_file(fixture->path, memset(bytes, 'a' + (int)i, ROWS[i].len), ROWS[i].len);
+        assert_int_equal(file_read_text(fixture->path, &text), ROWS[i].error);
+        assert_true(ROWS[i].error != 0 || text.len == ROWS[i].len);
+        assert_true(ROWS[i].error == 0 || text.len > 0);
+        assert_memory_equal(text_string(&text), bytes, text.len + (ROWS[i].error == 0 ? 1 : 0));
+        free(bytes);
+    }
+}
+
+static void a_text_that_cannot_be_read_is_empty(void **state)
+{
+    const struct fixture *fixture = *state;
+    CLEANUP(text_clear) struct text text = TEXT_INIT(1000);
+    assert_int_equal(file_read_text(fixture->path, &text), ENOENT);
+    assert_int_equal(file_read_text(fixture->directory, &text), EISDIR);
+    assert_string_equal(text_string(&text), "");
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -291,6 +322,8 @@ int main(void)
         TEST(a_pipe_that_stays_open_is_given_up_at_the_deadline),
         TEST(a_pipe_with_a_late_writer_is_read_to_its_end),
         TEST(a_pipe_whose_writer_says_nothing_is_empty),
+        TEST(a_text_is_read_up_to_its_maximum),
+        TEST(a_text_that_cannot_be_read_is_empty),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
