@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/curl_trust.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "http/proxy.h"
 #include "http/trust.h"
 
 enum {
-    FEW_CERTIFICATES = 8,
+    FEW_BYTES = 8 * 1024, /* of certificates: some eight */
 };
 
 bool curl_trust_is_on_mbedtls(void)
@@ -39,8 +38,10 @@ void curl_trust_init(struct curl_trust *trust,
 
 void curl_trust_clear(struct curl_trust *trust)
 {
-    mbedtls_chain_free(trust->chain);
-    free(trust->builtin_roots.data);
+    pem_file_clear(&trust->roots);
+    if (trust->all != NULL) {
+        curl_trust_search.free_all(trust->all);
+    }
     pem_file_clear(&trust->system_file);
     *trust = (struct curl_trust){ 0 };
 }
@@ -48,13 +49,12 @@ void curl_trust_clear(struct curl_trust *trust)
 /* The configured file; or the system's, for a libcurl that was not built to look for any. */
 static void find_file(struct curl_trust *trust)
 {
-    bool is_configured = trust->configured != NULL;
     bool has_own = curl_version_info(CURLVERSION_NOW)->cainfo != NULL;
-    trust->knows_file = true;
+    bool is_configured = trust->configured != NULL;
     trust->system_file.path = is_configured || has_own ? NULL : trust_system_bundle();
     trust->file = is_configured ? trust->configured : &trust->system_file;
     /* The compiled-in roots would vouch for an https:// proxy too. */
-    trust->is_searched = mbedtls_trust_is_possible && curl_trust_is_on_mbedtls()
+    trust->is_searched = curl_trust_search.install != NULL && curl_trust_is_on_mbedtls()
             && (is_configured || (!has_own && !proxy_may_be_tls(trust->environment)));
 }
 
@@ -63,83 +63,38 @@ static bool set_text(CURL *easy, CURLoption option, const char *value)
     return curl_easy_setopt(easy, option, value) == CURLE_OK;
 }
 
-/* An https:// proxy is trusted by the same file. Not every TLS backend has such proxies. */
-static bool set_proxy_file(CURL *easy, const char *path)
+/* For the server and for an https:// proxy, which not every TLS library of libcurl can connect to. */
+static bool set_file(CURL *easy, const char *path)
 {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, path);
     if (code == CURLE_OK) {
         code = curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
     }
-    return code == CURLE_OK || code == CURLE_NOT_BUILT_IN || code == CURLE_UNKNOWN_OPTION;
+    /* Without CAPATH the system's directory of certificates would be trusted too. */
+    return set_text(easy, CURLOPT_CAINFO, path) && set_text(easy, CURLOPT_CAPATH, NULL)
+            && (code == CURLE_OK || code == CURLE_NOT_BUILT_IN || code == CURLE_UNKNOWN_OPTION);
 }
 
-static bool set_file(struct curl_trust_handle *handle)
+/* Without memory the system's certificates have to do. */
+static bool need_roots(struct curl_trust *trust)
 {
-    struct curl_trust *trust = handle->trust;
-    CURL *easy = handle->easy;
-    if (!trust->knows_file) {
-        find_file(trust);
+    if (trust->roots.text.len == 0) {
+        trust->roots.text = TEXT_INIT(strlen(trust_builtin_roots));
+        text_append_string(&trust->roots.text, trust_builtin_roots);
     }
-    handle->has_file = true;
-    const char *path = trust->is_searched ? NULL : trust->file->path;
-    /* Without the second option the system's directory of certificates would be trusted too. */
-    return (path == NULL && !trust->is_searched)
-            || (set_text(easy, CURLOPT_CAINFO, path) && set_text(easy, CURLOPT_CAPATH, NULL)
-                    && set_proxy_file(easy, path));
+    return trust->roots.text.len > 0;
 }
 
-/* libcurl wants writable bytes: hence a copy. Without memory the system's certificates have to do. */
-static void need_builtin_roots(struct curl_trust *trust)
-{
-    if (trust_builtin_roots != NULL && trust->builtin_roots.data == NULL) {
-        trust->builtin_roots = (struct curl_blob){ .data = strdup(trust_builtin_roots),
-            .len = strlen(trust_builtin_roots),
-            .flags = CURL_BLOB_NOCOPY };
-    }
-}
-
-/* One of these two is what libcurl calls before each handshake. */
-static CURLcode search_file(CURL *easy, void *ssl_config, void *context)
-{
-    struct curl_trust_handle *handle = context;
-    (void)easy;
-    mbedtls_trust_install(ssl_config, &handle->search);
-    return CURLE_OK;
-}
-
-static CURLcode use_whole_file(CURL *easy, void *ssl_config, void *context)
-{
-    struct curl_trust *trust = context;
-    (void)easy;
-    if (trust->chain == NULL) {
-        trust->chain = mbedtls_chain_new(trust->file);
-    }
-    if (trust->chain == NULL) {
-        return CURLE_OUT_OF_MEMORY;
-    }
-    mbedtls_chain_install(ssl_config, trust->chain);
-    return CURLE_OK;
-}
-
-/*
- * With mbedTLS: the compiled-in roots for AWS's hosts, and the file, are searched for an issuer by its
- * name; mbedTLS is given the whole file where that fails, or where it is small.
- */
+/* mbedTLS is given all of a file where the search fails, or where it is small. */
 static bool set_search(struct curl_trust_handle *handle)
 {
     struct curl_trust *trust = handle->trust;
-    bool is_configured = trust->configured != NULL;
-    bool is_small = is_configured && pem_file_index(trust->file)->count <= FEW_CERTIFICATES;
-    bool is_whole = trust->quick_failed || is_small;
-    bool has_roots = handle->wants_roots && !is_configured;
-    void *context = is_whole ? (void *)trust : (void *)handle;
-    handle->search = (struct mbedtls_trust){ .roots = has_roots ? trust_builtin_roots : NULL,
-        .file = trust->file };
-    handle->is_quick = !is_whole;
-    return curl_easy_setopt(
-                   handle->easy, CURLOPT_SSL_CTX_FUNCTION, is_whole ? use_whole_file : search_file)
-            == CURLE_OK
-            && curl_easy_setopt(handle->easy, CURLOPT_SSL_CTX_DATA, context) == CURLE_OK;
+    bool is_small = trust->configured != NULL && trust->configured->der_len <= FEW_BYTES;
+    handle->has_roots = handle->has_roots && need_roots(trust);
+    handle->is_quick = !trust->quick_failed && !is_small;
+    return curl_easy_setopt(handle->easy, CURLOPT_SSL_CTX_DATA, handle) == CURLE_OK
+            && curl_easy_setopt(handle->easy, CURLOPT_SSL_CTX_FUNCTION, curl_trust_search.install)
+            == CURLE_OK;
 }
 
 /*
@@ -154,15 +109,14 @@ static bool set_quick(struct curl_trust_handle *handle)
         return set_search(handle);
     }
     bool is_wanted = trust->configured == NULL && !trust->quick_failed && handle->is_https;
-    if (is_wanted && handle->wants_roots) {
-        need_builtin_roots(trust);
-    }
-    bool by_roots = is_wanted && handle->wants_roots && trust->builtin_roots.data != NULL;
+    bool by_roots = is_wanted && handle->has_roots && need_roots(trust);
     bool by_hash = is_wanted && !by_roots && trust->spare_bundle != NULL;
+    struct curl_blob roots = {
+        .data = trust->roots.text.bytes, .len = trust->roots.text.len, .flags = CURL_BLOB_NOCOPY
+    };
     handle->is_quick = by_roots || by_hash;
-    return (trust->builtin_roots.data == NULL
-                   || curl_easy_setopt(handle->easy, CURLOPT_CAINFO_BLOB,
-                              by_roots ? &trust->builtin_roots : NULL)
+    return (trust->roots.text.len == 0
+                   || curl_easy_setopt(handle->easy, CURLOPT_CAINFO_BLOB, by_roots ? &roots : NULL)
                            == CURLE_OK)
             && (trust->spare_bundle == NULL
                     || set_text(
@@ -172,10 +126,21 @@ static bool set_quick(struct curl_trust_handle *handle)
 bool curl_trust_set(
         struct curl_trust_handle *handle, const struct http_request *request, bool proxy_is_tls)
 {
+    struct curl_trust *trust = handle->trust;
     handle->is_https = http_request_is_https(request);
-    handle->wants_roots = request->builtin_roots_first;
-    bool needs_file = !handle->has_file && (handle->is_https || proxy_is_tls);
-    return (!needs_file || set_file(handle)) && set_quick(handle);
+    handle->has_roots = request->builtin_roots_first && trust_builtin_roots != NULL
+            && trust->configured == NULL;
+    if (!handle->has_file && (handle->is_https || proxy_is_tls)) {
+        handle->has_file = true;
+        if (trust->file == NULL) {
+            find_file(trust);
+        }
+        const char *path = trust->is_searched ? NULL : trust->file->path;
+        if ((path != NULL || trust->is_searched) && !set_file(handle->easy, path)) {
+            return false;
+        }
+    }
+    return set_quick(handle);
 }
 
 bool curl_trust_may_retry(

@@ -9,35 +9,32 @@
 #include "base/attrs.h"
 #include "base/environment.h"
 #include "http/http.h"
-#include "http/mbedtls_trust.h"
 #include "http/pem.h"
 
 /* What the transfers of one transport share. Init with curl_trust_init, release with curl_trust_clear. */
 struct curl_trust {
     const struct environment *environment;
-    struct pem_file *configured;    /* NULL: the system's certificates */
-    struct curl_blob builtin_roots; /* no data: not needed yet, or there are none */
-    const char *spare_bundle;       /* libcurl's own, where its directory is tried first; or NULL */
-    bool knows_file;
+    struct pem_file *configured; /* NULL: the system's certificates */
+    const char *spare_bundle;    /* libcurl's own, where its directory is tried first; or NULL */
+    struct pem_file *file;       /* the configured one, or the system's; NULL: not looked for yet */
     struct pem_file system_file; /* no path: libcurl's own default */
-    struct pem_file *file;       /* the configured one, or the system's */
-    struct mbedtls_chain *chain; /* all of the file; NULL: not needed yet */
-    bool is_searched;            /* mbedTLS is given certificates of the file one by one */
-    bool quick_failed;           /* from now on the whole bundle is trusted */
+    struct pem_file roots;       /* the compiled-in ones; no text: not needed yet */
+    bool is_searched;            /* by curl_trust_search */
+    struct mbedtls_x509_crt *all; /* of the file; NULL: not needed yet */
+    bool quick_failed;            /* from now on the whole file is trusted */
 };
 
 /* What belongs to one easy handle. Set the first two, zero the rest. */
 struct curl_trust_handle {
     struct curl_trust *trust;
     CURL *easy;
-    bool has_file;    /* its option is set, which stays */
-    bool is_https;    /* the present request */
-    bool wants_roots; /* the present request: its builtin_roots_first */
-    bool is_quick;    /* the whole bundle has not been tried for it */
-    struct mbedtls_trust search;
+    bool has_file;  /* its option is set, which stays */
+    bool is_https;  /* the present request */
+    bool has_roots; /* the compiled-in roots are for the present request */
+    bool is_quick;  /* the whole file has not been tried for the present request */
 };
 
-/* Borrows both until curl_trust_clear. configured: NULL for the system's certificates. */
+/* Borrows both until curl_trust_clear. configured: read already; NULL: the system's certificates. */
 void curl_trust_init(struct curl_trust *trust,
         struct pem_file *configured,
         const struct environment *environment);
@@ -67,3 +64,14 @@ bool curl_trust_is_shared(const struct curl_trust *trust);
 
 /* Whether libcurl makes its TLS connections with mbedTLS. */
 bool curl_trust_is_on_mbedtls(void);
+
+/*
+ * mbedTLS takes longer to parse a bundle than the rest of a run takes. This has it parse only the
+ * certificates in which the name of an issuer occurs that it looks for; or all, if the handle is not quick.
+ * Both are NULL where libcurl's TLS library is another one, or is not linked here.
+ */
+extern const struct curl_trust_search {
+    /* CURLOPT_SSL_CTX_FUNCTION, with a struct curl_trust_handle as its data. */
+    curl_ssl_ctx_callback install;
+    void (*free_all)(struct mbedtls_x509_crt *all);
+} curl_trust_search;

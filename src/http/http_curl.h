@@ -11,7 +11,7 @@
 #include "http/pem.h"
 
 struct http_curl_settings {
-    /* Certificates to trust, read already; NULL: the library's own default. */
+    /* Certificates to trust, checked already; NULL: the library's own default. */
     struct pem_file *ca_file;
     const char *user_agent;                /* User-Agent header */
     const struct environment *environment; /* names the proxies */

@@ -1,131 +1,79 @@
 /* SPDX-License-Identifier: MIT */
-#include "http/mbedtls_trust.h"
-
 #include <string.h>
 
+#include <mbedtls/asn1.h>
 #include <mbedtls/platform.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/x509_crt.h>
 
-const bool mbedtls_trust_is_possible = true;
+#include "http/curl_trust.h"
 
-/* What mbedTLS cannot read is not trusted; it is not an error. */
-static int add_certificate(
-        const struct pem_entry *entry, mbedtls_x509_crt *issuers, bool *ret_added)
+static void free_list(mbedtls_x509_crt *list)
 {
-    size_t len = pem_der_len(entry);
-    unsigned char *der = mbedtls_calloc(1, len);
-    if (der == NULL) {
-        return MBEDTLS_ERR_X509_ALLOC_FAILED;
+    mbedtls_x509_crt_free(list);
+    mbedtls_free(list);
+}
+
+/* Adds those that contain the name; all, where it is NULL. What mbedTLS cannot parse is left out. */
+static int add(struct pem_file *file, const mbedtls_x509_buf *name, mbedtls_x509_crt *list)
+{
+    int error = 0;
+    pem_file_read(file);
+    unsigned char *next = file->der;
+    const unsigned char *end = next + file->der_len;
+    while (next < end && error != MBEDTLS_ERR_X509_ALLOC_FAILED) {
+        unsigned char *der = next;
+        size_t len = 0;
+        (void)mbedtls_asn1_get_tag(&next, end, &len, *der);
+        next += len;
+        len = (size_t)(next - der);
+        if (name == NULL || memmem(der, len, name->p, name->len) != NULL) {
+            error = mbedtls_x509_crt_parse_der_nocopy(list, der, len);
+        }
     }
-    pem_der_copy(entry, der);
-    int error = mbedtls_x509_crt_parse_der(issuers, der, len);
-    mbedtls_free(der);
-    *ret_added = *ret_added || error == 0;
     return error == MBEDTLS_ERR_X509_ALLOC_FAILED ? error : 0;
 }
 
-/* Adds each certificate that may have issued the child; the list stays as it is without any. */
-static int add_issuers(const struct pem_index *index,
-        const mbedtls_x509_crt *child,
-        mbedtls_x509_crt *issuers,
-        bool *ret_added)
+/* mbedtls_x509_crt_ca_cb_t: mbedTLS checks what it gets, and frees it. */
+static int find_issuers(
+        void *context, const mbedtls_x509_crt *child, mbedtls_x509_crt **ret_issuers)
 {
-    size_t cursor = 0;
-    int error = 0;
-    const struct pem_entry *entry = pem_find_subject(
-            index, child->issuer_raw.p, child->issuer_raw.len, &cursor);
-    while (entry != NULL && error == 0) {
-        error = add_certificate(entry, issuers, ret_added);
-        entry = pem_find_subject(index, child->issuer_raw.p, child->issuer_raw.len, &cursor);
+    const struct curl_trust_handle *handle = context;
+    mbedtls_x509_crt *issuers = mbedtls_calloc(1, sizeof(*issuers));
+    int error = issuers == NULL ? MBEDTLS_ERR_X509_ALLOC_FAILED : 0;
+    if (error == 0 && handle->has_roots) {
+        error = add(&handle->trust->roots, &child->issuer_raw, issuers);
     }
+    /* Where there are roots, the file is read only for a chain that does not end in them. */
+    bool is_for_file = !handle->has_roots || child->next == NULL;
+    if (error == 0 && issuers->version == 0 && is_for_file) {
+        error = add(handle->trust->file, &child->issuer_raw, issuers);
+    }
+    if (error != 0 || issuers->version == 0) {
+        free_list(issuers);
+        issuers = NULL;
+    }
+    *ret_issuers = issuers;
     return error;
 }
 
-static bool is_issuer(const mbedtls_x509_crt *issuer, const mbedtls_x509_crt *child)
+static CURLcode install(CURL *easy, void *ssl_config, void *context)
 {
-    return issuer->subject_raw.len == child->issuer_raw.len
-            && memcmp(issuer->subject_raw.p, child->issuer_raw.p, child->issuer_raw.len) == 0;
-}
-
-/* The server sends what stands between its certificate and a root. */
-static bool has_sent_issuer(const mbedtls_x509_crt *child)
-{
-    const mbedtls_x509_crt *sent = child->next;
-    while (sent != NULL && !is_issuer(sent, child)) {
-        sent = sent->next;
+    struct curl_trust_handle *handle = context;
+    struct curl_trust *trust = handle->trust;
+    (void)easy;
+    if (handle->is_quick) {
+        mbedtls_ssl_conf_ca_cb(ssl_config, find_issuers, handle);
+        return CURLE_OK;
     }
-    return sent != NULL;
-}
-
-/* mbedtls_x509_crt_ca_cb_t; mbedTLS verifies what it gets here, and frees it. */
-static int find_issuers(
-        void *context, const mbedtls_x509_crt *child, mbedtls_x509_crt **ret_candidates)
-{
-    const struct mbedtls_trust *trust = context;
-    bool found = false;
-    *ret_candidates = NULL;
-    mbedtls_x509_crt *issuers = mbedtls_calloc(1, sizeof(*issuers));
-    if (issuers == NULL) {
-        return MBEDTLS_ERR_X509_ALLOC_FAILED;
-    }
-    mbedtls_x509_crt_init(issuers);
-    int error = 0;
-    if (trust->roots != NULL) {
-        struct pem_index roots = pem_index_make(trust->roots, strlen(trust->roots));
-        error = add_issuers(&roots, child, issuers, &found);
-        pem_index_clear(&roots);
-    }
-    /* Where there are roots, the file is for chains that end elsewhere: not for what was sent anyway. */
-    bool is_for_file = !found && (trust->roots == NULL || !has_sent_issuer(child));
-    if (error == 0 && is_for_file) {
-        error = add_issuers(pem_file_index(trust->file), child, issuers, &found);
-    }
-    if (error != 0 || !found) {
-        mbedtls_x509_crt_free(issuers);
-        mbedtls_free(issuers);
-        return error;
-    }
-    *ret_candidates = issuers;
-    return 0;
-}
-
-void mbedtls_trust_install(void *ssl_config, struct mbedtls_trust *trust)
-{
-    mbedtls_ssl_conf_ca_cb(ssl_config, find_issuers, trust);
-}
-
-struct mbedtls_chain {
-    mbedtls_x509_crt certificates;
-};
-
-struct mbedtls_chain *mbedtls_chain_new(struct pem_file *file)
-{
-    const struct pem_index *index = pem_file_index(file);
-    struct mbedtls_chain *chain = mbedtls_calloc(1, sizeof(*chain));
-    bool ignored = false;
-    if (chain == NULL) {
-        return NULL;
-    }
-    mbedtls_x509_crt_init(&chain->certificates);
-    for (size_t i = 0; i < index->count; i++) {
-        if (add_certificate(pem_at(index, i), &chain->certificates, &ignored) != 0) {
-            mbedtls_chain_free(chain);
-            return NULL;
+    if (trust->all == NULL) {
+        trust->all = mbedtls_calloc(1, sizeof(*trust->all));
+        if (trust->all == NULL || add(trust->file, NULL, trust->all) != 0) {
+            return CURLE_OUT_OF_MEMORY;
         }
     }
-    return chain;
+    mbedtls_ssl_conf_ca_chain(ssl_config, trust->all, NULL);
+    return CURLE_OK;
 }
 
-void mbedtls_chain_install(void *ssl_config, struct mbedtls_chain *chain)
-{
-    mbedtls_ssl_conf_ca_chain(ssl_config, &chain->certificates, NULL);
-}
-
-void mbedtls_chain_free(struct mbedtls_chain *chain)
-{
-    if (chain != NULL) {
-        mbedtls_x509_crt_free(&chain->certificates);
-        mbedtls_free(chain);
-    }
-}
+const struct curl_trust_search curl_trust_search = { .install = install, .free_all = free_list };

@@ -74,30 +74,30 @@ UNTRUSTED = {
     "four dashes": ELSE + GOOD.replace(b"-----BEGIN", b"----BEGIN"), "PKCS #7": ELSE + openssl("crl2pkcs7", "-nocrl", "-certfile", "/dev/stdin"),
 }  # fmt: skip
 
-BASE64, LABEL, INCOMPLETE = "this line of a block is not base64", "this END line does not belong to", "the block that ends here is empty or incomplete"
-BLANK, NO_END, MALFORMED = "a blank line stands within a block", "the block that begins here has no END line", "the block that ends here is not a certificate"
+WITHIN, AT_END = "this line is neither base64 nor the END line of its block", "the block that ends here is incomplete or not a certificate"
+NO_END = "the block that begins here has no END line"
 NONE = "holds no PEM certificate"
 
 REFUSED = {
     "nothing": (b"", NONE), "junk": (b"hello\n", NONE), "a key alone": (KEY, NONE), "DER": (DER, "a NUL here"), "UTF-16": (GOOD.decode().encode("utf-16"), "a NUL here"),
     "CR alone": (GOOD.replace(b"\n", b"\r"), NONE), "line ends written as \\n": (GOOD.replace(b"\n", b"\\n"), NONE),
-    "a NUL before": (b"\0" + GOOD, "line 1: the file holds a NUL"), "a sign among digits": (with_line(2, b"!" + LINES[2] + b"\n") + ELSE, f"line 3: {BASE64}"),
-    "a dash among digits": (GOOD + with_line(2, LINES[2][:9] + b"-" + LINES[2][9:] + b"\n", ELSE), f"line {len(LINES) + 3}: {BASE64}"),
-    "a vertical tab among digits": (with_line(2, b"AA\vAA\n"), BASE64), "padding among digits": (with_line(2, b"AA==\n"), BASE64),
-    "blank line before END": (with_line(-1, b"\n" + END + b"\n"), f"line {len(LINES)}: {BLANK}"), "blank line among digits": (with_line(2, b"\n" + LINES[2] + b"\n"), BLANK),
-    "two blank lines behind BEGIN": (with_line(0, BEGIN + b"\n\n\n"), BLANK), "headers": (with_line(0, BEGIN + b"\nX: y\n\n"), f"line 2: {BASE64}"),
-    "cut before a good one": (b"\n".join(LINES[:5]) + b"\n" + ELSE, f"line 6: {BASE64}"), "cut behind a good one": (GOOD + b"\n".join(LINES[:5]) + b"\n", f"line {len(LINES) + 1}: {NO_END}"),
-    "BEGIN alone": (GOOD + BEGIN + b"\n", NO_END), "an empty one": (GOOD + BEGIN + b"\n" + END + b"\n", INCOMPLETE), "an empty one before": (BEGIN + b"\n" + END + b"\n" + GOOD, INCOMPLETE),
-    "a digit too few": (with_line(-2, LINES[-2].rstrip(b"=")[:-1] + b"\n"), INCOMPLETE),
-    "not a certificate": (GOOD + block(b"CERTIFICATE", b"hello, this is not DER"), MALFORMED), "a line lost": (with_line(3, b"") + GOOD, MALFORMED), "DER cut": (block(b"CERTIFICATE", DER[:-10]), MALFORMED),
-    "malformed trust settings": (block(b"TRUSTED CERTIFICATE", DER + b"abc"), MALFORMED),
-    "END of another kind": (with_line(-1, b"-----END X509 CERTIFICATE-----\n"), LABEL), "text behind END": (with_line(-1, END + b" x\n"), BASE64), "END and BEGIN on one line": (GOOD[:-1] + ELSE, LABEL),
-    "something else that is broken": (b"-----BEGIN FOO-----\n!\n-----END FOO-----\n" + GOOD, BASE64), "something else without end": (b"-----BEGIN FOO-----\nAAAA\n" + GOOD, BASE64),
+    "a NUL before": (b"\0" + GOOD, "line 1: the file holds a NUL"), "a sign among digits": (with_line(2, b"!" + LINES[2] + b"\n") + ELSE, f"line 3: {WITHIN}"),
+    "a dash among digits": (GOOD + with_line(2, LINES[2][:9] + b"-" + LINES[2][9:] + b"\n", ELSE), f"line {len(LINES) + 3}: {WITHIN}"),
+    "a vertical tab among digits": (with_line(2, b"AA\vAA\n"), WITHIN), "padding among digits": (with_line(2, b"AA==\n"), WITHIN),
+    "blank line before END": (with_line(-1, b"\n" + END + b"\n"), f"line {len(LINES)}: {WITHIN}"), "blank line among digits": (with_line(2, b"\n" + LINES[2] + b"\n"), WITHIN),
+    "two blank lines behind BEGIN": (with_line(0, BEGIN + b"\n\n\n"), WITHIN), "headers": (with_line(0, BEGIN + b"\nX: y\n\n"), f"line 2: {WITHIN}"),
+    "cut before a good one": (b"\n".join(LINES[:5]) + b"\n" + ELSE, f"line 6: {WITHIN}"), "cut behind a good one": (GOOD + b"\n".join(LINES[:5]) + b"\n", f"line {len(LINES) + 1}: {NO_END}"),
+    "BEGIN alone": (GOOD + BEGIN + b"\n", NO_END), "an empty one": (GOOD + BEGIN + b"\n" + END + b"\n", AT_END), "an empty one before": (BEGIN + b"\n" + END + b"\n" + GOOD, AT_END),
+    "a digit too few": (with_line(-2, LINES[-2].rstrip(b"=")[:-1] + b"\n"), AT_END),
+    "not a certificate": (GOOD + block(b"CERTIFICATE", b"hello, this is not DER"), AT_END), "a line lost": (with_line(3, b"") + GOOD, AT_END), "DER cut": (block(b"CERTIFICATE", DER[:-10]), AT_END),
+    "malformed trust settings": (block(b"TRUSTED CERTIFICATE", DER + b"abc"), AT_END),
+    "END of another kind": (with_line(-1, b"-----END X509 CERTIFICATE-----\n"), WITHIN), "text behind END": (with_line(-1, END + b" x\n"), WITHIN), "END and BEGIN on one line": (GOOD[:-1] + ELSE, WITHIN),
+    "something else that is broken": (b"-----BEGIN FOO-----\n!\n-----END FOO-----\n" + GOOD, WITHIN), "something else without end": (b"-----BEGIN FOO-----\nAAAA\n" + GOOD, WITHIN),
 }  # fmt: skip
 
 LENIENT_OPENSSL = {
     "certificate after a NUL is dropped": (ELSE + b"\0\n" + GOOD, f"line {len(LINES) + 1}: the file holds a NUL"),
-    "certificate after one without END is dropped": (b"\n".join(LINES[:-1]) + b"\n" + ELSE, BASE64),
+    "certificate after one without END is dropped": (b"\n".join(LINES[:-1]) + b"\n" + ELSE, WITHIN),
 }
 """OpenSSL takes what comes first and drops the rest without a word: here these are errors."""
 
@@ -182,4 +182,4 @@ def test_the_setting_that_was_read_is_named(run: Runner, tmp_path: Path, variabl
         (run.home / ".aws" / "config").write_text(f"[default]\nca_bundle = {path}\n")
         environment = {"AWS_CA_BUNDLE": None}
         where = f"{run.home}/.aws/config:2: ca_bundle"
-    run("/p", "--", "/bin/echo", "started", env=environment).expect_failure(f"error: {where}: {path}, line {len(LINES) - 1}: {MALFORMED}")
+    run("/p", "--", "/bin/echo", "started", env=environment).expect_failure(f"error: {where}: {path}, line {len(LINES) - 1}: {AT_END}")

@@ -31,6 +31,7 @@ LIBRARY_USERS = {
     r"<curl/": {"src/http/curl_trust.h", "src/http/transfer.h"},
     r"<mbedtls/(md|sha256|version)": {"src/aws/sign/digest.c"},
     r"<mbedtls/(platform|ssl|x509)": {"src/http/mbedtls_trust.c"},
+    r"<mbedtls/asn1": {"src/http/mbedtls_trust.c", "src/http/pem.c"},
     r"<jsmn.h>": {"src/json/json.c"},
     r"<dlfcn.h>": {"src/http/tls_memory.c"},
     r"<sys/prctl.h>": {"src/launch/process.c"},

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -47,21 +48,7 @@
     "qrjjYpvPNGv/bu8D3Mm+BuN4ce9Q+DeEo+3B\n" \
     "-----END CERTIFICATE-----\n"
 
-static const unsigned char NAMED_ONE[] = { 0x30, 0x0e, 0x31, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x03, 'O', 'n', 'e' };
-static const unsigned char NAMED_TWO[] = { 0x30, 0x0e, 0x31, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x03, 'T', 'w', 'o' };
-static const unsigned char NAMED_SIX[] = { 0x30, 0x0e, 0x31, 0x0c, 0x30, 0x0a, 0x06, 0x03, 0x55, 0x04, 0x03, 0x0c, 0x03, 'S', 'i', 'x' };
-
 /* clang-format on */
-
-/* The length of the next certificate of that name in DER; 0: there is none. */
-static size_t find(const char *text, const unsigned char *name, size_t *cursor)
-{
-    struct pem_index index = pem_index_make(text, strlen(text));
-    const struct pem_entry *entry = pem_find_subject(&index, name, sizeof(NAMED_ONE), cursor);
-    size_t len = entry == NULL ? 0 : pem_der_len(entry);
-    pem_index_clear(&index);
-    return len;
-}
 
 enum {
     ONE_BYTES = 269,
@@ -69,52 +56,62 @@ enum {
     TWO_BYTES = 267,
 };
 
-static void every_certificate_of_that_subject_is_found_in_order(void **state)
+/* The sanitizer watches the end of the text. */
+static struct pem_file read_bytes(const char *bytes, size_t len)
 {
-    (void)state;
-    static const char text[] = TWO "a comment\n" ONE TWO OTHER_ONE "\n";
-    size_t cursor = 0;
-    assert_int_equal(find(text, NAMED_ONE, &cursor), ONE_BYTES);
-    assert_int_equal(find(text, NAMED_ONE, &cursor), OTHER_ONE_BYTES);
-    assert_int_equal(find(text, NAMED_ONE, &cursor), 0);
-    assert_int_equal(find(text, NAMED_ONE, &cursor), 0);
-    cursor = 0;
-    assert_int_equal(find(text, NAMED_TWO, &cursor), TWO_BYTES);
-    assert_int_equal(find(text, NAMED_TWO, &cursor), TWO_BYTES);
-    cursor = 0;
-    assert_int_equal(find(text, NAMED_SIX, &cursor), 0);
+    struct pem_file file = { .text = TEXT_INIT(len) };
+    text_reserve(&file.text, len);
+    text_append(&file.text, bytes, len);
+    pem_file_read(&file);
+    return file;
 }
 
-static void what_is_found_is_decoded(void **state)
+static struct pem_file read_string(const char *string)
+{
+    return read_bytes(string, strlen(string));
+}
+
+static void certificates_stand_back_to_back(void **state)
 {
     (void)state;
-    /* The same with its lines broken elsewhere, with blanks, and three bytes behind the certificate. */
-    static const char text[] = TWO ONE;
-    static const char broken[] =
+    static const size_t LENS[] = { TWO_BYTES, ONE_BYTES, TWO_BYTES, OTHER_ONE_BYTES };
+    struct pem_file file = read_string(TWO "a comment\n" ONE TWO OTHER_ONE "\n");
+    size_t at = 0;
+    assert_null(file.fault);
+    assert_true(file.has_certificate);
+    for (size_t i = 0; i < COUNT_OF(LENS); i++) {
+        assert_true(at + LENS[i] <= file.der_len);
+        assert_memory_equal(file.der + at, "\x30\x82\x01", 3);
+        assert_int_equal(file.der[at + 3], LENS[i] - 4 - 256);
+        at += LENS[i];
+    }
+    assert_int_equal(file.der_len, at);
+    pem_file_clear(&file);
+}
+
+static void lines_may_be_broken_in_any_way(void **state)
+{
+    (void)state;
+    /* With blanks, and three bytes behind the certificate. */
+    static const char BROKEN[] =
             "-----BEGIN X509 CERTIFICATE-----  \n\n M\tIIBCTCBr6ADAgECAgEHMAoGCCqGSM49BAMCMA4xDDAKBgNV"
             "BAMMA09uZTAeFw0y\r\nMDAxMDEwMDAwMDBaFw00MDAxMDEwMDAwMDBaMA4xDDAKBgNVBAMMA09uZTBZMBMG\n"
             "ByqGSM49AgEGCCqGSM49AwEHA0IABMUtl0MI4oP6DvHeqPAo9Or+UuOVG/qDW4v+\n"
             "1Z+/0NE0A5Bzskf+7CEfgFP81OY9QFQrBgupv4jSkJ9DSTMTjmowCgYIKoZIzj0E\n"
             "AwIDSQAwRgIhAOMIdUrRxaTCHQ4zfXIaOee8hNxqJIR/aEn1WsPYMal1AiEAgaFA\n"
             "pOgSjmDhlKV7UnH6suNK2Yw6L9VeoPwvlaCU7R4AAAAA\n-----END X509 CERTIFICATE-----";
-    unsigned char der[2][ONE_BYTES] = { { 0 } };
-    struct pem_index indexes[] = { pem_index_make(text, strlen(text)),
-        pem_index_make(broken, strlen(broken)) };
-    for (size_t i = 0; i < COUNT_OF(indexes); i++) {
-        size_t cursor = 0;
-        const struct pem_entry *entry = pem_find_subject(
-                &indexes[i], NAMED_ONE, sizeof(NAMED_ONE), &cursor);
-        assert_non_null(entry);
-        assert_int_equal(pem_der_len(entry), ONE_BYTES);
-        pem_der_copy(entry, der[i]);
-        pem_index_clear(&indexes[i]);
-    }
-    assert_memory_equal(der[0], der[1], ONE_BYTES);
-    assert_memory_equal(der[0], "\x30\x82\x01\x09\x30", 5);
-    assert_memory_equal(der[0] + ONE_BYTES - 3, "\x94\xed\x1e", 3);
+    struct pem_file plain = read_string(ONE);
+    struct pem_file broken = read_string(BROKEN);
+    assert_int_equal(plain.der_len, ONE_BYTES);
+    assert_int_equal(broken.der_len, ONE_BYTES);
+    assert_memory_equal(plain.der, broken.der, ONE_BYTES);
+    assert_memory_equal(plain.der, "\x30\x82\x01\x09\x30", 5);
+    assert_memory_equal(plain.der + ONE_BYTES - 3, "\x94\xed\x1e", 3);
+    pem_file_clear(&plain);
+    pem_file_clear(&broken);
 }
 
-static void what_is_not_a_certificate_is_passed_over(void **state)
+static void what_is_not_a_certificate_is_skipped(void **state)
 {
     (void)state;
     static const char *const TEXTS[] = { "", "text - with -- dashes\n",
@@ -123,58 +120,63 @@ static void what_is_not_a_certificate_is_passed_over(void **state)
         "-----END CERTIFICATE-----\n", " -----BEGIN CERTIFICATE-----\n", "-----BEGIN X-----y\n" };
     for (size_t i = 0; i < COUNT_OF(TEXTS); i++) {
         char text[4096];
-        size_t cursor = 0;
         (void)snprintf(text, sizeof(text), "%s%s", TEXTS[i], ONE);
-        if (find(text, NAMED_ONE, &cursor) != ONE_BYTES) {
+        struct pem_file file = read_string(text);
+        if (file.der_len != ONE_BYTES || file.fault != NULL) {
             fail_msg("text %zu: hides what follows it", i);
         }
+        pem_file_clear(&file);
     }
 }
 
 #define BEGIN "-----BEGIN CERTIFICATE-----\n"
 #define END   "-----END CERTIFICATE-----\n"
 
-static void the_index_ends_where_something_is_broken(void **state)
+static void reading_ends_at_the_first_fault(void **state)
 {
+    static const char WITHIN[] = "neither base64 nor the END line";
+    static const char AT_END[] = "incomplete or not a certificate";
+
     static const struct {
         const char *text;
         size_t line;
         const char *fault;
     } ROWS[] = {
-        { BEGIN, 1, "no END line" },
-        { BEGIN "MIIBMIIB\n", 3, "not base64" },
-        { BEGIN "MIIB\n-----END X-----\n", 3, "does not belong" },
-        { BEGIN END, 2, "empty or incomplete" },
-        { BEGIN "\n" END, 3, "empty or incomplete" },
-        { BEGIN "\n\nMIIB\n" END, 3, "blank line" },
-        { BEGIN "Proc-Type: 4,ENCRYPTED\n\nMIIB\n" END, 2, "not base64" },
-        { BEGIN "MII\n" END, 3, "empty or incomplete" },
-        { BEGIN "MI=B\n" END, 2, "not base64" },
-        { BEGIN "M===\n" END, 3, "empty or incomplete" },
-        { BEGIN "MIIB\n" END, 3, "not a certificate" },
-        { BEGIN "AgEA\n" END, 3, "not a certificate" },
+        { BEGIN, 2, WITHIN }, /* which is the next BEGIN line */
+        { BEGIN "MIIBMIIB\n", 3, WITHIN },
+        { BEGIN "MIIB\n-----END X-----\n", 3, WITHIN },
+        { BEGIN END, 2, AT_END },
+        { BEGIN "\n" END, 3, AT_END },
+        { BEGIN "\n\nMIIB\n" END, 3, WITHIN },
+        { BEGIN "MIIB\n \t\n" END, 3, WITHIN },
+        { BEGIN "MIIB\n " END, 3, WITHIN },
+        { BEGIN "Proc-Type: 4,ENCRYPTED\n\nMIIB\n" END, 2, WITHIN },
+        { BEGIN "MII\n" END, 3, AT_END },
+        { BEGIN "MI=B\n" END, 2, WITHIN },
+        { BEGIN "MI==\nMIIB\n" END, 3, WITHIN },
+        { BEGIN "M===\n" END, 3, AT_END },
+        { BEGIN "MIIB\n" END, 3, AT_END },
+        { BEGIN "AgEA\n" END, 3, AT_END },
         /* lengths of 0, without an end, of four bytes, and far too long */
-        { BEGIN "MAAwAA==\n" END, 3, "not a certificate" },
-        { BEGIN "MIAwgAIB\n" END, 3, "not a certificate" },
-        { BEGIN "MIT/////MIT/////AgH/\n" END, 3, "not a certificate" },
-        { BEGIN "MIIBMIIBAoP///8=\n" END, 3, "not a certificate" },
-        { "-----BEGIN KEY-----\n!\n-----END KEY-----\n", 2, "not base64" },
+        { BEGIN "MAAwAA==\n" END, 3, AT_END },
+        { BEGIN "MIAwgAIB\n" END, 3, AT_END },
+        { BEGIN "MIT/////MIT/////AgH/\n" END, 3, AT_END },
+        { BEGIN "MIIBMIIBAoP///8=\n" END, 3, AT_END },
+        { "-----BEGIN KEY-----\n!\n-----END KEY-----\n", 2, WITHIN },
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         char text[4096];
         (void)snprintf(text, sizeof(text), "%s%s%s", TWO, ROWS[i].text, ONE);
-        struct pem_index index = pem_index_make(text, strlen(text));
-        /* TWO has eight lines. The first row goes on into ONE, whose BEGIN line is its fault. */
-        size_t line = 8 + (i == 0 ? 2 : ROWS[i].line);
-        const char *fault = i == 0 ? "not base64" : ROWS[i].fault;
-        if (index.count != 1 || index.certificates != 1 || index.fault == NULL
-                || index.fault_line != line || strstr(index.fault, fault) == NULL) {
-            fail_msg("row %zu: line %zu, %s", i, index.fault_line,
-                    index.fault == NULL ? "no fault" : index.fault);
+        struct pem_file file = read_string(text);
+        /* TWO has eight lines. */
+        if (file.der_len != TWO_BYTES || file.fault == NULL || file.line != 8 + ROWS[i].line
+                || strstr(file.fault, ROWS[i].fault) == NULL) {
+            fail_msg("row %zu: line %zu, %s", i, file.line,
+                    file.fault == NULL ? "no fault" : file.fault);
         }
-        pem_index_clear(&index);
+        pem_file_clear(&file);
     }
 }
 
@@ -192,54 +194,30 @@ static void lines_that_begin_otherwise_are_other_text(void **state)
             len += (size_t)snprintf(
                     text + len, sizeof(text) - len, "%s%c", is_line_start ? SIGNS[i] : "", one[at]);
         }
-        struct pem_index index = pem_index_make(text, len);
-        assert_int_equal(index.certificates, 0);
-        assert_null(index.fault);
-        pem_index_clear(&index);
+        struct pem_file file = read_string(text);
+        assert_false(file.has_certificate);
+        assert_null(file.fault);
+        pem_file_clear(&file);
     }
 }
 
-/* Cut anywhere, it is not found or whole, and nothing behind the cut is read (the sanitizer sees). */
 static void no_prefix_is_taken_for_the_whole(void **state)
 {
     (void)state;
     size_t whole = strlen(ONE);
     size_t needed = whole - 1; /* without the last line end */
     for (size_t len = 0; len < whole; len++) {
-        char *text = malloc(len + 1);
-        assert_non_null(text);
-        memcpy(text, ONE, len);
-        struct pem_index index = pem_index_make(text, len);
-        if ((index.count == 1) != (len >= needed)) {
-            fail_msg("%zu of %zu bytes: %zu", len, whole, index.count);
+        struct pem_file file = read_bytes(ONE, len);
+        bool is_begun = len >= strlen(BEGIN) - 1;
+        if ((file.der_len == ONE_BYTES) != (len >= needed)
+                || (file.fault != NULL) != (is_begun && len < needed)) {
+            fail_msg("%zu of %zu bytes: %zu", len, whole, file.der_len);
         }
-        pem_index_clear(&index);
-        free(text);
+        pem_file_clear(&file);
     }
 }
 
-/* It may be used by whoever reads all; only a search does not find it. */
-static void a_subject_that_is_too_far_is_not_found(void **state)
-{
-    (void)state;
-    size_t digits = (size_t)1024 * 1024;
-    size_t size = digits + 4096;
-    char *text = calloc(1, size);
-    assert_non_null(text);
-    int len = snprintf(text, size, BEGIN "MIML//8wgwv//wIB");
-    memset(text + len, 'A', digits);
-    (void)snprintf(text + len + digits, size - digits - (size_t)len, "\n" END ONE);
-    struct pem_index index = pem_index_make(text, strlen(text));
-    assert_null(index.fault);
-    assert_int_equal(index.count, 2);
-    size_t cursor = 0;
-    assert_ptr_equal(
-            pem_find_subject(&index, NAMED_ONE, sizeof(NAMED_ONE), &cursor), pem_at(&index, 1));
-    pem_index_clear(&index);
-    free(text);
-}
-
-static void a_file_is_read_once_and_when_it_is_asked_for(void **state)
+static void a_file_is_read_once(void **state)
 {
     (void)state;
     char path[] = "/tmp/test_pem.XXXXXX";
@@ -249,53 +227,67 @@ static void a_file_is_read_once_and_when_it_is_asked_for(void **state)
     for (int i = 0; i < 2000; i++) {
         assert_int_equal(write(fd, ONE, strlen(ONE)), strlen(ONE));
     }
-    assert_int_equal(pem_file_index(&file)->count, 2000);
+    pem_file_read(&file);
+    assert_int_equal(file.der_len, 2000 * ONE_BYTES);
     (void)unlink(path);
     (void)close(fd);
-    assert_int_equal(pem_file_index(&file)->count, 2000);
+    pem_file_read(&file);
+    assert_int_equal(file.der_len, 2000 * ONE_BYTES);
     pem_file_clear(&file);
-    assert_int_equal(pem_file_index(&file)->count, 0);
+    pem_file_read(&file);
+    assert_int_equal(file.read_errno, ENOENT);
     pem_file_clear(&file);
 }
 
 static void what_cannot_be_read_is_empty(void **state)
 {
     (void)state;
-    static const char *const PATHS[] = { NULL, "/nowhere", "/", "/dev/null", "/dev/zero" };
-    for (size_t i = 0; i < COUNT_OF(PATHS); i++) {
-        struct pem_file file = { .path = PATHS[i] };
-        assert_int_equal(pem_file_index(&file)->count, 0);
+
+    static const struct {
+        const char *path;
+        int read_errno;
+    } ROWS[] = {
+        { NULL, 0 },
+        { "/nowhere", ENOENT },
+        { "/", EISDIR },
+        { "/dev/null", 0 },
+        { "/dev/zero", EFBIG },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
+        struct pem_file file = { .path = ROWS[i].path };
+        pem_file_read(&file);
+        assert_int_equal(file.read_errno, ROWS[i].read_errno);
+        assert_int_equal(file.der_len, 0);
         pem_file_clear(&file);
     }
 }
 
-static void a_file_with_a_nul_is_empty(void **state)
+static void a_nul_is_a_fault_unless_it_is_at_the_end(void **state)
 {
     (void)state;
-    static const char text[] = ONE "\0" TWO;
-    char path[] = "/tmp/test_pem.XXXXXX";
-    int fd = mkstemp(path);
-    struct pem_file file = { .path = path };
-    assert_true(fd >= 0 && write(fd, text, sizeof(text) - 1) == sizeof(text) - 1);
-    (void)close(fd);
-    assert_int_equal(pem_file_index(&file)->count, 0);
+    struct pem_file file = read_bytes(ONE "\0" TWO, strlen(ONE) + 1 + strlen(TWO));
+    assert_non_null(strstr(file.fault, "NUL"));
+    assert_int_equal(file.line, 9);
+    assert_int_equal(file.der_len, ONE_BYTES);
     pem_file_clear(&file);
-    (void)unlink(path);
+    file = read_bytes(ONE "\0\0", strlen(ONE) + 2);
+    assert_null(file.fault);
+    pem_file_clear(&file);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_certificate_of_that_subject_is_found_in_order),
-        cmocka_unit_test(what_is_found_is_decoded),
-        cmocka_unit_test(what_is_not_a_certificate_is_passed_over),
-        cmocka_unit_test(the_index_ends_where_something_is_broken),
+        cmocka_unit_test(certificates_stand_back_to_back),
+        cmocka_unit_test(lines_may_be_broken_in_any_way),
+        cmocka_unit_test(what_is_not_a_certificate_is_skipped),
+        cmocka_unit_test(reading_ends_at_the_first_fault),
         cmocka_unit_test(lines_that_begin_otherwise_are_other_text),
         cmocka_unit_test(no_prefix_is_taken_for_the_whole),
-        cmocka_unit_test(a_subject_that_is_too_far_is_not_found),
-        cmocka_unit_test(a_file_is_read_once_and_when_it_is_asked_for),
+        cmocka_unit_test(a_file_is_read_once),
         cmocka_unit_test(what_cannot_be_read_is_empty),
-        cmocka_unit_test(a_file_with_a_nul_is_empty),
+        cmocka_unit_test(a_nul_is_a_fault_unless_it_is_at_the_end),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
