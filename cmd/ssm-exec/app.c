@@ -4,17 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "aws/sign/digest.h"
 #include "aws/ssm/fetch.h"
-#include "base/error.h"
+#include "aws/variables.h"
 #include "base/file.h"
+#include "command.h"
 #include "dryrun.h"
 #include "fetch.h"
 #include "http/http_curl.h"
-#include "launch/launch.h"
-#include "launch/memfd.h"
 #include "launch/resolve.h"
 #include "options.h"
 #include "options_help.h"
@@ -23,7 +21,6 @@
 #include "plan.h"
 #include "report.h"
 #include "session.h"
-#include "vars/envblock.h"
 #include "vars/merge.h"
 
 enum {
@@ -150,7 +147,7 @@ static bool assign_metadata_disabled(struct assignment_list *assignments, struct
 {
     CLEANUP(assignment_clear)
     struct assignment assignment = {
-        .variable = strdup("AWS_EC2_METADATA_DISABLED"),
+        .variable = strdup(AWS_METADATA_DISABLED_VARIABLE),
         .layer = LAYER_INHERITED,
         .origin = "--drop-credentials",
         .owned_value = calloc(1, sizeof(struct secret)),
@@ -164,7 +161,7 @@ static bool assign_metadata_disabled(struct assignment_list *assignments, struct
     return assignment_list_add_take(assignments, &assignment, reterr);
 }
 
-/* All that is wrong with names and variables is told in one go. */
+/* Reports everything that is wrong with names and variables at once. */
 static bool make_variables(const struct run *run,
         const struct plan *plan,
         const struct fetched *fetched,
@@ -176,51 +173,37 @@ static bool make_variables(const struct run *run,
     const struct var_name_rules names = { .flat = options->flat,
         .preserve_case = options->preserve_case };
     const struct merge_rules rules = {
-        .allowed = (const char *const *)options->allowed_variables.items,
-        .allowed_count = options->allowed_variables.len,
+        .allowed = name_patterns_of(&options->allowed_variables),
         .preserve_all = options->preserve_all,
-        .preserved = (const char *const *)options->preserved.items,
-        .preserved_count = options->preserved.len,
-        .unset = (const char *const *)options->unset.items,
-        .unset_count = options->unset.len,
-        .secure_only = options->secure_only,
+        .preserved = name_patterns_of(&options->preserved),
+        .unset = name_patterns_of(&options->unset),
+        .secure_type = options->secure_only ? PARAMETER_SECURE_STRING : NULL,
     };
     struct err err;
     if (!plan_assign_env_files(plan, assignments, &err)
             || (options->drop_credentials && !assign_metadata_disabled(assignments, &err))) {
-        err_list_add(problems, &err);
-        return false;
+        return err_list_add(problems, &err);
     }
     bool mapped = fetch_map(&plan->sources, fetched, &names, assignments, problems);
     bool merged = merge(assignments, &plan->inherited, &rules, ret_merged, problems);
     bool has_all = ret_merged->variables != NULL
-            && merge_require(ret_merged, &plan->inherited,
-                    (const char *const *)plan->required.items, plan->required.len, problems);
+            && merge_require(ret_merged, &plan->inherited, &plan->required, problems);
     return mapped && merged && has_all;
 }
 
-/* A variable that the container or the unit sets as well may not be the one that was meant to count. */
-static void tell_replaced(const struct run *run, const struct merge_result *merged)
+/* A variable that is also set in the container or the unit may have been set there on purpose. */
+static void report_replaced(const struct run *run, const struct merge_result *merged)
 {
     for (size_t i = 0; i < merged->len; i++) {
         const struct merged_variable *variable = &merged->variables[i];
         const struct assignment *winner = variable->assignment;
-        if (variable->overridden_inherited != NULL && !variable->is_preserved
-                && !variable->is_unset) {
+        if (variable->overridden_inherited != NULL && merged_variable_is_set(variable)) {
             event_emit(&run->report->sink, EVENT_PROGRESS, winner->variable,
                     "the inherited value is replaced by %s%s",
                     winner->parameter != NULL ? "" : "the one in ",
                     winner->parameter != NULL ? winner->parameter : winner->origin);
         }
     }
-}
-
-static bool check_deadline(const struct run *run, struct err *reterr)
-{
-    return clock_monotonic_ms(run->clock) < run->deadline_ms
-            ? true
-            : err_set(
-                    reterr, ERR_TIMEOUT, NULL, "the timeout ended the run before COMMAND started");
 }
 
 static int print_plan(const struct run *run, const struct merge_result *merged)
@@ -231,99 +214,13 @@ static int print_plan(const struct run *run, const struct merge_result *merged)
     return ok ? 0 : fail(run->report, &err);
 }
 
-/* The files of --file: made last, once nothing can go wrong any more but the exec. */
-struct files {
-    char (*paths)[MEMFD_PATH_BYTES];
-    const char **path_of_variable; /* one for each merged variable */
-    int *fds;
-    size_t count;
-};
-
-static void clear_files(struct files *files)
-{
-    for (size_t i = 0; i < files->count; i++) {
-        (void)close(files->fds[i]);
-    }
-    free(files->paths);
-    free((void *)files->path_of_variable);
-    free(files->fds);
-}
-
-static bool make_files(const struct merge_result *merged, struct files *files, struct err *reterr)
-{
-    files->paths = calloc(merged->len + 1, sizeof(*files->paths));
-    files->path_of_variable = calloc(merged->len + 1, sizeof(*files->path_of_variable));
-    files->fds = calloc(merged->len + 1, sizeof(*files->fds));
-    if (files->paths == NULL || files->path_of_variable == NULL || files->fds == NULL) {
-        return err_set_no_memory(reterr);
-    }
-    for (size_t i = 0; i < merged->len; i++) {
-        const struct merged_variable *variable = &merged->variables[i];
-        if (!variable->assignment->as_file || variable->is_preserved || variable->is_unset) {
-            continue;
-        }
-        if (!memfd_make(variable->assignment->value, variable->assignment->variable,
-                    &files->fds[files->count], files->paths[files->count], reterr)) {
-            return false;
-        }
-        files->path_of_variable[i] = files->paths[files->count];
-        files->count++;
-    }
-    return true;
-}
-
-/* What no kernel takes is refused before it is copied into an environment. */
-static bool check_size(const struct run *run,
-        const struct plan *plan,
-        const struct merge_result *merged,
-        const char *file,
-        struct err *reterr)
-{
-    struct launch_size size = { 0 };
-    launch_size_add_arguments(&size, run->options->command);
-    launch_size_add_entries(&size, plan->inherited.entries);
-    for (size_t i = 0; i < merged->len; i++) {
-        const struct merged_variable *variable = &merged->variables[i];
-        const struct assignment *assignment = variable->assignment;
-        if (!variable->is_preserved && !variable->is_unset && !assignment->as_file) {
-            size_t name_len = strlen(assignment->variable);
-            launch_size_add(&size, assignment->variable, name_len,
-                    name_len + 1 + secret_len(assignment->value));
-        }
-        if (variable->overridden_inherited != NULL && !variable->is_preserved) {
-            size.total_bytes -= strlen(variable->overridden_inherited) + 1 + sizeof(char *);
-        }
-    }
-    return size.total_bytes <= LAUNCH_TOTAL_MAX_BYTES || launch_fail_size(file, &size, reterr);
-}
-
-static int become_command(const struct run *run,
-        const struct plan *plan,
-        const struct merge_result *merged,
-        const char *file,
-        const struct process_state *state)
-{
-    CLEANUP(envblock_clear) struct envblock block = ENVBLOCK_INIT;
-    CLEANUP(clear_files) struct files files = { 0 };
-    struct err err;
-    if (!check_size(run, plan, merged, file, &err) || !make_files(merged, &files, &err)
-            || !envblock_build(&plan->inherited, merged, files.path_of_variable, &block, &err)
-            || !check_deadline(run, &err)) {
-        return fail(run->report, &err);
-    }
-    process_restore(state, files.fds, files.count);
-    bool is_launched = launch(file, run->options->command, block.entries, &err);
-    process_take_back();
-    return is_launched ? 0 : fail(run->report, &err);
-}
-
 static int fail_all(const struct run *run, const struct err_list *problems)
 {
     report_errors(run->report, problems);
     return report_exit_status(problems->len > 0 ? problems->items[0].kind : ERR_SYSTEM);
 }
 
-/* The options are right: the run itself. */
+/* The run itself, once the options are right. */
 static int carry_out(
         const struct run *run, struct options *options, const struct process_state *state)
 {
@@ -345,11 +242,20 @@ static int carry_out(
             || !make_variables(run, &plan, &fetched, &assignments, &merged, &problems)) {
         return fail_all(run, &problems);
     }
-    tell_replaced(run, &merged);
+    report_replaced(run, &merged);
     if (run->options->dry_run) {
         return print_plan(run, &merged);
     }
-    return become_command(run, &plan, &merged, file, state);
+    const struct command command = {
+        .file = file,
+        .argv = run->options->command,
+        .inherited = &plan.inherited,
+        .merged = &merged,
+        .clock = run->clock,
+        .deadline_ms = run->deadline_ms,
+        .state = state,
+    };
+    return command_become(&command, &err) ? 0 : fail(run->report, &err);
 }
 
 int app_run(int argc,

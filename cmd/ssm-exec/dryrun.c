@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "aws/ssm/parameter.h"
 #include "base/environment.h"
 #include "base/printable.h"
 #include "base/timestamp.h"
@@ -148,7 +149,8 @@ static void widen(size_t *width, const char *cell)
 
 static struct widths measure(const struct merge_result *merged)
 {
-    struct widths widths = { strlen("VARIABLE"), strlen("PARAMETER"), strlen("SecureString") };
+    struct widths widths = { strlen("VARIABLE"), strlen("PARAMETER"),
+        strlen(PARAMETER_SECURE_STRING) };
     for (size_t i = 0; i < merged->len; i++) {
         const struct assignment *assignment = merged->variables[i].assignment;
         widen(&widths.variable, assignment->variable);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "aws/variables.h"
 #include "base/shown.h"
 #include "vars/guard.h"
 #include "vars/lock.h"
@@ -145,16 +146,20 @@ static bool add_sources(const struct planning *planning, struct source_list *giv
     return ok;
 }
 
+static const char *const credentials_variables[] = { AWS_CREDENTIALS_VARIABLES,
+    AWS_METADATA_DISABLED_VARIABLE };
+static const char *const needed_variables[] = { AWS_CREDENTIALS_VARIABLES, AWS_REGION_VARIABLES };
+
 static bool find_inherited(const struct planning *planning, const struct environment *environment)
 {
     const struct options *options = planning->options;
     const struct inherit_rules rules = {
         .pristine = options->pristine,
-        .kept = (const char *const *)options->kept.items,
-        .kept_count = options->kept.len,
-        .unset = (const char *const *)options->unset.items,
-        .unset_count = options->unset.len,
-        .drop_credentials = options->drop_credentials,
+        .kept = name_patterns_of(&options->kept),
+        .unset = name_patterns_of(&options->unset),
+        .dropped = options->drop_credentials ? NAME_PATTERNS(credentials_variables)
+                                             : NO_NAME_PATTERNS,
+        .needed = NAME_PATTERNS(needed_variables),
         .no_refs = options->no_refs,
     };
     return inherit_select(environment, &rules, &planning->plan->inherited, &planning->plan->sources,

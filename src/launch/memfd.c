@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -25,11 +25,8 @@ static bool write_all(int fd, const struct secret *content)
     return true;
 }
 
-bool memfd_make(const struct secret *content,
-        const char *where,
-        int *ret_fd,
-        char ret_path[static MEMFD_PATH_BYTES],
-        struct err *reterr)
+/* A sealed file on a descriptor from MEMFD_FIRST_FD on; -1 on failure. */
+static int make_sealed(const struct secret *content, const char *where, struct err *reterr)
 {
     CLEANUP(file_close) int fd = memfd_create("ssm-exec", MFD_CLOEXEC | MFD_ALLOW_SEALING);
     int kept = -1;
@@ -40,34 +37,68 @@ bool memfd_make(const struct secret *content,
     if (made) {
         kept = fcntl(fd, F_DUPFD_CLOEXEC, MEMFD_FIRST_FD);
     }
-    if (made && kept < 0 && (errno == EINVAL || errno == EMFILE)) {
-        return err_set(reterr, ERR_SYSTEM, where,
+    if (kept >= 0) {
+        return kept;
+    }
+    int error = errno;
+    if (made && (error == EINVAL || error == EMFILE)) {
+        (void)err_set(reterr, ERR_SYSTEM, where,
                 "no descriptor from %d on is free for the file in memory (ulimit -n)",
                 MEMFD_FIRST_FD);
+        return -1;
     }
-    if (kept < 0) {
-        int error = errno;
-        (void)err_set_errno(reterr, ERR_SYSTEM, error, where, "the file in memory cannot be made");
-        if (error == EFBIG) {
-            err_set_hint(reterr,
-                    "the limit on the size of files (ulimit -f, LimitFSIZE=) holds for files in "
-                    "memory too: raise it to at least %zu bytes",
-                    secret_len(content));
-        }
-        return false;
+    (void)err_set_errno(reterr, ERR_SYSTEM, error, where, "the file in memory cannot be made");
+    if (error == EFBIG) {
+        err_set_hint(reterr,
+                "the limit on the size of files (ulimit -f, LimitFSIZE=) holds for files in "
+                "memory too: raise it to at least %zu bytes",
+                secret_len(content));
     }
-    char path[MEMFD_PATH_BYTES];
-    (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", kept);
-    if (access(path, F_OK) != 0) {
-        int error = errno;
-        (void)close(kept);
-        return error == ENOENT || error == ENOTDIR
-                ? err_set(reterr, ERR_SYSTEM, where,
-                        "a file in memory is opened through /proc, which is not mounted here")
-                : err_set_errno(reterr, ERR_SYSTEM, error, where,
-                        "a file in memory is opened through /proc: %s", path);
+    return -1;
+}
+
+static bool check_path(const char *path, const char *where, struct err *reterr)
+{
+    if (access(path, F_OK) == 0) {
+        return true;
     }
-    memcpy(ret_path, path, sizeof(path));
-    *ret_fd = kept;
-    return true;
+    return errno == ENOENT || errno == ENOTDIR
+            ? err_set(reterr, ERR_SYSTEM, where,
+                    "a file in memory is opened through /proc, which is not mounted here")
+            : err_set_errno(reterr, ERR_SYSTEM, errno, where,
+                    "a file in memory is opened through /proc: %s", path);
+}
+
+bool memfd_list_init(struct memfd_list *list, size_t max, struct err *reterr)
+{
+    *list = (struct memfd_list){
+        .fds = calloc(max + 1, sizeof(*list->fds)),
+        .paths = calloc(max + 1, sizeof(*list->paths)),
+    };
+    return list->fds != NULL && list->paths != NULL ? true : err_set_no_memory(reterr);
+}
+
+const char *memfd_list_add(struct memfd_list *list,
+        const struct secret *content,
+        const char *where,
+        struct err *reterr)
+{
+    char *path = list->paths[list->len];
+    int fd = make_sealed(content, where, reterr);
+    if (fd < 0) {
+        return NULL;
+    }
+    list->fds[list->len++] = fd;
+    (void)snprintf(path, MEMFD_PATH_BYTES, "/proc/self/fd/%d", fd);
+    return check_path(path, where, reterr) ? path : NULL;
+}
+
+void memfd_list_clear(struct memfd_list *list)
+{
+    for (size_t i = 0; i < list->len; i++) {
+        (void)close(list->fds[i]);
+    }
+    free(list->fds);
+    free(list->paths);
+    *list = (struct memfd_list){ 0 };
 }

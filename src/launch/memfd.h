@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "base/attrs.h"
 #include "base/error.h"
@@ -13,13 +14,24 @@ enum {
     MEMFD_PATH_BYTES = 40, /* "/proc/self/fd/N" */
 };
 
+/* Owns the descriptors. Zero-initialise; release with memfd_list_clear, which closes them. */
+struct memfd_list {
+    int *fds; /* these close on exec unless process_restore is told to keep them */
+    char (*paths)[MEMFD_PATH_BYTES];
+    size_t len;
+};
+
+/* Makes room for max files. ERR_SYSTEM. */
+MUST_CHECK bool memfd_list_init(struct memfd_list *list, size_t max, struct err *reterr);
+
 /*
- * Makes a sealed file of mode 0400 with the content, on a descriptor from MEMFD_FIRST_FD on, which
- * closes on exec unless process_restore is told to keep it. ret_path opens it any number of times,
- * always at its start. ERR_SYSTEM at `where`.
+ * Adds a sealed file of mode 0400 with the content, on a descriptor from MEMFD_FIRST_FD on. The returned
+ * path, which belongs to the list, opens it any number of times, always at its start. NULL on failure:
+ * ERR_SYSTEM at `where`.
  */
-MUST_CHECK bool memfd_make(const struct secret *content,
+MUST_CHECK const char *memfd_list_add(struct memfd_list *list,
+        const struct secret *content,
         const char *where,
-        int *ret_fd,
-        char ret_path[static MEMFD_PATH_BYTES],
         struct err *reterr);
+
+void memfd_list_clear(struct memfd_list *list);

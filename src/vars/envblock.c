@@ -4,11 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_given(const struct merged_variable *variable)
-{
-    return !variable->is_preserved && !variable->is_unset;
-}
-
 static int compare_pointers(const void *a, const void *b)
 {
     const char *left = *(const char *const *)a;
@@ -53,45 +48,36 @@ static bool keep_inherited(const struct inherited *inherited,
     return true;
 }
 
-/* What the variable holds: the value, or the path of the file with it. */
-static void append_value(
-        struct secret *block, const struct assignment *assignment, const char *const *file_paths)
-{
-    if (assignment->as_file) {
-        secret_append_text(block, *file_paths);
-    } else {
-        secret_append_secret(block, assignment->value);
-    }
-}
-
-static size_t fetched_bytes(const struct merge_result *merged, const char *const file_paths[])
+static size_t fetched_bytes(const struct merge_result *merged)
 {
     size_t bytes = 0;
     for (size_t i = 0; i < merged->len; i++) {
-        const struct assignment *assignment = merged->variables[i].assignment;
-        if (is_given(&merged->variables[i])) {
-            bytes += strlen(assignment->variable) + 2;
-            bytes += assignment->as_file ? strlen(file_paths[i]) : secret_len(assignment->value);
+        const struct merged_variable *variable = &merged->variables[i];
+        if (merged_variable_is_set(variable)) {
+            bytes += strlen(variable->assignment->variable) + 2;
+            bytes += variable->file_path != NULL ? strlen(variable->file_path)
+                                                 : secret_len(variable->assignment->value);
         }
     }
     return bytes;
 }
 
 /* All values in one block, whose size is known, so that nothing is ever moved. */
-static bool append_fetched(const struct merge_result *merged,
-        const char *const file_paths[],
-        struct envblock *block,
-        size_t at,
-        struct err *reterr)
+static bool append_fetched(
+        const struct merge_result *merged, struct envblock *block, size_t at, struct err *reterr)
 {
-    size_t bytes = fetched_bytes(merged, file_paths);
+    size_t bytes = fetched_bytes(merged);
     secret_reserve(&block->fetched, bytes);
     for (size_t i = 0; i < merged->len; i++) {
-        const struct assignment *assignment = merged->variables[i].assignment;
-        if (is_given(&merged->variables[i])) {
-            secret_append_text(&block->fetched, assignment->variable);
+        const struct merged_variable *variable = &merged->variables[i];
+        if (merged_variable_is_set(variable)) {
+            secret_append_text(&block->fetched, variable->assignment->variable);
             secret_append_char(&block->fetched, '=');
-            append_value(&block->fetched, assignment, &file_paths[i]);
+            if (variable->file_path != NULL) {
+                secret_append_text(&block->fetched, variable->file_path);
+            } else {
+                secret_append_secret(&block->fetched, variable->assignment->value);
+            }
             secret_append_char(&block->fetched, '\0');
         }
     }
@@ -111,7 +97,6 @@ static bool append_fetched(const struct merge_result *merged,
 
 bool envblock_build(const struct inherited *inherited,
         const struct merge_result *merged,
-        const char *const file_paths[],
         struct envblock *ret_block,
         struct err *reterr)
 {
@@ -122,7 +107,7 @@ bool envblock_build(const struct inherited *inherited,
         return err_set_no_memory(reterr);
     }
     if (!keep_inherited(inherited, merged, block.entries, &kept, reterr)
-            || !append_fetched(merged, file_paths, &block, kept, reterr)) {
+            || !append_fetched(merged, &block, kept, reterr)) {
         return false;
     }
     *ret_block = block;

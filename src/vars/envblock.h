@@ -21,11 +21,10 @@ struct envblock {
 
 /*
  * Inherited entries in their order, without what is replaced; then the merged variables in the order
- * of names. file_paths has a path for each merged variable that is a file. ERR_SYSTEM.
+ * of names, those that have a file with its path. ERR_SYSTEM.
  */
 MUST_CHECK bool envblock_build(const struct inherited *inherited,
         const struct merge_result *merged,
-        const char *const file_paths[],
         struct envblock *ret_block,
         struct err *reterr);
 

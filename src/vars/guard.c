@@ -9,10 +9,9 @@
 
 bool guard_is_guarded(const char *variable)
 {
-    static const char *const patterns[] = { "LD_*", "GCONV_PATH", "GLIBC_TUNABLES", "PATH", "IFS",
+    static const char *const names[] = { "LD_*", "GCONV_PATH", "GLIBC_TUNABLES", "PATH", "IFS",
         "BASH_ENV", "SHELLOPTS", "BASHOPTS", "PS4", "BASH_FUNC_*" };
-    return name_pattern_any(
-            patterns, sizeof(patterns) / sizeof(patterns[0]), variable, strlen(variable));
+    return name_patterns_match(NAME_PATTERNS(names), variable, strlen(variable));
 }
 
 static const struct {
@@ -35,12 +34,8 @@ static const struct {
 /* The environment that the source's first level names, in any case; NULL if it names none. */
 static const char *environment_of(const struct source *source)
 {
-    static const char secrets[] = "/aws/reference/secretsmanager/";
     size_t len = 0;
     const char *name = source_parameter_name(source, &len);
-    if (strncmp(name, secrets, sizeof(secrets) - 1) == 0) {
-        return NULL;
-    }
     const char *level = name[0] == '/' ? name + 1 : name;
     size_t level_len = strcspn(level, "/:");
     for (size_t i = 0; i < sizeof(known_environments) / sizeof(known_environments[0]); i++) {

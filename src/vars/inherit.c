@@ -4,19 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/span.h"
-#include "vars/name_pattern.h"
 #include "vars/var_name.h"
 
-/* An entry of the environment; sorted by name, duplicates are next to each other. */
 struct candidate {
-    char *entry;
     struct span name; /* the beginning of the entry */
     size_t position;
-    bool is_dropped;
 };
 
-static int compare_by_name(const void *a, const void *b)
+static int compare_candidates(const void *a, const void *b)
 {
     const struct candidate *left = a;
     const struct candidate *right = b;
@@ -27,111 +22,109 @@ static int compare_by_name(const void *a, const void *b)
     return left->position < right->position ? -1 : 1;
 }
 
-static int compare_by_position(const void *a, const void *b)
-{
-    const struct candidate *left = a;
-    const struct candidate *right = b;
-    return left->position < right->position ? -1 : 1;
-}
-
 /* An entry without '=' has no name and is passed on as it is. */
-static bool has_name(const struct candidate *candidate)
+static bool has_name(struct span name)
 {
-    return candidate->entry[candidate->name.len] == '=';
+    return name.bytes[name.len] == '=';
 }
 
-/* Marks all but the first entry of each name; the candidates are sorted by name. */
-static void drop_duplicates(struct candidate *candidates, size_t count)
+enum fate {
+    DROPPED,
+    PASSED,
+    REFERENCE,
+    WRONG_REFERENCE, /* in a variable whose value is needed to read references */
+};
+
+static enum fate judge(struct span name, const struct inherit_rules *rules)
 {
-    const struct candidate *first = NULL;
+    bool is_reference = !rules->no_refs && has_name(name) && name.len > 0
+            && source_is_reference(name.bytes + name.len + 1);
+    if (is_reference && name_patterns_match(rules->needed, name.bytes, name.len)) {
+        return WRONG_REFERENCE;
+    }
+    if (var_name_is_own(name.bytes, name.len)) {
+        return DROPPED;
+    }
+    if (!has_name(name)) {
+        return rules->pristine ? DROPPED : PASSED;
+    }
+    if (name_patterns_match(rules->unset, name.bytes, name.len)
+            || name_patterns_match(rules->dropped, name.bytes, name.len)) {
+        return DROPPED;
+    }
+    if (is_reference) {
+        return REFERENCE;
+    }
+    bool is_kept = !rules->pristine || name_patterns_match(rules->kept, name.bytes, name.len);
+    return is_kept ? PASSED : DROPPED;
+}
+
+/* Judges each name once, in the order of names: of duplicates the first entry counts. */
+static void judge_all(const struct candidate *candidates,
+        size_t count,
+        const struct inherit_rules *rules,
+        enum fate *fates,
+        struct inherited *inherited)
+{
+    const struct span *last = NULL;
     for (size_t i = 0; i < count; i++) {
-        if (!has_name(&candidates[i])) {
-            continue;
+        const struct span *name = &candidates[i].name;
+        bool is_named = has_name(*name);
+        if (is_named && last != NULL && span_equals(*last, *name)) {
+            continue; /* stays DROPPED */
         }
-        if (first != NULL && span_equals(first->name, candidates[i].name)) {
-            candidates[i].is_dropped = true;
-        } else {
-            first = &candidates[i];
+        last = is_named ? name : last;
+        fates[candidates[i].position] = judge(*name, rules);
+        if (is_named && fates[candidates[i].position] == PASSED) {
+            inherited->names[inherited->name_count++] = *name;
         }
     }
 }
 
-bool inherit_is_credential(const char *name, size_t len)
-{
-    static const char *const names[] = { "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_PROFILE",
-        "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ROLE_ARN",
-        "AWS_ROLE_SESSION_NAME", "AWS_WEB_IDENTITY_TOKEN_FILE",
-        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-        "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE" };
-    return name_pattern_any(names, sizeof(names) / sizeof(names[0]), name, len);
-}
-
-static bool is_region(const char *name, size_t len)
-{
-    static const char *const names[] = { "AWS_REGION", "AWS_DEFAULT_REGION" };
-    return name_pattern_any(names, sizeof(names) / sizeof(names[0]), name, len);
-}
-
-static bool is_reference(const struct candidate *candidate, const struct inherit_rules *rules)
-{
-    return !rules->no_refs && has_name(candidate) && candidate->name.len > 0
-            && source_is_reference(candidate->entry + candidate->name.len + 1);
-}
-
-static bool passes(const struct candidate *candidate, const struct inherit_rules *rules)
-{
-    const char *name = candidate->name.bytes;
-    size_t len = candidate->name.len;
-    if (candidate->is_dropped || var_name_is_own(name, len)) {
-        return false;
-    }
-    if (!has_name(candidate)) {
-        return !rules->pristine;
-    }
-    if (name_pattern_any(rules->unset, rules->unset_count, name, len)) {
-        return false;
-    }
-    if (rules->drop_credentials
-            && (inherit_is_credential(name, len)
-                    || name_pattern_matches("AWS_EC2_METADATA_DISABLED", name, len))) {
-        return false;
-    }
-    return !rules->pristine || is_reference(candidate, rules)
-            || name_pattern_any(rules->kept, rules->kept_count, name, len);
-}
-
-static bool add_reference(
-        const struct candidate *candidate, struct source_list *references, struct err *reterr)
+static bool add_reference(const char *entry, struct source_list *references, struct err *reterr)
 {
     CLEANUP(source_clear) struct source source = { 0 };
-    char *variable = strndup(candidate->entry, candidate->name.len);
+    size_t len = environment_name_len(entry);
+    char *variable = strndup(entry, len);
     if (variable == NULL) {
         return err_set_no_memory(reterr);
     }
-    bool ok = source_parse_reference(
-            variable, candidate->entry + candidate->name.len + 1, &source, reterr);
+    bool ok = source_parse_reference(variable, entry + len + 1, &source, reterr);
     free(variable);
     source.layer = LAYER_INHERITED;
     return ok && source_list_add_take(references, &source, reterr);
 }
 
-/* Variables that are needed to read Parameter Store cannot be read from there. */
-static bool check_own_setting(const struct candidate *candidate, struct err *reterr)
+static bool add_entry(char *entry,
+        enum fate fate,
+        struct inherited *inherited,
+        struct source_list *references,
+        struct err *reterr)
 {
-    if (!inherit_is_credential(candidate->entry, candidate->name.len)
-            && !is_region(candidate->entry, candidate->name.len)) {
-        return true;
+    switch (fate) {
+    case PASSED:
+        inherited->entries[inherited->count++] = entry;
+        break;
+    case REFERENCE:
+        return add_reference(entry, references, reterr);
+    case WRONG_REFERENCE:
+        return err_set(reterr, ERR_INPUT, NULL,
+                "%.*s is an ssm:// reference, but its value is needed to read Parameter Store",
+                (int)environment_name_len(entry), entry);
+    case DROPPED:
+        break;
     }
-    (void)err_set(reterr, ERR_INPUT, NULL,
-            "%.*s is an ssm:// reference, but its value is needed to read Parameter Store",
-            (int)candidate->name.len, candidate->entry);
-    return false;
+    return true;
 }
 
 static void free_candidates(struct candidate **candidates)
 {
     free(*candidates);
+}
+
+static void free_fates(enum fate **fates)
+{
+    free(*fates);
 }
 
 bool inherit_select(const struct environment *environment,
@@ -145,44 +138,48 @@ bool inherit_select(const struct environment *environment,
         count++;
     }
     struct err err;
+    bool ok = true;
     CLEANUP(free_candidates) struct candidate *candidates = calloc(count + 1, sizeof(*candidates));
-    struct inherited inherited = { .entries = calloc(count + 1, sizeof(char *)) };
-    if (candidates == NULL || inherited.entries == NULL) {
-        inherited_clear(&inherited);
+    CLEANUP(free_fates) enum fate *fates = calloc(count + 1, sizeof(*fates));
+    ret_inherited->entries = calloc(count + 1, sizeof(char *));
+    ret_inherited->names = calloc(count + 1, sizeof(struct span));
+    if (candidates == NULL || fates == NULL || ret_inherited->entries == NULL
+            || ret_inherited->names == NULL) {
         (void)err_set_no_memory(&err);
         return err_list_add(problems, &err);
     }
     for (size_t i = 0; i < count; i++) {
-        char *entry = environment->entries[i];
-        candidates[i] = (struct candidate){
-            .entry = entry, .name = { entry, environment_name_len(entry) }, .position = i
-        };
+        const char *entry = environment->entries[i];
+        candidates[i] = (struct candidate){ { entry, environment_name_len(entry) }, i };
     }
-    qsort(candidates, count, sizeof(*candidates), compare_by_name);
-    drop_duplicates(candidates, count);
-    qsort(candidates, count, sizeof(*candidates), compare_by_position);
-    bool ok = true;
+    qsort(candidates, count, sizeof(*candidates), compare_candidates);
+    judge_all(candidates, count, rules, fates, ret_inherited);
     for (size_t i = 0; i < count; i++) {
-        if (!candidates[i].is_dropped && is_reference(&candidates[i], rules)
-                && !check_own_setting(&candidates[i], &err)) {
-            ok = err_list_add(problems, &err);
-            continue;
-        }
-        if (!passes(&candidates[i], rules)) {
-            continue;
-        }
-        if (!is_reference(&candidates[i], rules)) {
-            inherited.entries[inherited.count++] = candidates[i].entry;
-        } else if (!add_reference(&candidates[i], references, &err)) {
+        if (!add_entry(environment->entries[i], fates[i], ret_inherited, references, &err)) {
             ok = err_list_add(problems, &err);
         }
     }
-    *ret_inherited = inherited;
     return ok;
+}
+
+static int compare_names(const void *a, const void *b)
+{
+    const struct span *left = a;
+    const struct span *right = b;
+    return span_compare(*left, *right);
+}
+
+const char *inherited_find(const struct inherited *inherited, const char *name)
+{
+    const struct span wanted = { name, strlen(name) };
+    const struct span *found = bsearch(
+            &wanted, inherited->names, inherited->name_count, sizeof(wanted), compare_names);
+    return found == NULL ? NULL : found->bytes;
 }
 
 void inherited_clear(struct inherited *inherited)
 {
     free((void *)inherited->entries);
+    free(inherited->names);
     *inherited = (struct inherited){ 0 };
 }

@@ -8,31 +8,32 @@
 #include "base/attrs.h"
 #include "base/environment.h"
 #include "base/error.h"
+#include "base/span.h"
+#include "vars/name_pattern.h"
 #include "vars/source.h"
 
-/* Patterns may end in '*'. */
 struct inherit_rules {
-    bool pristine; /* references and `kept` only */
-    const char *const *kept;
-    size_t kept_count;
-    const char *const *unset;
-    size_t unset_count;
-    bool drop_credentials; /* the variables of inherit_is_credential, and AWS_EC2_METADATA_DISABLED */
-    bool no_refs;          /* values that begin with "ssm://" are plain ones */
+    bool pristine; /* only references and `kept` pass */
+    struct name_patterns kept;
+    struct name_patterns unset;
+    struct name_patterns dropped; /* these do not pass either */
+    struct name_patterns needed;  /* variables that references cannot be read without */
+    bool no_refs;                 /* a value that begins with "ssm://" is like any other */
 };
 
-/* Borrows the entries, in their order; no name twice. Release with inherited_clear. */
+/* Borrows the entries; no name twice. Zero-initialise; release with inherited_clear. */
 struct inherited {
-    char **entries; /* NULL at the end */
+    char **entries; /* in their order, NULL at the end */
     size_t count;
+    struct span *names; /* of the entries that have one, sorted */
+    size_t name_count;
 };
 
 /*
- * Selects the entries that pass: never SSM_EXEC_*, the others as the rules say. The first of
- * duplicates is kept; entries without a name pass, unless the rules are pristine. Variables whose
- * value is a reference are appended to *references instead, as sources of LAYER_INHERITED. False
- * with everything that is wrong added to problems: malformed references, and references in
- * credential and region variables (ERR_INPUT).
+ * Selects the entries that the rules let pass, without SSM_EXEC_*. Of duplicates the first counts; entries
+ * without a name pass unless `pristine`. Variables whose value is a reference are appended to *references
+ * instead, as sources of LAYER_INHERITED. False with everything that is wrong added to problems: malformed
+ * references, and references in `needed` variables (ERR_INPUT).
  */
 MUST_CHECK bool inherit_select(const struct environment *environment,
         const struct inherit_rules *rules,
@@ -40,7 +41,7 @@ MUST_CHECK bool inherit_select(const struct environment *environment,
         struct source_list *references,
         struct err_list *problems);
 
-void inherited_clear(struct inherited *inherited);
+/* The entry of that name; NULL if there is none. */
+const char *inherited_find(const struct inherited *inherited, const char *name);
 
-/* Whether --drop-credentials removes the variable. */
-bool inherit_is_credential(const char *name, size_t len);
+void inherited_clear(struct inherited *inherited);

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/span.h"
 #include "base/text.h"
 #include "vars/guard.h"
 #include "vars/name_pattern.h"
@@ -74,56 +73,9 @@ static int compare_assignments(const void *a, const void *b)
     return left->version < right->version ? -1 : 1;
 }
 
-static int compare_names(const void *a, const void *b)
+static bool matches(struct name_patterns patterns, const char *variable)
 {
-    const struct span *left = a;
-    const struct span *right = b;
-    return span_compare(*left, *right);
-}
-
-/* The names of the inherited entries, each at the beginning of its entry. Sorted. */
-struct inherited_index {
-    struct span *names;
-    size_t len;
-};
-
-static void clear_index(struct inherited_index *index)
-{
-    free(index->names);
-}
-
-static bool make_index(
-        const struct inherited *inherited, struct inherited_index *ret_index, struct err *reterr)
-{
-    ret_index->names = calloc(inherited->count + 1, sizeof(*ret_index->names));
-    if (ret_index->names == NULL) {
-        return err_set_no_memory(reterr);
-    }
-    for (size_t i = 0; i < inherited->count; i++) {
-        const char *entry = inherited->entries[i];
-        size_t len = environment_name_len(entry);
-        if (entry[len] == '=') {
-            ret_index->names[ret_index->len++] = (struct span){ entry, len };
-        }
-    }
-    qsort(ret_index->names, ret_index->len, sizeof(*ret_index->names), compare_names);
-    return true;
-}
-
-/* The inherited entry of that name, or NULL. */
-static const char *find_inherited(const struct inherited_index *index, const char *name)
-{
-    const struct span wanted = { name, strlen(name) };
-    const struct span *found = bsearch(
-            &wanted, index->names, index->len, sizeof(wanted), compare_names);
-    return found == NULL ? NULL : found->bytes;
-}
-
-static bool is_preserved(const struct merge_rules *rules, const char *variable)
-{
-    return rules->preserve_all
-            || name_pattern_any(
-                    rules->preserved, rules->preserved_count, variable, strlen(variable));
+    return name_patterns_match(patterns, variable, strlen(variable));
 }
 
 /* Checks that the parameter may set its variable at all. */
@@ -141,9 +93,7 @@ static void check_assignment(const struct assignment *assignment,
                 "would set %s, but variables that begin with SSM_EXEC_ are ssm-exec's own settings",
                 variable);
     }
-    if (guard_is_guarded(variable)
-            && !name_pattern_any(
-                    rules->allowed, rules->allowed_count, variable, strlen(variable))) {
+    if (guard_is_guarded(variable) && !matches(rules->allowed, variable)) {
         (void)err_set(&err, ERR_MAPPING, assignment->parameter,
                 "would set %s, which the loader or a shell acts upon before the command runs",
                 variable);
@@ -163,12 +113,15 @@ static void check_type(const struct assignment *assignment,
         const struct merge_rules *rules,
         struct err_list *problems)
 {
-    if (rules->secure_only && assignment->parameter != NULL
-            && strcmp(assignment->type, "SecureString") != 0) {
-        err_list_add_new(problems, ERR_MAPPING, assignment->parameter,
-                "a type cannot be changed: delete the parameter and create it as SecureString",
-                "is %s%s, but --secure-only accepts SecureStrings only",
-                assignment->type[0] == '\0' ? "of no type" : "a ", assignment->type);
+    const char *secure = rules->secure_type;
+    if (secure != NULL && assignment->parameter != NULL && strcmp(assignment->type, secure) != 0) {
+        struct err err;
+        (void)err_set(&err, ERR_MAPPING, assignment->parameter,
+                "is %s%s, but --secure-only accepts %ss only",
+                assignment->type[0] == '\0' ? "of no type" : "a ", assignment->type, secure);
+        err_set_hint(
+                &err, "a type cannot be changed: delete the parameter and create it as %s", secure);
+        err_list_add(problems, &err);
     }
 }
 
@@ -188,6 +141,11 @@ static bool is_same_source(const struct assignment *one, const struct assignment
     return one->layer == other->layer && one->order == other->order;
 }
 
+bool merged_variable_is_set(const struct merged_variable *variable)
+{
+    return !variable->is_preserved && !variable->is_unset;
+}
+
 /* Of all assignments of a variable the last wins, unless the inherited one is preserved. */
 static struct merged_variable decide(const struct assignment *first,
         size_t count,
@@ -199,7 +157,7 @@ static struct merged_variable decide(const struct assignment *first,
     struct merged_variable variable = {
         .assignment = last, .unpreserved = last, .overridden_inherited = entry
     };
-    bool is_kept = is_preserved(rules, first->variable);
+    bool is_kept = rules->preserve_all || matches(rules->preserved, first->variable);
     if (is_kept && first->layer == LAYER_INHERITED && first->parameter != NULL) {
         variable.assignment = first; /* a reference, whose value it keeps */
     } else if (is_kept && entry != NULL) {
@@ -214,9 +172,8 @@ static struct merged_variable decide(const struct assignment *first,
             variable.overridden = &first[i];
         }
     }
-    variable.is_unset = name_pattern_any(
-            rules->unset, rules->unset_count, first->variable, strlen(first->variable));
-    if (!variable.is_preserved && !variable.is_unset) {
+    variable.is_unset = matches(rules->unset, first->variable);
+    if (merged_variable_is_set(&variable)) {
         check_assignment(variable.assignment, rules, problems);
     }
     return variable;
@@ -228,16 +185,12 @@ bool merge(struct assignment_list *assignments,
         struct merge_result *ret_result,
         struct err_list *problems)
 {
-    CLEANUP(clear_index) struct inherited_index index = { 0 };
     CLEANUP(merge_result_clear) struct merge_result result = { 0 };
     size_t problems_before = problems->len + problems->unlisted;
-    struct err err;
     result.variables = calloc(assignments->len + 1, sizeof(*result.variables));
     if (result.variables == NULL) {
+        struct err err;
         (void)err_set_no_memory(&err);
-        return err_list_add(problems, &err);
-    }
-    if (!make_index(inherited, &index, &err)) {
         return err_list_add(problems, &err);
     }
     if (assignments->len > 0) {
@@ -251,7 +204,7 @@ bool merge(struct assignment_list *assignments,
             next++;
         }
         result.variables[result.len++] = decide(
-                &items[first], next - first, find_inherited(&index, name), rules, problems);
+                &items[first], next - first, inherited_find(inherited, name), rules, problems);
     }
     *ret_result = result;
     result = (struct merge_result){ 0 };
@@ -267,7 +220,7 @@ static int compare_to_merged(const void *name, const void *variable)
 }
 
 static bool is_met(
-        const struct merge_result *result, const struct inherited_index *index, const char *name)
+        const struct merge_result *result, const struct inherited *inherited, const char *name)
 {
     const struct merged_variable *variable = bsearch(
             name, result->variables, result->len, sizeof(*variable), compare_to_merged);
@@ -277,32 +230,26 @@ static bool is_met(
     if (variable != NULL && !variable->is_preserved) {
         return variable->assignment->as_file || !secret_is_empty(variable->assignment->value);
     }
-    const char *entry = find_inherited(index, name);
+    const char *entry = inherited_find(inherited, name);
     return entry != NULL && entry[strlen(name) + 1] != '\0';
 }
 
 bool merge_require(const struct merge_result *result,
         const struct inherited *inherited,
-        const char *const names[],
-        size_t name_count,
+        const struct string_list *required,
         struct err_list *problems)
 {
     enum {
         LISTED_MAX_BYTES = 1200 /* so that a list fits an error; longer ones take several */
     };
 
-    CLEANUP(clear_index) struct inherited_index index = { 0 };
     CLEANUP(text_clear) struct text missing = TEXT_INIT((size_t)16 * 1024 * 1024);
-    struct err err;
     bool ok = true;
-    if (!make_index(inherited, &index, &err)) {
-        return err_list_add(problems, &err);
-    }
-    for (size_t i = 0; i < name_count; i++) {
-        if (!is_met(result, &index, names[i])) {
-            text_append_format(&missing, "%s%s", missing.len == 0 ? "" : ", ", names[i]);
+    for (size_t i = 0; i < required->len; i++) {
+        if (!is_met(result, inherited, required->items[i])) {
+            text_append_format(&missing, "%s%s", missing.len == 0 ? "" : ", ", required->items[i]);
         }
-        if (missing.len > LISTED_MAX_BYTES || (i + 1 == name_count && missing.len > 0)) {
+        if (missing.len > LISTED_MAX_BYTES || (i + 1 == required->len && missing.len > 0)) {
             ok = err_list_add_new(problems, ERR_MAPPING, NULL,
                     "--dry-run shows what is set, and from where",
                     "required and not set, or empty: %s", text_string(&missing));

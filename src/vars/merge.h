@@ -9,7 +9,9 @@
 #include "base/attrs.h"
 #include "base/error.h"
 #include "base/secret.h"
+#include "base/string_list.h"
 #include "vars/inherit.h"
+#include "vars/name_pattern.h"
 #include "vars/source.h"
 
 /* A value for a variable. Borrows all but what it owns; release with assignment_clear. */
@@ -49,14 +51,11 @@ MUST_CHECK bool assignment_list_add_take(
 void assignment_list_clear(struct assignment_list *list);
 
 struct merge_rules {
-    const char *const *allowed; /* --allow-var: guarded variables that may be set */
-    size_t allowed_count;
-    bool preserve_all;            /* --preserve-env: inherited variables keep their values */
-    const char *const *preserved; /* --preserve-env=NAME,... */
-    size_t preserved_count;
-    const char *const *unset; /* --unset: patterns */
-    size_t unset_count;
-    bool secure_only; /* every parameter must be a SecureString */
+    bool preserve_all;              /* --preserve-env: inherited variables keep their values */
+    struct name_patterns preserved; /* --preserve-env=NAME,... */
+    struct name_patterns allowed;   /* --allow-var: guarded variables that may be set */
+    struct name_patterns unset;
+    const char *secure_type; /* --secure-only: all parameters must have this type; NULL: any */
 };
 
 /* A variable, and which of its values COMMAND gets. */
@@ -68,7 +67,12 @@ struct merged_variable {
     const struct assignment *overridden; /* NULL, or the last assignment that lost to it */
     bool is_preserved; /* the inherited entry stays instead: COMMAND does not get the assignment */
     bool is_unset;     /* COMMAND gets neither */
+    const char *
+            file_path; /* for whoever makes a file of the value: what COMMAND gets instead; borrowed */
 };
+
+/* Whether COMMAND gets the assignment. */
+bool merged_variable_is_set(const struct merged_variable *variable);
 
 /* Borrows assignments and entries. Release with merge_result_clear. */
 struct merge_result {
@@ -79,7 +83,7 @@ struct merge_result {
 /*
  * Decides which assignment of each variable wins, and sorts the assignments. False with everything
  * that is wrong added to problems (ERR_MAPPING): two parameters of one path for one variable,
- * guarded variables, SSM_EXEC_ variables, values that hold a NUL, types that secure_only refuses.
+ * guarded variables, SSM_EXEC_ variables, values that hold a NUL, types other than secure_type.
  * *ret_result is filled even then, unless memory ran out.
  */
 MUST_CHECK bool merge(struct assignment_list *assignments,
@@ -91,11 +95,10 @@ MUST_CHECK bool merge(struct assignment_list *assignments,
 void merge_result_clear(struct merge_result *result);
 
 /*
- * Checks that COMMAND gets each of the names with a value that is not empty. ERR_MAPPING otherwise,
+ * Checks that COMMAND gets each of the required variables with a value that is not empty. ERR_MAPPING otherwise,
  * naming all that are missing.
  */
 MUST_CHECK bool merge_require(const struct merge_result *result,
         const struct inherited *inherited,
-        const char *const names[],
-        size_t name_count,
+        const struct string_list *required,
         struct err_list *problems);

@@ -420,6 +420,28 @@ def test_unset_takes_inherited_and_fetched_variables(run: Runner, store: Paramet
     assert (variables["W"], variables["PLAIN"], variables["FILE_B"]) == ("1", "3", "2")
 
 
+CREDENTIALS_VARIABLES = (
+    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ROLE_ARN", "AWS_ROLE_SESSION_NAME",
+    "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+)  # fmt: skip
+
+
+def test_every_credentials_variable_can_be_kept_from_command(run: Runner) -> None:
+    others = {"AWS_REGION": "eu-west-1", "AWS_PROFILES": "p", "aws_profile": "p"}
+    env = offline(**dict.fromkeys(CREDENTIALS_VARIABLES, "x"), **others)
+    plain = run("--env-file", "/dev/null", *ENV, env=env).variables
+    assert set(CREDENTIALS_VARIABLES) <= set(plain)
+    dropped = run("--env-file", "/dev/null", "--drop-credentials", *ENV, env=env).variables
+    assert set(plain) - set(dropped) == set(CREDENTIALS_VARIABLES)
+
+
+@pytest.mark.parametrize("name", [*CREDENTIALS_VARIABLES, "AWS_DEFAULT_REGION"])
+def test_a_reference_in_a_credentials_variable_is_an_error(run: Runner, name: str) -> None:
+    run(*ENV, env=offline(**{name: "ssm:///a/one"})).expect_failure(f"error: {name} is an ssm:// reference")
+
+
 def test_credentials_can_be_kept_from_command(run: Runner, store: ParameterStore, tmp_path: Path) -> None:
     store.put("/p/aws_profile", "fetched")
     env_file = tmp_path / ".env"

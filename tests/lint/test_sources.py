@@ -98,6 +98,12 @@ def test_layers_are_kept() -> None:
     assert not wrong
 
 
+def test_vars_names_nothing_of_aws() -> None:
+    """Names of its variables, types and paths come in as data."""
+    text = "".join(path.read_text() for path in (ROOT / "src/vars").iterdir())
+    assert not re.findall(r"AWS_|/aws/|SecureString", text)
+
+
 def test_third_party_and_linux_headers_have_the_users_that_the_list_names() -> None:
     using = {
         pattern: {name(path) for path in PRODUCT_FILES if any(re.match(pattern, include) for include in includes(path))}

@@ -122,7 +122,7 @@ void ssm_diagnosis_name_secrets(const struct parameter_list *page, struct err *e
     CLEANUP(text_clear) struct text names = TEXT_INIT(NAMES_MAX_BYTES);
     size_t count = 0;
     for (size_t i = 0; i < page->len; i++) {
-        if (strcmp(page->items[i].type, "SecureString") == 0) {
+        if (strcmp(page->items[i].type, PARAMETER_SECURE_STRING) == 0) {
             text_append_format(&names, "%s%s", count == 0 ? "" : ", ", page->items[i].name);
             count++;
         }

@@ -123,7 +123,7 @@ static void blame_secrets(
     for (size_t i = 0; i < answered->len; i++) {
         const struct parameter *parameter = &answered->items[i];
         const struct ssm_name_query *query = find_query(call, parameter);
-        if (strcmp(parameter->type, "SecureString") == 0 && query != NULL) {
+        if (strcmp(parameter->type, PARAMETER_SECURE_STRING) == 0 && query != NULL) {
             text_append_format(&subjects, "%s%s", subjects.len == 0 ? "" : ", ", query->subject);
         }
     }

@@ -18,10 +18,12 @@ enum {
     PARAMETER_VALUE_MAX_BYTES = 256 * 1024
 };
 
+#define PARAMETER_SECURE_STRING "SecureString"
+
 /* Owns its texts. Initialise with PARAMETER_INIT, release with parameter_clear. */
 struct parameter {
     char *name;     /* complete */
-    char *type;     /* "String", "StringList", "SecureString" */
+    char *type;     /* "String", "StringList" or PARAMETER_SECURE_STRING */
     char *arn;      /* "" where the reply had none */
     char *selector; /* ":3" or ":label" where one was asked for; "" otherwise */
     struct secret value;

@@ -49,7 +49,6 @@ static void check(const char *const *entries, const struct row *rows, const char
     struct secret values[VARIABLES_MAX];
     struct assignment assignments[VARIABLES_MAX] = { 0 };
     struct merged_variable variables[VARIABLES_MAX] = { 0 };
-    const char *file_paths[VARIABLES_MAX] = { NULL };
     struct merge_result merged = { .variables = variables };
     for (; merged.len < VARIABLES_MAX && rows[merged.len].variable != NULL; merged.len++) {
         const struct row *row = &rows[merged.len];
@@ -60,17 +59,17 @@ static void check(const char *const *entries, const struct row *rows, const char
             .as_file = row->file_path != NULL,
             .value = &values[merged.len],
         };
-        file_paths[merged.len] = row->file_path;
         variables[merged.len] = (struct merged_variable){
             .assignment = &assignments[merged.len],
             .overridden_inherited = row->replaced == 0 ? NULL : copied[row->replaced - 1],
             .is_preserved = row->is_preserved,
             .is_unset = row->is_unset,
+            .file_path = row->file_path,
         };
     }
     CLEANUP(envblock_clear) struct envblock block = ENVBLOCK_INIT;
     struct err err;
-    assert_true(envblock_build(&inherited, &merged, file_paths, &block, &err));
+    assert_true(envblock_build(&inherited, &merged, &block, &err));
     assert_entries(block.entries, wanted);
     for (size_t i = 0; i < merged.len; i++) {
         secret_clear(&values[i]);

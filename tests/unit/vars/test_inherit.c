@@ -60,6 +60,8 @@ static void what_passes_keeps_its_order(void **state)
 
     static const char *const kept[] = { "A", "B_*" };
     static const char *const unset[] = { "B", "C_*" };
+    static const char *const dropped[] = { "KEY", "TOKEN" };
+    static const char *const needed[] = { "KEY" };
 
     static const struct {
         const char *entries[ENTRIES_MAX];
@@ -77,23 +79,20 @@ static void what_passes_keeps_its_order(void **state)
         { { "odd", "odd=1", "odd=2" }, { 0 }, { "odd", "odd=1" } },
         { { "SSM_EXEC_X=1", "SSM_EXEC_=", "SSM_EXEC=1", "SSM_EXE_C=1", "XSSM_EXEC_=1" }, { 0 },
                 { "SSM_EXEC=1", "SSM_EXE_C=1", "XSSM_EXEC_=1" } },
-        { { "A=1", "B=1", "B_X=1", "C_=1", "C=1", "odd" },
-                { .unset = unset, .unset_count = COUNT_OF(unset) },
+        { { "A=1", "B=1", "B_X=1", "C_=1", "C=1", "odd" }, { .unset = { unset, COUNT_OF(unset) } },
                 { "A=1", "B_X=1", "C=1", "odd" } },
         { { "A=1", "AA=1", "B=1", "B_=1", "B_X=1", "odd", "SSM_EXEC_A=1" },
-                { .pristine = true, .kept = kept, .kept_count = COUNT_OF(kept) },
+                { .pristine = true, .kept = { kept, COUNT_OF(kept) } },
                 { "A=1", "B_=1", "B_X=1" } },
         { { "A=1", "odd" }, { .pristine = true }, { NULL } },
         /* Without --pristine, --keep means nothing. */
-        { { "A=1", "Z=1" }, { .kept = kept, .kept_count = COUNT_OF(kept) }, { "A=1", "Z=1" } },
-        { { "AWS_PROFILE=p", "AWS_REGION=r", "AWS_EC2_METADATA_DISABLED=false", "AWS_ROLE_ARN=x",
-                  "AWS_PROFILES=p" },
-                { .drop_credentials = true }, { "AWS_REGION=r", "AWS_PROFILES=p" } },
-        { { "AWS_EC2_METADATA_DISABLEX=1", "AWS_EC2_METADATA_DISABLED_=1" },
-                { .drop_credentials = true },
-                { "AWS_EC2_METADATA_DISABLEX=1", "AWS_EC2_METADATA_DISABLED_=1" } },
+        { { "A=1", "Z=1" }, { .kept = { kept, COUNT_OF(kept) } }, { "A=1", "Z=1" } },
+        { { "KEY=k", "REGION=r", "TOKEN=", "KEYS=k", "TOKE=x", "key=x" },
+                { .dropped = { dropped, COUNT_OF(dropped) } },
+                { "REGION=r", "KEYS=k", "TOKE=x", "key=x" } },
         { { "A=ssm:///a" }, { .no_refs = true }, { "A=ssm:///a" } },
-        { { "AWS_PROFILE=ssm:///a" }, { .no_refs = true }, { "AWS_PROFILE=ssm:///a" } },
+        { { "KEY=ssm:///a" }, { .no_refs = true, .needed = { needed, 1 } }, { "KEY=ssm:///a" } },
+        { { "KEY=k" }, { .needed = { needed, 1 } }, { "KEY=k" } },
         { { "A= ssm:///a", "B=xssm:///a" }, { 0 }, { "A= ssm:///a", "B=xssm:///a" } },
         /* Without a name there is nothing that a reference could set. */
         { { "=ssm:///a" }, { 0 }, { "=ssm:///a" } },
@@ -116,7 +115,7 @@ static void references_become_sources_in_their_order(void **state)
     static const char *const entries[ENTRIES_MAX] = { "Z=ssm:///z:7", "A=1", "odd.name=ssm:///o#m",
         "U=ssm:///u", "Z=2", "A=ssm:///late" };
     /* --pristine lets references pass, whatever is kept. */
-    const struct inherit_rules rules = { .pristine = true, .unset = unset, .unset_count = 1 };
+    const struct inherit_rules rules = { .pristine = true, .unset = { unset, 1 } };
     CLEANUP(clear_selection) struct selection selection = select_from(entries, &rules);
     assert_true(selection.ok);
     assert_int_equal(selection.inherited.count, 0);
@@ -134,13 +133,13 @@ static void all_that_is_wrong_with_references_is_told(void **state)
 {
     (void)state;
 
-    static const char *const entries[ENTRIES_MAX] = { "A=ssm://not-a-ref", "AWS_REGION=ssm:///r",
-        "AWS_DEFAULT_REGION=ssm:///r", "AWS_ACCESS_KEY_ID=ssm:///k", "B=ssm://", "C=ssm:///c",
-        "SSM_EXEC_X=ssm://whatever" };
-    static const char *const NAMED[] = { "A", "AWS_REGION", "AWS_DEFAULT_REGION",
-        "AWS_ACCESS_KEY_ID", "B" };
+    static const char *const entries[ENTRIES_MAX] = { "A=ssm://not-a-ref", "REGION=ssm:///r",
+        "KEY=ssm:///k", "B=ssm://", "C=ssm:///c", "SSM_EXEC_X=ssm://whatever" };
+    static const char *const NAMED[] = { "A", "REGION", "KEY", "B" };
+    static const char *const needed[] = { "KEY", "REGION" };
 
-    const struct inherit_rules rules = { .drop_credentials = true };
+    /* Also where COMMAND does not get the variable. */
+    const struct inherit_rules rules = { .dropped = { needed, 1 }, .needed = { needed, 2 } };
     CLEANUP(clear_selection) struct selection selection = select_from(entries, &rules);
     assert_false(selection.ok);
     assert_int_equal(selection.problems.len, COUNT_OF(NAMED));
@@ -156,32 +155,31 @@ static void all_that_is_wrong_with_references_is_told(void **state)
 static void a_later_duplicate_that_is_a_reference_is_not_looked_at(void **state)
 {
     (void)state;
-    static const char *const entries[ENTRIES_MAX] = { "AWS_REGION=r", "AWS_REGION=ssm:///r" };
-    CLEANUP(clear_selection)
-    struct selection selection = select_from(entries, &(struct inherit_rules){ 0 });
+    static const char *const entries[ENTRIES_MAX] = { "KEY=k", "KEY=ssm:///k" };
+    static const char *const needed[] = { "KEY" };
+    const struct inherit_rules rules = { .needed = { needed, 1 } };
+    CLEANUP(clear_selection) struct selection selection = select_from(entries, &rules);
     assert_true(selection.ok);
     assert_int_equal(selection.references.len, 0);
 }
 
-static void knows_what_is_a_credential(void **state)
+static void finds_what_is_inherited_by_name(void **state)
 {
     (void)state;
-
-    static const char *const NAMES[] = { "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
-        "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN", "AWS_CREDENTIAL_EXPIRATION", "AWS_PROFILE",
-        "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_ROLE_ARN",
-        "AWS_ROLE_SESSION_NAME", "AWS_WEB_IDENTITY_TOKEN_FILE",
-        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-        "AWS_CONTAINER_AUTHORIZATION_TOKEN", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE" };
-
-    for (size_t i = 0; i < COUNT_OF(NAMES); i++) {
-        size_t len = strlen(NAMES[i]);
-        assert_true(inherit_is_credential(NAMES[i], len));
-        assert_false(inherit_is_credential(NAMES[i], len - 1));
+    static const char *const unset[] = { "U" };
+    static const char *const entries[ENTRIES_MAX] = { "B=2", "odd", "A=1", "B=3", "R=ssm:///r",
+        "U=1", "AB=", "=x" };
+    const struct inherit_rules rules = { .unset = { unset, 1 } };
+    CLEANUP(clear_selection) struct selection selection = select_from(entries, &rules);
+    assert_true(selection.ok);
+    assert_string_equal(inherited_find(&selection.inherited, "A"), "A=1");
+    assert_string_equal(inherited_find(&selection.inherited, "AB"), "AB=");
+    assert_string_equal(inherited_find(&selection.inherited, "B"), "B=2");
+    assert_string_equal(inherited_find(&selection.inherited, ""), "=x");
+    static const char *const absent[] = { "odd", "R", "U", "C", "a", "A=1" };
+    for (size_t i = 0; i < COUNT_OF(absent); i++) {
+        assert_null(inherited_find(&selection.inherited, absent[i]));
     }
-    assert_false(inherit_is_credential("AWS_REGION", strlen("AWS_REGION")));
-    assert_false(inherit_is_credential("aws_profile", strlen("aws_profile")));
-    assert_false(inherit_is_credential("", 0));
 }
 
 int main(void)
@@ -191,7 +189,7 @@ int main(void)
         cmocka_unit_test(references_become_sources_in_their_order),
         cmocka_unit_test(all_that_is_wrong_with_references_is_told),
         cmocka_unit_test(a_later_duplicate_that_is_a_reference_is_not_looked_at),
-        cmocka_unit_test(knows_what_is_a_credential),
+        cmocka_unit_test(finds_what_is_inherited_by_name),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);

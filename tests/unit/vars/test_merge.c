@@ -72,13 +72,16 @@ static bool merge_rows(struct world *world, const struct row *rows, const char *
     for (size_t i = 0; i < ROWS_MAX && rows[i].variable != NULL; i++) {
         add(world, &rows[i]);
     }
-    world->inherited.entries = calloc(ROWS_MAX + 1, sizeof(char *));
-    assert_non_null(world->inherited.entries);
-    for (; entries != NULL && entries[world->inherited.count] != NULL; world->inherited.count++) {
-        assert_true(world->inherited.count < ROWS_MAX);
-        world->inherited.entries[world->inherited.count] = (char *)(uintptr_t)
-                entries[world->inherited.count];
+    char *copied[ROWS_MAX + 1] = { NULL };
+    for (size_t i = 0; entries != NULL && entries[i] != NULL; i++) {
+        assert_true(i < ROWS_MAX);
+        copied[i] = (char *)(uintptr_t)entries[i];
     }
+    const struct environment environment = { .entries = copied };
+    const struct inherit_rules rules = { 0 };
+    struct source_list references = { 0 };
+    assert_true(
+            inherit_select(&environment, &rules, &world->inherited, &references, &world->problems));
     return merge(&world->assignments, &world->inherited, &world->rules, &world->result,
             &world->problems);
 }
@@ -290,8 +293,8 @@ static void a_preserved_variable_keeps_what_is_inherited(void **state)
         bool is_preserved;
     } CASES[] = {
         { { .preserve_all = true }, entries, true },
-        { { .preserved = preserved, .preserved_count = 1 }, entries, true },
-        { { .preserved = others, .preserved_count = 1 }, entries, false },
+        { { .preserved = { preserved, 1 } }, entries, true },
+        { { .preserved = { others, 1 } }, entries, false },
         { { 0 }, entries, false },
         /* Nothing is inherited. */
         { { .preserve_all = true }, NULL, false },
@@ -349,7 +352,7 @@ static void unset_takes_what_matches(void **state)
         { "B_X", LAYER_SOURCES, 0, "/bx", 1, NULL, NULL, false },
     };
     CLEANUP(clear_world)
-    struct world world = { .rules = { .unset = unset, .unset_count = COUNT_OF(unset) } };
+    struct world world = { .rules = { .unset = { unset, COUNT_OF(unset) } } };
     assert_true(merge_rows(&world, ROWS, NULL));
     assert_int_equal(world.result.len, 3);
     assert_true(world.result.variables[0].is_unset);
@@ -375,18 +378,18 @@ static void guarded_and_own_variables_are_refused_where_a_parameter_sets_them(vo
         { { "PATH", LAYER_INHERITED, 0, "/path", 1, NULL, NULL, false }, { 0 }, NULL, 1 },
         { { "PATH", LAYER_ENV_FILE, 0, NULL, 0, NULL, NULL, false }, { 0 }, NULL, 0 },
         { { "PATH", LAYER_SOURCES, 0, "/path", 1, NULL, NULL, false },
-                { .allowed = allowed, .allowed_count = 1 }, NULL, 0 },
-        { { "LD_X", LAYER_SOURCES, 0, "/l", 1, NULL, NULL, false },
-                { .allowed = allowed, .allowed_count = 1 }, NULL, 1 },
+                { .allowed = { allowed, 1 } }, NULL, 0 },
+        { { "LD_X", LAYER_SOURCES, 0, "/l", 1, NULL, NULL, false }, { .allowed = { allowed, 1 } },
+                NULL, 1 },
         { { "PATH", LAYER_SOURCES, 0, "/path", 1, NULL, NULL, false }, { .preserve_all = true },
                 entries, 0 },
         { { "PATH", LAYER_SOURCES, 0, "/path", 1, NULL, NULL, false }, { .preserve_all = true },
                 NULL, 1 },
-        { { "PATH", LAYER_SOURCES, 0, "/path", 1, NULL, NULL, false },
-                { .unset = path, .unset_count = 1 }, NULL, 0 },
+        { { "PATH", LAYER_SOURCES, 0, "/path", 1, NULL, NULL, false }, { .unset = { path, 1 } },
+                NULL, 0 },
         /* Our own settings cannot be allowed. */
         { { "SSM_EXEC_X", LAYER_SOURCES, 0, "/x", 1, NULL, NULL, false },
-                { .allowed = allowed, .allowed_count = 2 }, NULL, 1 },
+                { .allowed = { allowed, 2 } }, NULL, 1 },
         { { "SSM_EXEC_", LAYER_SOURCES, 0, "/x", 1, NULL, NULL, false }, { 0 }, NULL, 1 },
         { { "SSM_EXEC", LAYER_SOURCES, 0, "/x", 1, NULL, NULL, false }, { 0 }, NULL, 0 },
     };
@@ -454,7 +457,7 @@ static void secure_only_looks_at_every_parameter(void **state)
     };
 
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
-        CLEANUP(clear_world) struct world world = { .rules = { .secure_only = true } };
+        CLEANUP(clear_world) struct world world = { .rules = { .secure_type = "SecureString" } };
         bool ok = merge_rows(&world, ROWS[i].rows, NULL);
         assert_int_equal(world.problems.len, ROWS[i].problems);
         assert_int_equal(ok, ROWS[i].problems == 0);
@@ -512,32 +515,35 @@ static void what_is_required_must_be_set_and_not_empty(void **state)
     };
 
     CLEANUP(clear_world)
-    struct world world = { .rules = { .preserved = preserved,
-                                   .preserved_count = COUNT_OF(preserved),
-                                   .unset = unset,
-                                   .unset_count = 1 } };
+    struct world world = { .rules = { .preserved = { preserved, COUNT_OF(preserved) },
+                                   .unset = { unset, 1 } } };
     assert_true(merge_rows(&world, ROWS, entries));
     for (size_t i = 0; i < COUNT_OF(CASES); i++) {
         CLEANUP(err_list_clear) struct err_list problems = { 0 };
-        const char *const names[] = { CASES[i].name };
-        if (merge_require(&world.result, &world.inherited, names, 1, &problems) != CASES[i].want) {
+        char *names[] = { (char *)(uintptr_t)CASES[i].name };
+        const struct string_list required = { .items = names, .len = 1 };
+        if (merge_require(&world.result, &world.inherited, &required, &problems) != CASES[i].want) {
             fail_msg("%s", CASES[i].name);
         }
         assert_int_equal(problems.len, CASES[i].want ? 0 : 1);
     }
-    assert_true(merge_require(&world.result, &world.inherited, NULL, 0, &world.problems));
+    const struct string_list nothing = { 0 };
+    assert_true(merge_require(&world.result, &world.inherited, &nothing, &world.problems));
 }
 
 static void all_that_is_missing_is_named_at_once(void **state)
 {
     (void)state;
-    static const char *const names[] = { "MISSING", "HERE", "LACKING" };
+    static char missing[] = "MISSING";
+    static char here[] = "HERE";
+    static char lacking[] = "LACKING";
+    char *names[] = { missing, here, lacking };
+    const struct string_list required = { .items = names, .len = COUNT_OF(names) };
     static const char *const entries[] = { "HERE=x", NULL };
     static const struct row none[ROWS_MAX] = { 0 };
     CLEANUP(clear_world) struct world world = { 0 };
     assert_true(merge_rows(&world, none, entries));
-    assert_false(merge_require(
-            &world.result, &world.inherited, names, COUNT_OF(names), &world.problems));
+    assert_false(merge_require(&world.result, &world.inherited, &required, &world.problems));
     assert_int_equal(world.problems.len, 1);
     assert_int_equal(world.problems.items[0].kind, ERR_MAPPING);
     assert_non_null(strstr(world.problems.items[0].why, "MISSING, LACKING"));
@@ -554,7 +560,8 @@ static void a_long_list_takes_several_errors_that_are_cut_nowhere(void **state)
     };
 
     static char texts[COUNT][16];
-    const char *names[COUNT];
+    char *names[COUNT];
+    const struct string_list required = { .items = names, .len = COUNT };
     static const struct row none[ROWS_MAX] = { 0 };
     CLEANUP(clear_world) struct world world = { 0 };
     for (size_t i = 0; i < COUNT; i++) {
@@ -562,7 +569,7 @@ static void a_long_list_takes_several_errors_that_are_cut_nowhere(void **state)
         names[i] = texts[i];
     }
     assert_true(merge_rows(&world, none, NULL));
-    assert_false(merge_require(&world.result, &world.inherited, names, COUNT, &world.problems));
+    assert_false(merge_require(&world.result, &world.inherited, &required, &world.problems));
     assert_true(world.problems.len >= 2);
     for (size_t i = 0; i < COUNT; i++) {
         size_t found = 0;

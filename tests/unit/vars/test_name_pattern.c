@@ -63,13 +63,15 @@ static void looks_at_the_name_only_as_far_as_it_goes(void **state)
 static void one_of_several_is_enough(void **state)
 {
     (void)state;
-    static const char *const patterns[] = { "A", "B*", "C" };
-    assert_true(name_pattern_any(patterns, 3, "A", 1));
-    assert_true(name_pattern_any(patterns, 3, "Bx", 2));
-    assert_true(name_pattern_any(patterns, 3, "C", 1));
-    assert_false(name_pattern_any(patterns, 3, "D", 1));
-    assert_false(name_pattern_any(patterns, 2, "C", 1));
-    assert_false(name_pattern_any(NULL, 0, "A", 1));
+    static const char *const all[] = { "A", "B*", "C" };
+    const struct name_patterns patterns = NAME_PATTERNS(all);
+    const struct name_patterns first_two = { all, 2 };
+    assert_true(name_patterns_match(patterns, "A", 1));
+    assert_true(name_patterns_match(patterns, "Bx", 2));
+    assert_true(name_patterns_match(patterns, "C", 1));
+    assert_false(name_patterns_match(patterns, "D", 1));
+    assert_false(name_patterns_match(first_two, "C", 1));
+    assert_false(name_patterns_match(NO_NAME_PATTERNS, "A", 1));
 }
 
 int main(void)
