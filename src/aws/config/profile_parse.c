@@ -99,7 +99,7 @@ static bool split_assignment(struct span line, struct span *ret_key, struct span
     }
     size_t key_len = (size_t)(equals - line.bytes);
     *ret_key = span_trim((struct span){ line.bytes, key_len });
-    *ret_value = span_trim((struct span){ equals + 1, line.len - key_len - 1 });
+    *ret_value = span_trim(span_skip(line, key_len + 1));
     return true;
 }
 
@@ -144,7 +144,7 @@ static size_t find_bracket(struct span line, bool with_quotes)
             return i;
         }
         if (with_quotes && is_quote(line.bytes[i])) {
-            size_t quoted_len = measure_quoted((struct span){ line.bytes + i, line.len - i });
+            size_t quoted_len = measure_quoted(span_skip(line, i));
             if (quoted_len == 0) {
                 return 0;
             }
@@ -170,7 +170,7 @@ static bool take_type(struct span *header, enum profile_section_kind *ret_kind)
         size_t len = strlen(TYPES[i].word);
         if (header->len > len && memcmp(header->bytes, TYPES[i].word, len) == 0
                 && ascii_is_blank(header->bytes[len])) {
-            *header = span_trim((struct span){ header->bytes + len, header->len - len });
+            *header = span_trim(span_skip(*header, len));
             *ret_kind = TYPES[i].kind;
             return true;
         }
@@ -188,7 +188,7 @@ static bool read_name(struct span written, enum profile_file file, struct text *
     bool is_quoting = file == PROFILE_FILE_CONFIG;
     size_t at = 0;
     while (at < written.len) {
-        struct span rest = { written.bytes + at, written.len - at };
+        struct span rest = span_skip(written, at);
         size_t quoted_len = is_quoting && is_quote(rest.bytes[0]) ? measure_quoted(rest) : 0;
         if (quoted_len > 0) {
             append_unquoted(name, (struct span){ rest.bytes, quoted_len });
@@ -290,8 +290,7 @@ static bool parse_section(struct parser *parser, struct span line, struct err *r
     if (bracket == 0) {
         return fail(parser, "section without a closing ]", reterr);
     }
-    struct span behind = span_trim(
-            (struct span){ line.bytes + bracket + 1, line.len - bracket - 1 });
+    struct span behind = span_trim(span_skip(line, bracket + 1));
     if (!check_behind(parser, behind, reterr)) {
         return false;
     }
