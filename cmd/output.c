@@ -11,11 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How a write to a stream is kept from blocking; its mode cannot be changed, since others share it. */
+/* How a write is kept from blocking. Other processes share the mode of the stream: it stays as it is. */
 enum way {
-    WAY_PLAIN,  /* it is in non-blocking mode, or a file */
-    WAY_SOCKET, /* each call can say so */
-    WAY_TIMED,  /* a pipe or a terminal: a signal ends a call that blocks */
+    WAY_PLAIN,  /* in non-blocking mode, or a file */
+    WAY_SOCKET, /* MSG_DONTWAIT */
+    WAY_TIMED,  /* a pipe or a terminal: a signal interrupts the call */
 };
 
 static enum way find_way(int fd)
@@ -40,12 +40,12 @@ static bool is_writable(int fd, int wait_ms)
 
 enum {
     TICK_NS = 10 * 1000 * 1000,
-    TICK_SIGNAL = SIGURG /* ignored by default, and used by hardly anybody */
+    TICK_SIGNAL = SIGURG /* ignored by default, and rarely used */
 };
 
 static void interrupt(int signal_number)
 {
-    (void)signal_number; /* the call that it interrupts returns: that is all */
+    (void)signal_number; /* interrupting the call is enough */
 }
 
 struct ticks {
@@ -55,8 +55,8 @@ struct ticks {
 };
 
 /*
- * Each tick interrupts, so that one that comes before the call is no loss. Where the signal was inherited
- * blocked, it would reach COMMAND instead: no ticks then.
+ * The ticks repeat, so it does not matter if one arrives before the call. There are none if the signal was
+ * inherited blocked: it would stay pending and reach COMMAND.
  */
 static void begin_ticks(struct ticks *ticks)
 {
@@ -84,8 +84,8 @@ static void end_ticks(struct ticks *ticks)
 }
 
 /*
- * A stream that is writable takes something; where it takes less than all, or another writer was faster,
- * the rest of the call would block.
+ * A writable stream accepts at least one byte. The call blocks if it does not accept all of them, or if
+ * another process writes first.
  */
 static ssize_t write_timed(int fd, const char *bytes, size_t len)
 {
@@ -102,7 +102,7 @@ static ssize_t write_timed(int fd, const char *bytes, size_t len)
     return written;
 }
 
-/* -1 with EAGAIN where the reader takes nothing now. */
+/* -1 with EAGAIN if the stream is full. */
 static ssize_t write_some(enum way way, int fd, const char *bytes, size_t len)
 {
     switch (way) {

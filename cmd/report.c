@@ -13,14 +13,12 @@
 
 enum {
     LINE_MAX_BYTES = 64 * 1024,
-    /* How long a reader is waited for that does not read: by all informational lines together ... */
-    INFORMATION_WAIT_MS = 200,
-    /* ... and by all errors together: until the run's deadline, but within these bounds. */
-    ERROR_WAIT_MIN_MS = 1000,
+    INFORMATION_WAIT_MS = 200, /* for all informational lines together */
+    ERROR_WAIT_MIN_MS = 1000, /* for all errors together: until the deadline, within these bounds */
     ERROR_WAIT_MAX_MS = 5000,
 };
 
-/* One message before it has a shape. */
+/* One message, before it is formatted. */
 struct line {
     const char *level; /* "error", "warning", "info" */
     const char *where; /* may be NULL or "" */
@@ -51,7 +49,7 @@ static bool is_error(const struct line *line)
     return strcmp(line->level, "error") == 0;
 }
 
-/* Until when the reader may be waited for. */
+/* When the wait for the reader ends. */
 static int64_t find_limit(struct report *report, bool is_error, int64_t now_ms)
 {
     if (!is_error) {
@@ -65,8 +63,8 @@ static int64_t find_limit(struct report *report, bool is_error, int64_t now_ms)
 }
 
 /*
- * One write a line, so that lines of several processes do not mix. A line that the reader did not
- * take all of is ended before the next one.
+ * Each line is one write, so that lines of several processes do not mix. A line of which only a part was
+ * written is ended before the next one.
  */
 static void write_line(struct report *report, const struct text *line, bool is_error)
 {

@@ -11,7 +11,7 @@
 
 static const char PLACEHOLDER[] = "@OPTIONS@\n";
 
-/* Text for the inside of '...': quote stands for a quote there, a backslash comes before what is in escaped. */
+/* Writes text for the inside of '...', with quote in place of a quote, and a backslash before characters of escaped. */
 static void write_quoted(const char *text, const char *quote, const char *escaped)
 {
     for (const char *c = text; *c != '\0'; c++) {
@@ -26,7 +26,7 @@ static void write_quoted(const char *text, const char *quote, const char *escape
     }
 }
 
-/* The words of "text|json", with a blank between them. */
+/* Writes the words of "text|json" with a blank between them. */
 static void write_words(const char *alternatives)
 {
     for (const char *c = alternatives; *c != '\0'; c++) {
@@ -36,7 +36,7 @@ static void write_words(const char *alternatives)
 
 /* --- bash: [--unset]=variables [-u]=variables --- */
 
-/* What the template's function does for an option: a word, or the values there are. */
+/* What the template completes the option with: the name of a rule, or the possible values. */
 static void write_bash_rule(const struct option *option)
 {
     switch (option->completion) {

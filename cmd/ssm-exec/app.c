@@ -27,7 +27,7 @@ enum {
     TEXT_MAX_BYTES = 16 * 1024
 };
 
-/* What every step of the run may look at. */
+/* What every step of the run uses. */
 struct run {
     const struct options *options;
     const struct environment *environment;
@@ -55,7 +55,7 @@ static int print_text(struct report *report, enum options_action action)
     if (action == OPTIONS_HELP) {
         options_write_help(&options_rows, &out);
     } else {
-        /* Where libcurl's TLS library is the one that hashes too, it has named it already. */
+        /* libcurl has named the library that hashes if it uses the same one for TLS. */
         const char *libraries = http_curl_versions();
         bool is_named = strstr(libraries, digest_library()) != NULL;
         text_append_format(&out, "ssm-exec %s (%s%s%s)\n", SSM_EXEC_VERSION, libraries,
@@ -64,7 +64,7 @@ static int print_text(struct report *report, enum options_action action)
     return dryrun_print(&out, &err) ? 0 : fail(report, &err);
 }
 
-/* COMMAND is looked up before anything is asked of the network. */
+/* COMMAND is looked up before the network is used. */
 static bool find_command(const struct run *run, char **ret_file, struct err *reterr)
 {
     if (run->options->command == NULL) {
@@ -142,7 +142,7 @@ static bool fetch_all(const struct run *run,
     return run_fetch(sources, &session, &fetch, problems);
 }
 
-/* --drop-credentials: COMMAND must not find its way to the machine's role either. */
+/* --drop-credentials: COMMAND must not get credentials from the metadata service either. */
 static bool assign_metadata_disabled(struct assignment_list *assignments, struct err *reterr)
 {
     CLEANUP(assignment_clear)

@@ -1,4 +1,4 @@
-/* The story of one run, from the command line to the command. */
+/* One run, from the command line to the command. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -7,8 +7,8 @@
 #include "launch/process.h"
 
 /*
- * Does what argv says. Returns only if COMMAND did not start: the exit status. environment is what
- * COMMAND inherits; state is what to give back before it starts.
+ * Carries out what argv asks for. Returns the exit status, unless COMMAND started. environment is what
+ * COMMAND inherits; state is what process_prepare gave.
  */
 int app_run(int argc,
         char *const argv[],

@@ -63,6 +63,6 @@ bool command_become(const struct command *command, struct err *reterr)
     }
     process_restore(command->state, files.fds, files.len);
     bool is_launched = launch(command->file, command->argv, block.entries, reterr);
-    process_take_back();
+    process_block_signals();
     return is_launched;
 }

@@ -38,10 +38,10 @@ static void format_time(int64_t epoch_s, char buffer[static TIMESTAMP_ISO8601_BY
 }
 
 /*
- * Writes what there is once it is much: each row is as wide as the longest of all names, so that a
- * whole table may be much larger than what it is made from.
+ * Keeps the text small: rows are as wide as the longest name, so a whole table may be much larger than the
+ * data that it shows.
  */
-static bool print_if_much(struct text *out, struct err *reterr)
+static bool print_full_piece(struct text *out, struct err *reterr)
 {
     if (out->len < OUTPUT_PIECE_BYTES) {
         return true;
@@ -63,7 +63,7 @@ static void append_note(struct text *out, const struct merged_variable *variable
     const struct assignment *assignment = variable->assignment;
     bool is_first = true;
     if (variable->is_unset) {
-        text_append_string(out, "not set: taken out by --unset");
+        text_append_string(out, "not set: removed by --unset");
         return;
     }
     if (variable->is_preserved) {
@@ -90,7 +90,7 @@ static void append_note(struct text *out, const struct merged_variable *variable
     }
 }
 
-/* One row of the table, its cells as they came. */
+/* One row of the table, not yet made printable. */
 struct row {
     const char *variable;
     const char *parameter;
@@ -106,7 +106,7 @@ struct widths {
     size_t type;
 };
 
-/* Cells came from the network: each is shown as one word, whatever it holds. */
+/* Cells come from the network: each is made printable as one word. */
 static void append_cell(struct text *out, const char *cell, size_t width)
 {
     size_t begin = out->len;
@@ -193,7 +193,7 @@ bool dryrun_print_table(const struct merge_result *merged, struct err *reterr)
     append_row(&out, &heads, &widths);
     for (size_t i = 0; i < merged->len; i++) {
         append_variable(&out, &merged->variables[i], &widths);
-        if (!print_if_much(&out, reterr)) {
+        if (!print_full_piece(&out, reterr)) {
             return false;
         }
     }
@@ -229,7 +229,7 @@ bool dryrun_print_json(const struct merge_result *merged, struct err *reterr)
         json_write_string(&out, assignment->origin);
         text_append_string(&out, assignment->as_file ? ", \"file\": true}" : "}");
         is_first = false;
-        if (!print_if_much(&out, reterr)) {
+        if (!print_full_piece(&out, reterr)) {
             return false;
         }
     }

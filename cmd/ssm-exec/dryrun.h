@@ -9,12 +9,12 @@
 #include "base/text.h"
 #include "vars/merge.h"
 
-/* ERR_SYSTEM if standard output cannot be written, of which a part may have been by then. */
+/* ERR_SYSTEM if standard output cannot be written; a part may have been written then. */
 MUST_CHECK bool dryrun_print_table(const struct merge_result *merged, struct err *reterr);
 
 /*
- * {"variables": [...]}, sorted by name, a variable a line: what the sources say, whatever is inherited
- * or preserved, and the same as long as the store is.
+ * {"variables": [...]}, one variable on each line, sorted by name. Lists what the sources set, even where an
+ * inherited value is preserved, so that the output changes only if the parameters do.
  */
 MUST_CHECK bool dryrun_print_json(const struct merge_result *merged, struct err *reterr);
 

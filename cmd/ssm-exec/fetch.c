@@ -162,7 +162,7 @@ static char *show_parameter(const struct source *source, const struct parameter 
     return text_take(&shown);
 }
 
-static bool take_member(
+static bool extract_member(
         const struct source *source, struct assignment *assignment, struct err *reterr)
 {
     const struct secret *whole = assignment->value;
@@ -189,7 +189,7 @@ static bool assign_name(const struct source *source,
     struct err err;
     assignment.variable = strdup(source->variable);
     assignment.parameter = show_parameter(source, &query->found);
-    return ((source->member == NULL || take_member(source, &assignment, &err))
+    return ((source->member == NULL || extract_member(source, &assignment, &err))
                    && add_assignment(assignments, &assignment, &err))
             || err_list_add(problems, &err);
 }

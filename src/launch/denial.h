@@ -7,17 +7,17 @@
 #include "base/error.h"
 
 enum denial {
-    DENIAL_NONE, /* nothing that the file itself shows */
+    DENIAL_NONE, /* the file itself shows no reason */
     DENIAL_UNREACHABLE,
     DENIAL_DIRECTORY,
     DENIAL_SPECIAL_FILE,
-    DENIAL_NOT_MARKED, /* no execute bit at all */
+    DENIAL_NOT_MARKED, /* no execute bit is set */
     DENIAL_NOEXEC,     /* the mount option */
-    DENIAL_NOT_FOR_US, /* an execute bit, for others than this user */
+    DENIAL_NOT_FOR_US, /* an execute bit is set, but not for this user */
 };
 
-/* What is to be seen at the file, links followed. */
+/* The reason that the file shows; links are followed. */
 enum denial denial_find(const char *file);
 
-/* Always false: ERR_COMMAND_UNUSABLE at file, from what was to be seen and the errno of execve(2) or access(2). */
+/* Always false: ERR_COMMAND_UNUSABLE at file. errno_value is that of execve(2) or access(2). */
 bool denial_explain(const char *file, enum denial denial, int errno_value, struct err *reterr);

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 /*
- * The root directory can be opened like this by anybody in any mount namespace, even an empty one;
- * reading from it or writing to it gives EBADF, as on a closed stream.
+ * With O_PATH any user can open the root directory in any mount namespace, even an empty one. Reading and
+ * writing fail with EBADF, as on a closed stream.
  */
 static bool occupy_closed_streams(struct err *reterr)
 {
@@ -26,8 +26,8 @@ static bool occupy_closed_streams(struct err *reterr)
     return true;
 }
 
-/* New descriptors take the lowest free numbers: whatever we leave open will have one of these. */
-static void remember_free_fds(struct process_state *state)
+/* New descriptors get the lowest free numbers: one that is left open has one of these. */
+static void record_free_fds(struct process_state *state)
 {
     int fd = STDERR_FILENO + 1;
     for (size_t i = 0; i < PROCESS_FREE_FDS; i++, fd++) {
@@ -47,13 +47,13 @@ static void close_new_fds_on_exec(const struct process_state *state)
     }
 }
 
-/* Async-signal-safe: the kernel discards this signal for process 1, so its default is done by hand. */
+/* Async-signal-safe. The kernel discards the signal for process 1, so the handler does its default. */
 static void end_as_process_1(int signal_number)
 {
     _exit(128 + signal_number);
 }
 
-static void make_process_1_mortal(void)
+static void catch_as_process_1(void)
 {
     for (size_t i = 0; i < PROCESS_FATAL_SIGNALS; i++) {
         struct sigaction inherited = { 0 };
@@ -66,7 +66,7 @@ static void make_process_1_mortal(void)
     }
 }
 
-/* The signals that a write of ours can cause: on a closed pipe, past the limit of a file's size. */
+/* The signals that a write can cause: to a closed pipe, past the limit on the size of files. */
 static const int caused_by_writes[] = { SIGPIPE, SIGXFSZ };
 
 enum {
@@ -74,10 +74,10 @@ enum {
 };
 
 /*
- * Blocked, such a write is an error that is returned. SIGCHLD is blocked for the threads that a library
- * starts, which would take it from whoever waits for a helper.
+ * With these signals blocked, the write fails with an error instead. SIGCHLD is blocked in the threads that
+ * a library starts too: there it would be lost to the thread that waits for a helper.
  */
-static void hold_signals(sigset_t *ret_mask)
+static void block_signals(sigset_t *ret_mask)
 {
     sigset_t held;
     (void)sigemptyset(&held);
@@ -88,8 +88,8 @@ static void hold_signals(sigset_t *ret_mask)
     (void)pthread_sigmask(SIG_BLOCK, &held, ret_mask);
 }
 
-/* Those of our own making: what was pending before them is COMMAND's. */
-static void forget_signals(const sigset_t *pending_before)
+/* Only those that our writes caused: what was pending before is for COMMAND. */
+static void discard_signals(const sigset_t *pending_before)
 {
     for (size_t i = 0; i < CAUSED_COUNT; i++) {
         sigset_t one;
@@ -103,10 +103,10 @@ static void forget_signals(const sigset_t *pending_before)
 }
 
 /*
- * What images name as STOPSIGNAL, or a service manager sends, to ask a process to end. Container
- * runtimes count SIGRTMIN+3 (systemd) from 34, the kernel's and glibc's SIGRTMIN; musl's is 35.
- * SIGWINCH (httpd) is left out: it ends no process by default, and "docker run" without a terminal in
- * the container forwards it at every change of its own window's size.
+ * The signals that images set as STOPSIGNAL and service managers send. Container runtimes count
+ * SIGRTMIN+3 (systemd) from 34, which is SIGRTMIN for the kernel and glibc; for musl it is 35. SIGWINCH
+ * (httpd) is not among them: its default is to be ignored, and "docker run" without a terminal in the
+ * container forwards it whenever the size of its own window changes.
  */
 int process_fatal_signal(size_t i)
 {
@@ -121,12 +121,12 @@ bool process_prepare(struct process_state *ret_state, struct err *reterr)
     if (!occupy_closed_streams(reterr)) {
         return false;
     }
-    remember_free_fds(&state);
+    record_free_fds(&state);
     (void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
     (void)sigpending(&state.pending);
-    hold_signals(&state.mask);
+    block_signals(&state.mask);
     if (getpid() == 1) {
-        make_process_1_mortal();
+        catch_as_process_1();
     }
     *ret_state = state;
     return true;
@@ -138,13 +138,13 @@ void process_restore(const struct process_state *state, const int kept_fds[], si
     for (size_t i = 0; i < kept_count; i++) {
         (void)fcntl(kept_fds[i], F_SETFD, 0);
     }
-    forget_signals(&state->pending);
+    discard_signals(&state->pending);
     (void)pthread_sigmask(SIG_SETMASK, &state->mask, NULL);
 }
 
-void process_take_back(void)
+void process_block_signals(void)
 {
-    hold_signals(NULL);
+    block_signals(NULL);
 }
 
 void process_unblock(sigset_t *mask)
@@ -159,6 +159,6 @@ void process_die_with(pid_t parent)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     if (getppid() != parent) {
-        _exit(128 + SIGKILL); /* it died before it could be watched */
+        _exit(128 + SIGKILL); /* it died before prctl took effect */
     }
 }

@@ -19,14 +19,13 @@ enum {
 enum finding {
     USABLE,
     MISSING,
-    UNREACHABLE, /* a directory on the way may not be searched, so that nobody knows */
+    UNREACHABLE, /* a directory of the path may not be searched: unknown whether the file exists */
     UNUSABLE,
 };
 
 /*
- * Some seccomp profiles refuse faccessat2(2), which the first call needs, as a whole: then the older
- * call is asked, which differs only for a program that runs set-user-ID. Where it is refused too,
- * execve(2) has the last word.
+ * Some seccomp profiles refuse faccessat2(2), which faccessat with AT_EACCESS needs. access(2) differs only
+ * in a set-user-ID program. If it is refused too, execve(2) decides.
  */
 static bool may_be_executed(const char *file)
 {
@@ -36,8 +35,8 @@ static bool may_be_executed(const char *file)
     return errno != EACCES && (access(file, X_OK) == 0 || errno == EPERM || errno == ENOSYS);
 }
 
-/* errno tells more. */
-static enum finding look_at(const char *file)
+/* Sets errno unless the file is usable or a directory. */
+static enum finding examine(const char *file)
 {
     struct stat status = { 0 };
     if (stat(file, &status) != 0) {
@@ -48,7 +47,7 @@ static enum finding look_at(const char *file)
     return !S_ISDIR(status.st_mode) && may_be_executed(file) ? USABLE : UNUSABLE;
 }
 
-/* Completes the error: the command may be an assignment as env(1) takes it, with a secret in it. */
+/* Completes the error. A command like NAME=VALUE, as for env(1), may hold a secret. */
 static bool fail_to_find(const char *command, struct err *reterr)
 {
     char shown[SHOWN_BYTES];
@@ -61,7 +60,7 @@ static bool fail_to_find(const char *command, struct err *reterr)
 
 static bool use_as_written(const char *command, char **ret_file, struct err *reterr)
 {
-    enum finding finding = look_at(command);
+    enum finding finding = examine(command);
     int error = errno;
     if (finding == MISSING) {
         (void)err_set_errno(reterr, ERR_COMMAND_MISSING, error, NULL, "not found");
@@ -98,7 +97,7 @@ bool resolve_command(
         text_append(&file, len == 0 ? "." : at, len == 0 ? 1 : len);
         text_append_string(&file, "/");
         text_append_string(&file, command);
-        enum finding finding = file.state == TEXT_SOUND ? look_at(text_string(&file)) : MISSING;
+        enum finding finding = file.state == TEXT_SOUND ? examine(text_string(&file)) : MISSING;
         int error = errno;
         if (finding == USABLE) {
             *ret_file = text_take(&file);

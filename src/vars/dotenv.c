@@ -69,13 +69,6 @@ struct parser {
     bool has_no_memory;
 };
 
-static void add_problem(struct parser *parser, const struct err *problem)
-{
-    err_list_add(parser->problems, problem);
-    parser->has_problem = true;
-    parser->has_no_memory = parser->has_no_memory || problem->kind == ERR_SYSTEM;
-}
-
 /* "file:line"; a path that is too long is cut at its beginning. */
 static void put_problem(struct parser *parser, enum problem kind, const char *line, const char *why)
 {
@@ -84,10 +77,7 @@ static void put_problem(struct parser *parser, enum problem kind, const char *li
     size_t kept_max = sizeof(where) - sizeof("...") - strlen(line);
     size_t cut = len > kept_max ? len - kept_max : 0;
     (void)snprintf(where, sizeof(where), "%s%s%s", cut > 0 ? "..." : "", parser->file + cut, line);
-    struct err problem = { 0 };
-    (void)err_set(&problem, ERR_INPUT, where, "%s", why);
-    err_set_hint(&problem, "%s", problem_texts[kind].hint);
-    add_problem(parser, &problem);
+    err_list_add_new(parser->problems, ERR_INPUT, where, problem_texts[kind].hint, "%s", why);
 }
 
 /* line: where the value ends. began: where a value of several lines begins; otherwise 0. */
@@ -330,7 +320,9 @@ static void parse_assignment(struct parser *parser, struct span name, struct spa
     if (is_sound
             && (!secret_check(&entry.value, parser->file, &problem)
                     || !add_entry(parser->dotenv, name, &entry, &problem))) {
-        add_problem(parser, &problem);
+        err_list_add(parser->problems, &problem);
+        parser->has_problem = true;
+        parser->has_no_memory = problem.kind == ERR_SYSTEM;
     }
 }
 
