@@ -24,7 +24,7 @@
 
 /* Borrows everything. */
 struct session_options {
-    struct settings_wish settings;
+    struct settings_options settings;
     const struct environment *environment;
     const struct clock *clock;
     struct event_sink *events;

@@ -202,7 +202,7 @@ static void find(struct fuzz_world *world, struct settings *settings)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct settings_wish wish = { 0 };
+    static const struct settings_options options = { 0 };
     const struct environment environment = { .entries = entries };
     CLEANUP(err_list_clear) struct err_list problems = { 0 };
     CLEANUP(settings_clear) struct settings settings = { 0 };
@@ -211,7 +211,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     helper_output_len = size;
     fuzz_world_init(&world, (const char *)data, size);
     const struct file_limits limits = { &world.clock, world.now_ms + DEADLINE_MS };
-    assert(settings_load(&wish, &environment, &limits, &world.events, &settings, &problems));
+    assert(settings_load(&options, &environment, &limits, &world.events, &settings, &problems));
     find(&world, &settings);
     check_urls(&world);
     fuzz_world_clear(&world);

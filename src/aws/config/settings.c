@@ -24,7 +24,7 @@ enum {
 static bool find_profile(struct settings *settings, struct err *reterr)
 {
     struct setting name = { 0 };
-    if (!setting_from_option(&settings->wish.profile, &name)
+    if (!setting_from_option(&settings->options.profile, &name)
             && !setting_from_variable(settings->environment, "AWS_PROFILE", &name)) {
         (void)setting_from_variable(settings->environment, "AWS_DEFAULT_PROFILE", &name);
     }
@@ -68,7 +68,7 @@ static bool use_region(
 static bool find_region(struct settings *settings, struct err *reterr)
 {
     struct setting region = { 0 };
-    if (!setting_from_option(&settings->wish.region, &region)
+    if (!setting_from_option(&settings->options.region, &region)
             && !setting_from_variable(settings->environment, "AWS_REGION", &region)
             && !setting_from_variable(settings->environment, "AWS_DEFAULT_REGION", &region)
             && !setting_from_key(settings->profile, "region", &region)) {
@@ -87,8 +87,8 @@ static bool find_uri(const struct settings *settings,
         .environment = settings->environment,
         .files = &settings->files,
         .profile = settings->profile,
-        .command_line_url = service == ENDPOINT_SSM ? &settings->wish.endpoint_url : NULL,
-        .allow_http = settings->wish.allow_http,
+        .command_line_url = service == ENDPOINT_SSM ? &settings->options.endpoint_url : NULL,
+        .allow_http = settings->options.allow_http,
     };
     return endpoint_find(&request, service, region, ret_endpoint, reterr);
 }
@@ -169,7 +169,7 @@ static bool find_ca_file(struct settings *settings, struct err *reterr)
 {
     struct setting file = { 0 };
     CLEANUP(text_clear) struct text path = TEXT_INIT(PATH_MAX_BYTES);
-    if (setting_from_option(&settings->wish.ca_bundle, &file)
+    if (setting_from_option(&settings->options.ca_bundle, &file)
             || setting_from_variable(settings->environment, "AWS_CA_BUNDLE", &file)
             || setting_from_key(settings->profile, "ca_bundle", &file)) {
         if (!setting_expand_path(&file, settings->environment, &path, reterr)) {
@@ -224,7 +224,7 @@ static bool find_user_agent(struct settings *settings, struct err *reterr)
     return settings->user_agent != NULL ? true : err_set_no_memory(reterr);
 }
 
-bool settings_load(const struct settings_wish *wish,
+bool settings_load(const struct settings_options *options,
         const struct environment *environment,
         const struct file_limits *limits,
         struct event_sink *events,
@@ -232,7 +232,7 @@ bool settings_load(const struct settings_wish *wish,
         struct err_list *problems)
 {
     CLEANUP(settings_clear)
-    struct settings settings = { .wish = *wish, .environment = environment };
+    struct settings settings = { .options = *options, .environment = environment };
     if (!profile_files_load(environment, limits, events, &settings.files, problems)) {
         return false;
     }

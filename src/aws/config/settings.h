@@ -19,7 +19,7 @@
 #include "http/pem.h"
 
 /* What the command line says. */
-struct settings_wish {
+struct settings_options {
     struct option_value region;
     struct option_value profile;
     struct option_value role_arn; /* assumed with whatever credentials are found */
@@ -28,9 +28,9 @@ struct settings_wish {
     bool allow_http;
 };
 
-/* Borrows the wish and the environment. Release with settings_clear. */
+/* Borrows the options and the environment. Release with settings_clear. */
 struct settings {
-    struct settings_wish wish;
+    struct settings_options options;
     const struct environment *environment;
     struct profile_files files;
     const char *profile_name;
@@ -45,7 +45,7 @@ struct settings {
 };
 
 /* False with everything that is wrong added to problems (ERR_INPUT, ERR_CREDENTIALS, ERR_SYSTEM). */
-MUST_CHECK bool settings_load(const struct settings_wish *wish,
+MUST_CHECK bool settings_load(const struct settings_options *options,
         const struct environment *environment,
         const struct file_limits *limits,
         struct event_sink *events,

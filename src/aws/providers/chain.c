@@ -32,12 +32,12 @@ static enum provider_outcome search(
         struct provider_context *context, struct credentials *ret_credentials, struct err *reterr)
 {
     struct err tried;
-    const struct option_value *profile = &context->settings->wish.profile;
-    bool has_wish = profile->value != NULL && profile->value[0] != '\0';
+    const struct option_value *profile = &context->settings->options.profile;
+    bool is_profile_given = profile->value != NULL && profile->value[0] != '\0';
     (void)err_set(&tried, ERR_CREDENTIALS, NULL, "no AWS credentials were found; tried");
     for (size_t i = 0; i < sizeof(chain) / sizeof(chain[0]); i++) {
         struct err err = { .kind = ERR_NONE };
-        enum provider_outcome outcome = has_wish && chain[i]->is_skipped_with_profile
+        enum provider_outcome outcome = is_profile_given && chain[i]->is_skipped_with_profile
                 ? not_asked(profile->name, &err)
                 : chain[i]->fetch(context, ret_credentials, &err);
         if (outcome != PROVIDER_ABSENT) {
@@ -54,14 +54,14 @@ static enum provider_outcome search(
 }
 
 /* False where there is none. */
-static bool find_wished_role(const struct settings *settings, struct sts_role *ret_role)
+static bool find_role_option(const struct settings *settings, struct sts_role *ret_role)
 {
     (void)setting_from_variable(
             settings->environment, "AWS_ROLE_SESSION_NAME", &ret_role->session_name);
-    return setting_from_option(&settings->wish.role_arn, &ret_role->arn);
+    return setting_from_option(&settings->options.role_arn, &ret_role->arn);
 }
 
-static bool assume_wished_role(struct provider_context *context,
+static bool assume_role_option(struct provider_context *context,
         const struct sts_role *role,
         struct credentials *credentials,
         struct err *reterr)
@@ -71,7 +71,7 @@ static bool assume_wished_role(struct provider_context *context,
         return false;
     }
     (void)snprintf(assumed.origin, sizeof(assumed.origin), "role %.200s (%s, by %.250s)",
-            role->arn.value, context->settings->wish.role_arn.name, credentials->origin);
+            role->arn.value, context->settings->options.role_arn.name, credentials->origin);
     credentials_move(credentials, &assumed);
     return provider_check(context, credentials, reterr);
 }
@@ -81,14 +81,14 @@ bool provider_chain_find(
 {
     CLEANUP(credentials_clear) struct credentials found = CREDENTIALS_INIT;
     struct sts_role role = { 0 };
-    bool has_role = find_wished_role(context->settings, &role);
+    bool has_role = find_role_option(context->settings, &role);
     /* Before anything is asked for. */
     if (has_role && !sts_check_role(&role, reterr)) {
         return false;
     }
     if (search(context, &found, reterr) != PROVIDER_FOUND
             || !provider_check(context, &found, reterr)
-            || (has_role && !assume_wished_role(context, &role, &found, reterr))) {
+            || (has_role && !assume_role_option(context, &role, &found, reterr))) {
         return false;
     }
     credentials_move(ret_credentials, &found);
@@ -118,9 +118,9 @@ static bool is_container_on_tls(const struct settings *settings)
 enum provider_wait provider_chain_wait(const struct settings *settings)
 {
     const struct profile_section *profile = settings->profile;
-    bool names_profile = settings->wish.profile.value != NULL;
+    bool names_profile = settings->options.profile.value != NULL;
     struct err ignored;
-    if (settings->wish.role_arn.value != NULL) {
+    if (settings->options.role_arn.value != NULL) {
         return PROVIDER_WAIT_TLS;
     }
     if (!names_profile && is_set(settings, "AWS_ACCESS_KEY_ID")) {

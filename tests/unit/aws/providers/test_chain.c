@@ -77,8 +77,9 @@ static int tear_down(void **state)
 }
 
 /* Variables end with NULL. */
-static void load(
-        struct fixture *fixture, const struct settings_wish *wish, const char *const variables[])
+static void load(struct fixture *fixture,
+        const struct settings_options *options,
+        const char *const variables[])
 {
     struct fake_world *world = fixture->world;
     const struct file_limits limits = { &world->clock, world->monotonic_ms + DEADLINE_MS };
@@ -88,15 +89,15 @@ static void load(
         (void)snprintf(fixture->variables[i], VARIABLE_BYTES, "%s", variables[i]);
         fixture->entries[3 + i] = fixture->variables[i];
     }
-    assert_true(settings_load(
-            wish, &fixture->environment, &limits, &world->events, &fixture->settings, &problems));
+    assert_true(settings_load(options, &fixture->environment, &limits, &world->events,
+            &fixture->settings, &problems));
 }
 
 static bool find(struct fixture *fixture, const char *const variables[])
 {
-    static const struct settings_wish wish = { 0 };
+    static const struct settings_options options = { 0 };
     struct fake_world *world = fixture->world;
-    load(fixture, &wish, variables);
+    load(fixture, &options, variables);
     fixture->began_ms = world->monotonic_ms;
     fixture->calls = (struct call_settings){
         .transport = &world->transport,
@@ -197,11 +198,11 @@ static void the_settings_tell_what_has_to_be_waited_for(void **state)
         (void)snprintf(variable, sizeof(variable), "AWS_CONFIG_FILE=%s/config", directory);
         fixture->entries[0] = variable;
         put_file(directory, "config", config);
-        const struct settings_wish wish = {
+        const struct settings_options options = {
             .profile = { rows[i].profile, "--profile" },
             .role_arn = { rows[i].role_arn, "--role-arn" },
         };
-        load(fixture, &wish, rows[i].variables);
+        load(fixture, &options, rows[i].variables);
         if (provider_chain_wait(&fixture->settings) != rows[i].wait) {
             fail_msg("row %zu: %d", i, (int)provider_chain_wait(&fixture->settings));
         }
@@ -460,12 +461,12 @@ static void sts_asks_at_the_regions_host(void **state)
     };
     fixture->world->replies = replies;
     fixture->world->reply_count = 1;
-    /* The role is wished for after the search: the context is put together by find(). */
+    /* The role is set after the search: the context is put together by find(). */
     assert_true(find(fixture,
             (const char *const[]){ "AWS_ACCESS_KEY_ID=AKIDEXAMPLE",
                     "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI", NULL }));
     credentials_clear(&fixture->credentials);
-    fixture->settings.wish.role_arn = ROLE;
+    fixture->settings.options.role_arn = ROLE;
     assert_true(provider_chain_find(&fixture->context, &fixture->credentials, &fixture->err));
     assert_string_equal(fixture->world->sent[0].url, "https://sts.us-east-1.amazonaws.com/");
     assert_string_equal(fixture->world->sent[0].body,
@@ -490,7 +491,7 @@ static void sts_may_answer_in_json(void **state)
             (const char *const[]){ "AWS_ACCESS_KEY_ID=AKIDEXAMPLE",
                     "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMI", NULL }));
     credentials_clear(&fixture->credentials);
-    fixture->settings.wish.role_arn = ROLE;
+    fixture->settings.options.role_arn = ROLE;
     assert_true(provider_chain_find(&fixture->context, &fixture->credentials, &fixture->err));
     assert_string_equal(secret_expose(&fixture->credentials.access_key_id), "ASIAROLE");
     assert_int_equal(fixture->credentials.expires_s, 1440938160 + 3600);
