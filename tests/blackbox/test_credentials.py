@@ -315,6 +315,16 @@ def test_role_with_source_profile(chain: Chain) -> None:
     assert f'credentials from: role {role("app")} (profile "app", by profile "base" ({chain.home}/.aws/config:9)), until {until}\n' in result.err
 
 
+def test_an_external_id_may_be_as_long_as_aws_permits(chain: Chain) -> None:
+    longest = "/" * 1224
+    chain.config = {
+        "default": {"role_arn": role("app"), "source_profile": "base", "external_id": longest},
+        "profile base": chain.properties("base"),
+    }
+    chain.sts.add_role(role("app"), external_id=longest)
+    assert chain.succeed() == "app"
+
+
 def test_nothing_is_sent_that_is_not_configured(chain: Chain) -> None:
     chain.config["default"] = {"role_arn": role("app"), "source_profile": "default", **chain.properties("base")}
     chain.sts.add_role(role("app"))
