@@ -57,7 +57,7 @@ bool printable_is_shown(uint32_t code_point)
     return !is_noncharacter && !is_in(HIDDEN, sizeof(HIDDEN) / sizeof(HIDDEN[0]), code_point);
 }
 
-/* Zs: every blank that is not already hidden. */
+/* Blanks of category Zs that are not hidden. */
 static bool is_blank(uint32_t code_point)
 {
     static const struct range BLANKS[] = {
@@ -91,7 +91,10 @@ static void append_escape(struct text *out, uint32_t code_point)
     }
 }
 
-/* What most texts are made of needs no second look: the length of the ASCII that is shown as it is. */
+/*
+ * The number of leading ASCII characters that are shown as they are. Appended in one piece: character by
+ * character, the table of --dry-run takes 14 % more instructions.
+ */
 static size_t measure_plain(const char *bytes, size_t len, enum printable_form form)
 {
     size_t plain = 0;
@@ -102,7 +105,7 @@ static size_t measure_plain(const char *bytes, size_t len, enum printable_form f
     return plain;
 }
 
-/* The character at bytes, which is not plain ASCII; gives the bytes used. */
+/* Appends one character, and gives the number of bytes that it takes in `bytes`. */
 static size_t append_one(struct text *out, const char *bytes, size_t len, enum printable_form form)
 {
     uint32_t code_point = 0;
