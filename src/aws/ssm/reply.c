@@ -28,6 +28,8 @@ static bool read_text(struct json_value object,
     struct json_value member;
     struct text text = TEXT_INIT(max_bytes);
     bool is_there = json_find(object, name, &member);
+    size_t len = is_there ? json_encoded_len(member) : 0;
+    text_reserve(&text, len < max_bytes ? len : max_bytes);
     bool ok = !is_there || json_decode_text(member, where, &text, reterr);
     if (ok && text.state == TEXT_TOO_LONG) {
         ok = err_set(reterr, ERR_PROTOCOL, where, "the reply's %s is longer than %zu bytes", name,
