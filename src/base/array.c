@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 enum {
-    FIRST_ITEMS = 8
+    FIRST_ITEMS = 10
 };
 
 void *array_grow(void *items, size_t len, size_t *cap, size_t item_bytes)

@@ -11,6 +11,7 @@
 #include <jsmn.h>
 
 #include "base/ascii.h"
+#include "base/locked.h"
 #include "base/utf8.h"
 
 struct json_token {
@@ -19,6 +20,7 @@ struct json_token {
 
 /* One token at a time would take 5 % more instructions, and 38 % more for a value of 8 KB. */
 enum {
+    TOKENS_FIRST = 256, /* a page of ten parameters has some 170 */
     TOKENS_STEP = 64
 };
 
@@ -205,23 +207,49 @@ static bool fault_at_stop(struct check *check, size_t stop, int result)
             result == JSMN_ERROR_INVAL ? "malformed escape in a string" : "ends inside a string");
 }
 
+/*
+ * Makes room for TOKENS_STEP more tokens, or for the maximum. The blocks are those of secrets, which are kept
+ * when they are released: musl's malloc would map and unmap memory for each reply.
+ */
+static bool grow(struct json_document *document, size_t tokens_max, size_t *cap)
+{
+    size_t wanted = *cap == 0 ? TOKENS_FIRST : *cap;
+    while (wanted < document->token_count + TOKENS_STEP) {
+        wanted *= 2;
+    }
+    wanted = wanted < tokens_max ? wanted : tokens_max;
+    struct json_token *tokens = wanted == *cap
+            ? document->tokens
+            : locked_realloc(document->tokens, wanted * sizeof(*tokens));
+    if (tokens == NULL) {
+        return false;
+    }
+    document->tokens = tokens;
+    *cap = wanted;
+    return true;
+}
+
+/* False with check->fault, or without memory. */
 static bool find_tokens(
-        struct check *check, size_t len, jsmntok_t *tokens, size_t tokens_max, size_t *ret_count)
+        struct check *check, size_t len, size_t tokens_max, struct json_document *document)
 {
     jsmn_parser parser;
     int result = JSMN_ERROR_NOMEM;
-    size_t count = 0;
+    size_t cap = 0;
     jsmn_init(&parser);
-    while (result == JSMN_ERROR_NOMEM && count < tokens_max) {
-        size_t room = tokens_max - count < TOKENS_STEP ? tokens_max - count : TOKENS_STEP;
-        result = jsmn_parse(&parser, check->text, len, tokens, (unsigned int)(count + room));
-        for (; count < parser.toknext; count++) {
-            if (!check_token(check, &tokens[count])) {
+    while (result == JSMN_ERROR_NOMEM && document->token_count < tokens_max) {
+        if (!grow(document, tokens_max, &cap)) {
+            return false;
+        }
+        size_t limit = document->token_count + TOKENS_STEP;
+        result = jsmn_parse(&parser, check->text, len, &document->tokens->found,
+                (unsigned int)(limit < cap ? limit : cap));
+        for (; document->token_count < parser.toknext; document->token_count++) {
+            if (!check_token(check, &document->tokens[document->token_count].found)) {
                 return false;
             }
         }
     }
-    *ret_count = count;
     return result < 0 ? fault_at_stop(check, parser.pos, result)
                       : check_gap(check, len) && (is_at_end(check) || fault_expected(check));
 }
@@ -249,29 +277,22 @@ bool json_parse(const struct secret *text,
 {
     struct check check = { .text = secret_expose(text) };
     size_t len = secret_len(text);
-    size_t count = 0;
+    CLEANUP(json_document_clear) struct json_document document = { .text = check.text };
     if (len >= INT_MAX) {
         return err_set(reterr, ERR_PROTOCOL, where, "not valid JSON: too long");
     }
-    /* A token takes at least one byte of text. Pages of the array that stay unused are never allocated. */
-    tokens_max = tokens_max <= len ? tokens_max : len + 1;
-    struct json_token *tokens = malloc(tokens_max * sizeof(*tokens));
-    if (tokens == NULL) {
-        return err_set_no_memory(reterr);
+    if (!find_tokens(&check, len, tokens_max, &document)) {
+        return check.fault == NULL ? err_set_no_memory(reterr)
+                                   : fail_at_line(&check, len, where, reterr);
     }
-    if (!find_tokens(&check, len, &tokens->found, tokens_max, &count)) {
-        free(tokens);
-        return fail_at_line(&check, len, where, reterr);
-    }
-    *ret_document = (struct json_document){
-        .text = check.text, .tokens = tokens, .token_count = count
-    };
+    *ret_document = document;
+    document = (struct json_document){ 0 };
     return true;
 }
 
 void json_document_clear(struct json_document *document)
 {
-    free(document->tokens);
+    locked_free(document->tokens);
     *document = (struct json_document){ 0 };
 }
 
@@ -519,10 +540,38 @@ size_t json_count(struct json_value value)
     return type == JSON_ARRAY || type == JSON_OBJECT ? (size_t)token_of(value)->size : 0;
 }
 
+/*
+ * A plain number of at most 15 digits: the digits and the power of ten are exact, so that their quotient is
+ * what strtod would return. musl's strtod takes 2.2 us for a time such as 1700000000.123, a quarter of all
+ * that a parameter takes in the static program.
+ */
+static bool read_short_number(const char *bytes, size_t len, double *ret_number)
+{
+    int64_t digits = 0;
+    double scale = 1;
+    bool has_point = false;
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] == '.') {
+            has_point = true;
+            continue;
+        }
+        if (!ascii_is_digit(bytes[i])) {
+            return false;
+        }
+        digits = digits * 10 + (bytes[i] - '0');
+        scale *= has_point ? 10 : 1;
+    }
+    *ret_number = (double)digits / scale;
+    return true;
+}
+
 bool json_number(struct json_value value, double *ret_number)
 {
     if (json_type_of(value) != JSON_NUMBER) {
         return false;
+    }
+    if (len_of(value) <= 15 && read_short_number(bytes_of(value), len_of(value), ret_number)) {
+        return true;
     }
     /* The program never calls setlocale, so the decimal point is a point. */
     double number = strtod(bytes_of(value), NULL);
