@@ -30,7 +30,7 @@ static bool sign(const struct client *client,
         struct client_attempt *attempt,
         const struct sigv4_header headers[],
         size_t header_count,
-        int64_t epoch_s,
+        const char *date,
         const struct http_request *request,
         struct secret *ret_authorization,
         struct err *reterr)
@@ -44,7 +44,7 @@ static bool sign(const struct client *client,
         .body = secret_expose(&request->body),
         .body_len = secret_len(&request->body),
     };
-    const struct sigv4_scope scope = { epoch_s, client->region, client->service };
+    const struct sigv4_scope scope = { date, client->region, client->service };
     return sigv4_sign(&signed_request, &scope, &client->credentials->access_key_id,
             &client->credentials->secret_access_key, ret_authorization, attempt->signature, reterr);
 }
@@ -58,9 +58,8 @@ static bool add_signed_headers(const struct client *client,
 {
     const struct secret *token = &client->credentials->session_token;
     const char *content_type = content_types[client->protocol];
-    int64_t epoch_s = clock_realtime_s(client->clock) + client->skew_s;
     char date[TIMESTAMP_BASIC_BYTES];
-    timestamp_format_basic(epoch_s, date);
+    timestamp_format_basic(clock_realtime_s(client->clock) + client->skew_s, date);
     attempt->skew_s = client->skew_s;
     struct sigv4_header headers[5] = { { "content-type", content_type },
         { "host", client->endpoint->authority }, { "x-amz-date", date } };
@@ -73,7 +72,7 @@ static bool add_signed_headers(const struct client *client,
             secret_expose(token) };
     }
     CLEANUP(secret_clear) struct secret authorization = SECRET_INIT(HTTP_HEADER_MAX_BYTES);
-    if (!sign(client, attempt, headers, header_count, epoch_s, request, &authorization, reterr)) {
+    if (!sign(client, attempt, headers, header_count, date, request, &authorization, reterr)) {
         return false;
     }
     for (size_t i = 0; i < header_count; i++) {

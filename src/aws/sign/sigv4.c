@@ -6,7 +6,6 @@
 #include "aws/uri.h"
 #include "base/ascii.h"
 #include "base/string_list.h"
-#include "base/timestamp.h"
 
 static const char ALGORITHM[] = "AWS4-HMAC-SHA256";
 
@@ -215,9 +214,7 @@ bool sigv4_canonical_request(const struct sigv4_request *request,
 /* DATE/REGION/SERVICE/aws4_request */
 static void append_scope(struct text *out, const struct sigv4_scope *scope)
 {
-    char date[TIMESTAMP_BASIC_BYTES];
-    timestamp_format_basic(scope->epoch_s, date);
-    text_append(out, date, DATE_LEN);
+    text_append(out, scope->date, DATE_LEN);
     text_append_format(out, "/%s/%s/aws4_request", scope->region, scope->service);
 }
 
@@ -227,12 +224,10 @@ bool sigv4_string_to_sign(const struct secret *canonical,
         struct err *reterr)
 {
     char hash[DIGEST_SHA256_HEX_BYTES];
-    char date[TIMESTAMP_BASIC_BYTES];
     if (!digest_sha256_hex(secret_expose(canonical), secret_len(canonical), hash, reterr)) {
         return false;
     }
-    timestamp_format_basic(scope->epoch_s, date);
-    text_append_format(ret_string, "%s\n%s\n", ALGORITHM, date);
+    text_append_format(ret_string, "%s\n%s\n", ALGORITHM, scope->date);
     append_scope(ret_string, scope);
     text_append_format(ret_string, "\n%s", hash);
     return text_check(ret_string, "the string to sign", reterr);
@@ -266,15 +261,12 @@ bool sigv4_signature(const struct secret *secret_access_key,
 {
     CLEANUP(secret_clear) struct secret first_key = SECRET_INIT(TEXT_MAX_BYTES);
     CLEANUP(wipe_keys) struct derived_keys keys;
-    char date[TIMESTAMP_BASIC_BYTES];
     unsigned char mac[DIGEST_SHA256_BYTES];
-    timestamp_format_basic(scope->epoch_s, date);
-    date[DATE_LEN] = '\0';
     secret_append_text(&first_key, "AWS4");
     secret_append_secret(&first_key, secret_access_key);
     bool ok = secret_check(&first_key, "the secret access key", reterr)
-            && digest_hmac_sha256(secret_expose(&first_key), secret_len(&first_key), date, DATE_LEN,
-                    keys.date, reterr)
+            && digest_hmac_sha256(secret_expose(&first_key), secret_len(&first_key), scope->date,
+                    DATE_LEN, keys.date, reterr)
             && hmac_text(keys.date, scope->region, keys.region, reterr)
             && hmac_text(keys.region, scope->service, keys.service, reterr)
             && hmac_text(keys.service, "aws4_request", keys.signing, reterr)

@@ -7,7 +7,6 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "aws/sign/digest.h"
 #include "base/attrs.h"
@@ -33,7 +32,7 @@ struct sigv4_request {
 };
 
 struct sigv4_scope {
-    int64_t epoch_s; /* the X-Amz-Date that is sent */
+    const char *date; /* the X-Amz-Date that is sent, YYYYMMDDTHHMMSSZ */
     const char *region;
     const char *service;
 };

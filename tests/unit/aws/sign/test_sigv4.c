@@ -278,7 +278,7 @@ static void check_vector(const char *directory, const char *name)
     struct err err;
     read_vector(directory, &vector);
     const struct sigv4_scope scope = {
-        .epoch_s = vector.epoch_s,
+        .date = vector.date,
         .region = text_string(&vector.region),
         .service = text_string(&vector.service),
     };
@@ -436,7 +436,7 @@ static void check_example(const struct example *example)
     CLEANUP(text_clear) struct text want = TEXT_INIT(4096);
     CLEANUP(secret_clear) struct secret authorization = SECRET_INIT(4096);
     const struct sigv4_request request = example_request(example);
-    const struct sigv4_scope scope = { 1440938160, "us-east-1", example->service };
+    const struct sigv4_scope scope = { "20150830T123600Z", "us-east-1", example->service };
     char hex[DIGEST_SHA256_HEX_BYTES];
     struct err err;
     secret_append_text(&key_id, "AKIDEXAMPLE");
