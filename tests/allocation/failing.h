@@ -1,4 +1,4 @@
-/* Which allocation fails: what the two ways to get between a program and its memory have in common. */
+/* Which allocation fails: the common part of the two ways to replace the allocator. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -77,7 +77,7 @@ def _canned(body: bytes) -> bytes:
 
 
 def _credentials(head: bytes, body: bytes) -> bytes | None:
-    """The answer of whoever gives credentials; None: Parameter Store is asked."""
+    """The answer of a credential service; None: Parameter Store is asked."""
     if head.startswith(b"PUT "):
         return b"metadata-token"
     if head.startswith(b"GET "):

@@ -1,4 +1,4 @@
-"""Every place that credentials can come from, set up by name; and whose credentials reached the store in the end."""
+"""Sets up each place that credentials can come from, and tells whose credentials reached the store."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Chain:
     config: dict[str, dict[str, Any]] = field(default_factory=dict)
     credentials: dict[str, dict[str, Any]] = field(default_factory=dict)
     line_end: str = "\n"
-    """What token files end with."""
+    """The end of every token file."""
 
     def __post_init__(self) -> None:
         self.env = {**NO_KEYS, **self.sts.environment(), **self.sso_portal.environment()}
@@ -172,7 +172,7 @@ class Chain:
         return dict(self.container.environment())
 
     def metadata_env(self) -> dict[str, str | None]:
-        """With patience: it is not for a slow machine to fail here."""
+        """With long timeouts, so that a slow machine does not fail here."""
         return {
             "AWS_EC2_METADATA_DISABLED": None,
             "AWS_METADATA_SERVICE_TIMEOUT": "30",

@@ -1,4 +1,4 @@
-"""What all black-box tests stand on: the program, a Parameter Store on loopback, and a way to run one against the other."""
+"""Common to all black-box tests: the program, a Parameter Store on loopback, and a way to run one against the other."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Result:
 
 
 class Runner:
-    """Runs the program in an environment that holds nothing but what is said here."""
+    """Runs the program in an environment that contains only what is said here."""
 
     def __init__(self, program: Path, store: ParameterStore, home: Path) -> None:
         self.program = program
@@ -149,7 +149,7 @@ class Runner:
 
 @pytest.fixture(scope="session")
 def program() -> Path:
-    """The program under test: SSM_EXEC_PROGRAM, or what the default build directory holds."""
+    """The program under test: SSM_EXEC_PROGRAM, or the one in the default build directory."""
     path = Path(os.environ.get("SSM_EXEC_PROGRAM", ROOT / "build" / "cmd" / "ssm-exec")).resolve()
     assert os.access(path, os.X_OK), f"{path} is not built; SSM_EXEC_PROGRAM can name another"
     return path

@@ -104,7 +104,7 @@ CASES: tuple[Callable[[Chain], Case], ...] = (
 
 
 def ends(pid: int) -> bool:
-    """Whether an orphan ends: one that was killed may still be on the way."""
+    """Whether an orphan ends: one that was killed may take a moment."""
     for _ in range(500):
         if os.waitpid(pid, os.WNOHANG) != (0, 0):
             return True
@@ -114,7 +114,7 @@ def ends(pid: int) -> bool:
 
 @pytest.fixture
 def reaper() -> Iterator[Callable[[], list[int]]]:
-    """Orphans become children of the test; what is left of them is ended, and told."""
+    """Orphans become children of the test; those that still run are killed and reported."""
     libc = ctypes.CDLL(None)
     assert libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
 
@@ -133,7 +133,7 @@ def reaper() -> Iterator[Callable[[], list[int]]]:
 
 
 def built_for_tests(program: Path) -> Path:
-    """Where meson puts what is built for this, beside the program."""
+    """Where meson puts the libraries that are built for this."""
     return program.parents[1] / "tests" / "allocation"
 
 

@@ -1,4 +1,4 @@
-"""Files of certificates, however they are written: OpenSSL's reading of them, whatever library makes the connections."""
+"""Files of certificates in every form are read as OpenSSL reads them, whichever TLS library the program uses."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ LENIENT_OPENSSL = {
     "certificate after a NUL is dropped": (ELSE + b"\0\n" + GOOD, f"line {len(LINES) + 1}: the file holds a NUL"),
     "certificate after one without END is dropped": (b"\n".join(LINES[:-1]) + b"\n" + ELSE, WITHIN),
 }
-"""OpenSSL takes what comes first and drops the rest without a word: here these are errors."""
+"""OpenSSL silently ignores the rest of these files: here they are errors."""
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,7 @@ def ask(run: Runner, service: Service, file: Path):
 
 
 @pytest.mark.parametrize("what", TRUSTED)
-def test_these_are_trusted(run: Runner, service: Service, tmp_path: Path, what: str) -> None:
+def test_files_that_are_trusted(run: Runner, service: Service, tmp_path: Path, what: str) -> None:
     file = tmp_path / "file.pem"
     file.write_bytes(TRUSTED[what])
     assert openssls_view(service, file) == "trusted"
@@ -136,7 +136,7 @@ def test_these_are_trusted(run: Runner, service: Service, tmp_path: Path, what: 
 
 
 @pytest.mark.parametrize("what", UNTRUSTED)
-def test_these_are_good_files_of_others(run: Runner, service: Service, tmp_path: Path, what: str) -> None:
+def test_valid_files_of_other_authorities_are_not_trusted(run: Runner, service: Service, tmp_path: Path, what: str) -> None:
     file = tmp_path / "file.pem"
     file.write_bytes(UNTRUSTED[what])
     assert openssls_view(service, file) == "untrusted"
@@ -144,7 +144,7 @@ def test_these_are_good_files_of_others(run: Runner, service: Service, tmp_path:
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_these_are_refused_before_anything_is_asked(run: Runner, service: Service, tmp_path: Path, what: str) -> None:
+def test_broken_files_are_refused_before_anything_is_asked(run: Runner, service: Service, tmp_path: Path, what: str) -> None:
     file = tmp_path / "file.pem"
     file.write_bytes(REFUSED[what][0])
     assert openssls_view(service, file) == "refused"
@@ -154,7 +154,7 @@ def test_these_are_refused_before_anything_is_asked(run: Runner, service: Servic
 
 
 @pytest.mark.parametrize("what", LENIENT_OPENSSL)
-def test_these_lose_a_certificate_to_openssl(run: Runner, service: Service, tmp_path: Path, what: str) -> None:
+def test_files_of_which_openssl_skips_a_part_are_refused(run: Runner, service: Service, tmp_path: Path, what: str) -> None:
     file = tmp_path / "file.pem"
     file.write_bytes(LENIENT_OPENSSL[what][0])
     assert openssls_view(service, file) != "refused"
@@ -165,7 +165,7 @@ def test_these_lose_a_certificate_to_openssl(run: Runner, service: Service, tmp_
     (DER, "openssl x509 -inform der"), (openssl("crl2pkcs7", "-nocrl", "-certfile", "/dev/stdin"), "openssl pkcs7 -print_certs"),
     (GOOD.replace(b"\n", b"\r"), "no line ends"), (b" " + GOOD, "nothing may stand before -----BEGIN"), (b"hello", "begin with -----BEGIN CERTIFICATE-----"),
 ], ids=["DER", "PKCS #7", "CR alone", "indented", "junk"])  # fmt: skip
-def test_what_else_it_may_be(run: Runner, service: Service, tmp_path: Path, file: bytes, hint: str) -> None:
+def test_the_hint_tells_what_else_the_file_may_be(run: Runner, service: Service, tmp_path: Path, file: bytes, hint: str) -> None:
     path = tmp_path / "file.pem"
     path.write_bytes(file)
     ask(run, service, path).expect_failure(f"--ca-bundle: {path}", hint)

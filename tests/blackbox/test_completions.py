@@ -1,4 +1,4 @@
-"""One table of options: completions in the real shells, twins, the man page and --help agree on it."""
+"""One table of options: completions in the real shells, SSM_EXEC_ variables, the man page and --help agree with it."""
 
 import os
 import re
@@ -66,7 +66,7 @@ class Terminal:
         )
         os.close(end)
         self._unread = b""
-        # The marks are put together by the shell, so that no echo of this line holds them.
+        # The marks are put together by the shell, so that no echo of this line contains them.
         show = r"""ssm-exec() { printf '\036'; printf '%s\037' "$@"; printf '\036'; }"""
         self._write(f"{show}; {setup}; PS1='rea''dy> '\n")
         self._read_until(b"ready> ")
@@ -130,7 +130,7 @@ def last_words(shell: str, scripts: Path, place: Path, texts: Iterable[str]) -> 
     """What a TAB makes of the last word of each text behind "ssm-exec". zsh's '=' goes with the next key."""
     if shell == "fish":
         offers = fish_offers(scripts, place, texts)
-        # fish 4 also lists what merely holds the letters, and puts in what begins with them.
+        # fish 4 also lists what merely contains the letters, and puts in what begins with them.
         words = {text: text.split(" ")[-1] for text in offers}
         begun = {text: [word for word in offer if word.startswith(words[text])] for text, offer in offers.items()}
         return {text: offer[0] if len(offer) == 1 else words[text] for text, offer in begun.items()}
@@ -207,7 +207,7 @@ def test_fish_offers_every_option_and_nothing_else(scripts: Path, place: Path) -
 def test_every_option_is_completed(scripts: Path, place: Path, shell: str) -> None:
     beginnings = {name[:-1]: name for name in long_options(scripts)}
     if shell == "fish":
-        # A list of two is no single word; the whole list is tested above.
+        # A list of two is not a single word; the whole list is tested above.
         for name in ("--env-file", "--preserve-env"):
             del beginnings[name[:-1]]
     completed = last_words(shell, scripts, place, beginnings)
@@ -309,8 +309,8 @@ def test_every_option_is_known_to_the_program(run: Runner, scripts: Path) -> Non
 
 
 def test_every_option_has_its_twin(run: Runner, scripts: Path) -> None:
-    twins = {f"SSM_EXEC_{name[2:].upper().replace('-', '_')}": "x" for name in long_options(scripts)}
-    result = run("/p", "--", "true", env={**twins, "SSM_EXEC_NOPE": "x"})
+    variables = {f"SSM_EXEC_{name[2:].upper().replace('-', '_')}": "x" for name in long_options(scripts)}
+    result = run("/p", "--", "true", env={**variables, "SSM_EXEC_NOPE": "x"})
     assert result.status == 125
     unknown = re.findall(r"(\w+): there is no such setting", result.err)
     assert unknown == ["SSM_EXEC_NOPE"]

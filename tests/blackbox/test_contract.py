@@ -189,7 +189,7 @@ def test_messages_as_json(store, run) -> None:
     assert all({"time", "level", "msg"} <= set(line) for line in lines)
 
 
-def test_who_refuses_is_told_where_it_may_not_be_aws(store, run) -> None:
+def test_a_refusal_names_the_server_if_it_may_not_be_aws(store, run) -> None:
     store.deny("ssm:GetParametersByPath")
     host = f"127.0.0.1:{store.port}"
     assert run("/p", *ECHO).err.splitlines()[0].endswith(f" (reply of {host})")

@@ -1,4 +1,4 @@
-"""No provider lets anything out: not what it was given, not what it sends, not what it gets; neither on success nor on failure."""
+"""No provider leaks a secret that it was given, sends or receives, neither on success nor on failure."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ PIECE = 16
 """Bytes of a secret that are too many to be shown."""
 
 
-# --- What there is to hide
+# --- The secrets
 
 
 def secrets_of(chain: Chain) -> list[str]:
-    """Everything secret that exists in this test, by now."""
+    """Every secret that exists in this test so far."""
     known = {keys.access_key_id: keys for keys in chain.sts._known.values()}
     for service in (chain.sts, chain.metadata, chain.container, chain.sso_portal):
         known.update({issued.credentials.access_key_id: issued.credentials for issued in service.issued})
@@ -52,9 +52,9 @@ def assert_hidden(chain: Chain, text: str) -> None:
 @dataclass(frozen=True)
 class Provider:
     prepare: Callable[[Chain], dict[str, str | None]]
-    """Sets it up; gives the variables for it."""
+    """Sets it up; returns the variables for it."""
     service: Callable[[Chain], CredentialService] | None = None
-    """Whom it asks."""
+    """The service that it asks."""
     options: tuple[str, ...] = ()
 
 
@@ -96,7 +96,7 @@ VERBOSITY = [(), ("-v",), ("-v", "--log-format", "json")]
 
 @pytest.mark.parametrize("arguments", [*VERBOSITY, ("-q",), ("-n", "-v"), ("-n", "--json")])
 @pytest.mark.parametrize("name", PROVIDERS)
-def test_success_tells_nothing(chain: Chain, name: str, arguments: tuple[str, ...]) -> None:
+def test_success_leaks_nothing(chain: Chain, name: str, arguments: tuple[str, ...]) -> None:
     provider = PROVIDERS[name]
     env = provider.prepare(chain)
     result = chain.run(*provider.options, *arguments, env=env)
@@ -110,7 +110,7 @@ def test_success_tells_nothing(chain: Chain, name: str, arguments: tuple[str, ..
 
 @dataclass
 class Echo(faults.Fault):
-    """Whatever was asked comes back as the text of an error, in all forms that there are."""
+    """The request comes back as the text of an error, in every encoding."""
 
     status: int
     form: str
@@ -147,7 +147,7 @@ FORMS = ("json", "URL-encoded", "url-encoded", "xml", "html", "code", "error typ
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 500])
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", ASKING)
-def test_an_echoing_server_tells_nothing(chain: Chain, name: str, form: str, status: int) -> None:
+def test_an_echoing_server_leaks_nothing(chain: Chain, name: str, form: str, status: int) -> None:
     provider = PROVIDERS[name]
     env = {**provider.prepare(chain), "AWS_MAX_ATTEMPTS": "2"}
     assert provider.service is not None
@@ -161,7 +161,7 @@ def test_an_echoing_server_tells_nothing(chain: Chain, name: str, form: str, sta
 @pytest.mark.parametrize("status", [200, 403])
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("source", ["/p", "A=/p/v"])
-def test_a_parameter_store_that_echoes_tells_nothing(chain: Chain, source: str, form: str, status: int) -> None:
+def test_a_parameter_store_that_echoes_leaks_nothing(chain: Chain, source: str, form: str, status: int) -> None:
     env = chain.variables(session_token="session-token-of-the-environment+must/not=be-seen")
     chain.store.faults.always(Echo(status, form))
     for arguments in VERBOSITY:
@@ -171,7 +171,7 @@ def test_a_parameter_store_that_echoes_tells_nothing(chain: Chain, source: str, 
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_metadata_that_echoes_in_its_last_answer(chain: Chain, form: str) -> None:
+def test_metadata_that_echoes_in_its_last_answer_leaks_nothing(chain: Chain, form: str) -> None:
     env = chain.metadata_env()
     chain.metadata.faults.always(Echo(200, form), when=lambda operation, _: operation == "GetRoleCredentials")
     for arguments in VERBOSITY:
@@ -200,7 +200,7 @@ QUOTES: dict[str, dict[str, object]] = {
 @pytest.mark.parametrize("status", [200, 403])
 @pytest.mark.parametrize("quote", QUOTES)
 @pytest.mark.parametrize("name", ["container", "metadata", "SSO"])
-def test_a_document_that_quotes_its_own_secrets_tells_nothing(chain: Chain, name: str, quote: str, status: int) -> None:
+def test_a_document_that_quotes_its_own_secrets_leaks_nothing(chain: Chain, name: str, quote: str, status: int) -> None:
     provider = PROVIDERS[name]
     env = provider.prepare(chain)
     assert provider.service is not None
@@ -228,7 +228,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize("name", ASKING)
-def test_damaged_documents_tell_nothing(chain: Chain, name: str, damage: str) -> None:
+def test_damaged_documents_leak_nothing(chain: Chain, name: str, damage: str) -> None:
     provider = PROVIDERS[name]
     env = provider.prepare(chain)
     assert provider.service is not None
@@ -320,7 +320,7 @@ TROUBLES: dict[str, Callable[[Chain], dict[str, str | None]]] = {
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_failures_tell_nothing(chain: Chain, trouble: str) -> None:
+def test_failures_leak_nothing(chain: Chain, trouble: str) -> None:
     env = TROUBLES[trouble](chain)
     for arguments in VERBOSITY:
         result = chain.run("--timeout", "20s", *arguments, env=env)

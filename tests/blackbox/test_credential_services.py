@@ -1,4 +1,4 @@
-"""The local credential services themselves: what the other tests stand on has to hold.
+"""The local credential services themselves, on which the other tests rely.
 
 botocore is the client where a proper client will do; bare HTTP where it is about what is refused.
 """
@@ -837,7 +837,7 @@ def test_throttling_in_words_of_its_own(proper: Request) -> None:
         (faults.Close(), http.client.RemoteDisconnected),
     ],
 )
-def test_answers_that_come_to_nothing(
+def test_answers_that_fail_on_the_way(
     proper: Request, fault: faults.Fault, error: type[Exception] | tuple[type[Exception], ...]
 ) -> None:
     proper[0].faults.add(fault)

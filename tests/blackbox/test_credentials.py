@@ -86,7 +86,7 @@ def test_what_aws_never_issues_is_found_where_it_is_read(chain: Chain, variable:
         assert str(keys[variable]) not in result.err
     chain.config = {}
     for form in FOREIGN[what]:
-        if form.strip() == form:  # the files' grammar takes blanks at the ends away
+        if form.strip() == form:  # the grammar of the files removes blanks at the ends
             fields = {other.lower(): str(keys[other]) for other in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")}
             fields[variable.lower()] = form.format(fields[variable.lower()])
             line = 2 + list(fields).index(variable.lower())
@@ -166,7 +166,7 @@ def test_web_identity_settings_that_cannot_work(chain: Chain) -> None:
     assert chain.calls() == [] and chain.container.issued == []
 
 
-def test_a_role_alone_is_no_web_identity(chain: Chain) -> None:
+def test_a_role_alone_is_not_a_web_identity(chain: Chain) -> None:
     env = {**chain.web_identity_env(), **chain.container_env()}
     assert chain.succeed(env={**env, "AWS_WEB_IDENTITY_TOKEN_FILE": ""}) == "container"
 
@@ -225,7 +225,7 @@ def test_sessions_that_end_soon_are_refused(chain: Chain) -> None:
 
 
 def test_a_wrong_clock_is_corrected_for_sts_and_the_store(chain: Chain) -> None:
-    """The skew that STS tells serves the store too: its first request is right at once."""
+    """The clock difference that STS reports is used for the store too: its first request succeeds."""
     chain.sts.add_role(role("reader"))
     chain.sts.clock_offset_seconds = chain.store.clock_offset_seconds = 2000
     assert chain.succeed("--role-arn", role("reader"), env=chain.variables()) == "reader"
@@ -274,7 +274,7 @@ def test_a_profile_that_does_not_exist(chain: Chain, options: tuple[str, ...], e
     chain.fail('there is no profile "nobody"', "looked for [profile nobody] in", options=options, env={**env, **chain.container_env()})
 
 
-def test_default_is_no_fallback_for_other_profiles(chain: Chain) -> None:
+def test_default_is_not_a_fallback_for_other_profiles(chain: Chain) -> None:
     chain.config = {"default": chain.properties("default"), "profile dev": {"region": "us-east-1"}}
     chain.fail("no AWS credentials were found", 'shared files (profile "dev" has no credentials)', env={"AWS_PROFILE": "dev"})
     assert chain.succeed(env={"AWS_PROFILE": "dev", **chain.container_env()}) == "container"
@@ -533,7 +533,7 @@ def test_credential_process(chain: Chain) -> None:
     assert re.search(rf"credentials from: credential_process of .*/\.aws/config:2, until {until}\n", result.err)
 
 
-def test_credentials_of_a_process_may_hold_for_ever_and_have_a_token(chain: Chain) -> None:
+def test_credentials_of_a_process_may_last_for_ever_and_have_a_token(chain: Chain) -> None:
     keys = chain.static("process", "token-of-the-process")
     document = {"Version": 1, "AccessKeyId": keys.access_key_id, "SecretAccessKey": keys.secret_access_key, "SessionToken": keys.session_token}
     use_process(chain, chain.process(document))
@@ -676,7 +676,7 @@ def test_slow_metadata_says_what_was_too_slow(chain: Chain, metadata: InstanceMe
 
 
 @pytest.mark.parametrize("token", ["to\nken", "to\rken"])
-def test_a_cached_token_with_a_line_break_is_none(chain: Chain, token: str) -> None:
+def test_a_cached_token_with_a_line_break_is_not_used(chain: Chain, token: str) -> None:
     chain.config["default"] = chain.sso_profile()
     write_sso_token(chain.home, "session", token)
     for path in (chain.home / ".aws" / "sso" / "cache").iterdir():
@@ -687,7 +687,7 @@ def test_a_cached_token_with_a_line_break_is_none(chain: Chain, token: str) -> N
 
 
 def wait_until_gone(pid: int) -> None:
-    """Ended is enough: whoever adopted it may not have asked for its status yet."""
+    """It has ended; its new parent may not have read its status yet."""
     tick = threading.Event()
     for _ in range(1000):
         try:
@@ -826,7 +826,7 @@ def test_sso_keys_that_contradict_each_other(chain: Chain) -> None:
     chain.fail("config:9: sso_region: differs from that of the sso-session, at ", "config:3: sso_region")
 
 
-def test_an_sso_session_alone_is_no_source_of_credentials(chain: Chain) -> None:
+def test_an_sso_session_alone_is_not_a_source_of_credentials(chain: Chain) -> None:
     chain.config["default"] = {**chain.properties("file"), "sso_session": "corp"}
     assert chain.succeed() == "file"
 
@@ -1068,7 +1068,7 @@ def test_instance_metadata_is_enabled(chain: Chain, disabled: str) -> None:
 @pytest.mark.parametrize("region", ["us-east-1", None])
 @pytest.mark.parametrize("disabled", ["1", "yes", "tru"])
 def test_instance_metadata_that_is_neither_enabled_nor_disabled(chain: Chain, disabled: str, region: str | None) -> None:
-    """Whoever sets it to 1 does not want the machine's role. Where others give credentials and region it does not matter."""
+    """A user who sets it to 1 does not want the role of the machine. It does not matter where credentials and region come from elsewhere."""
     setting = {"AWS_EC2_METADATA_DISABLED": disabled}
     text = f'AWS_EC2_METADATA_DISABLED: "{disabled}" is neither true nor false'
     chain.fail(text, env={**chain.metadata_env(), **setting, "AWS_REGION": region, "AWS_DEFAULT_REGION": None})
@@ -1186,7 +1186,7 @@ REGION_SOURCES: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize("first", range(len(REGION_SOURCES)))
 def test_region_order(chain: Chain, certificates_directory: Path, first: int) -> None:
-    """Each source wins over those behind it, which all say another region."""
+    """Each source takes precedence over the later ones, which all name another region."""
     options: tuple[str, ...] = ()
     env: dict[str, str | None] = {"AWS_REGION": None, "AWS_DEFAULT_REGION": None, **chain.metadata_env(), **chain.variables()}
     for position, (_, says) in enumerate(REGION_SOURCES[first:]):
@@ -1209,7 +1209,7 @@ def test_region_order(chain: Chain, certificates_directory: Path, first: int) ->
 
 @pytest.mark.parametrize("source", ["AWS_REGION", "metadata"])
 def test_an_arn_is_of_the_region_that_is_asked_whoever_says_which_it_is(chain: Chain, source: str) -> None:
-    """Where the metadata service alone knows the region, the ARN is judged as soon as it has told."""
+    """If only the metadata service knows the region, the ARN is checked as soon as it has answered."""
     chain.metadata.settings.region = "us-east-1"
     env: dict[str, str | None] = {**chain.variables(), **chain.metadata_env(), "AWS_REGION": None, "AWS_DEFAULT_REGION": None}
     if source == "AWS_REGION":
@@ -1263,7 +1263,7 @@ def test_a_source_profiles_region_is_not_used(chain: Chain) -> None:
 
 @pytest.mark.parametrize("where", ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL", "services", "endpoint_url"])
 def test_where_sts_is(chain: Chain, where: str) -> None:
-    """--endpoint-url is the store's alone; each of these has something wrong behind it."""
+    """--endpoint-url is for the store only; each of these endpoints has a fault."""
     url, wrong = chain.sts.endpoint_url, "https://127.0.0.1:1"
     chain.sts.add_role(role("top"))
     order = ["AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL", "services", "endpoint_url"]
@@ -1346,7 +1346,7 @@ def test_a_ca_bundle_below_the_home_directory(chain: Chain, place: str, path: st
 
 
 def test_ssl_cert_file_is_taken_as_it_is_and_comes_last(chain: Chain) -> None:
-    """It is OpenSSL's variable: AWS's own settings win over it, and OpenSSL expands nothing."""
+    """It is a variable of OpenSSL: the settings of AWS take precedence, and OpenSSL does not expand "~"."""
     ca_file, wrong = str(chain.store.ca_file), chain.token_file("not a certificate")
     env = {**chain.variables(), "AWS_CA_BUNDLE": None}
     assert chain.succeed(env={**env, "SSL_CERT_FILE": ca_file}) == "env"
@@ -1384,7 +1384,7 @@ PLACES = ("env", "web-env", "file", "container", "metadata")
 @pytest.mark.parametrize("present", range(1 << len(PLACES)))
 @pytest.mark.parametrize("selection", ["default", "AWS_PROFILE", "--profile"])
 def test_precedence(chain: Chain, present: int, selection: str) -> None:
-    """Whatever is there, the first of the order wins, and nothing behind it is even asked."""
+    """The first source in the order is used, and the later ones are not asked."""
     there = [place for number, place in enumerate(PLACES) if present & 1 << number]
     env: dict[str, str | None] = {}
     if "env" in there:

@@ -1,4 +1,4 @@
-"""Debian's botocore, given the same environment, files and endpoints, picks the same credentials: but for a list of known divergences."""
+"""Debian's botocore, given the same environment, files and endpoints, picks the same credentials, except for a list of known divergences."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class Divergence:
     reason: str
     applies: Callable[[Case], bool]
     ours: str
-    """What we pick; botocore picks something else."""
+    """What the program picks; botocore picks something else."""
     is_mended: bool = False
     """This botocore picks the same."""
 
@@ -343,7 +343,7 @@ SINGLES: dict[str, Single] = {
     "SSO keys that are incomplete": Single(lambda chain: config(chain, chain.container_env(), sso_account_id="123456789012"), "error"),
     "SSO of a session that is missing": Single(
         lambda chain: config(chain, chain.container_env(), sso_account_id="123456789012", sso_role_name="Reader", sso_session="nobody"), "error"),
-    "a session alone is no SSO": Single(lambda chain: config(chain, None, sso_session="corp", **chain.properties("own")), "own"),
+    "a session alone is not SSO": Single(lambda chain: config(chain, None, sso_session="corp", **chain.properties("own")), "own"),
     "a container that refuses": Single(lambda chain: {**chain.container_env(CONTAINER_TOKEN), "AWS_CONTAINER_AUTHORIZATION_TOKEN": "x", **chain.metadata_env()}, "error"),
     "a container host that is not allowed": Single(lambda chain: {"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://192.0.2.1/", **chain.metadata_env()}, "error"),
     "a container token": Single(lambda chain: chain.container_env(CONTAINER_TOKEN), "container"),
@@ -369,7 +369,7 @@ SINGLES: dict[str, Single] = {
         lambda chain: config(chain, None, **{"aws_security_token" if key == "aws_session_token" else key: value
                                              for key, value in chain.properties("own", session_token="token-of-own").items()}), "own"),
     "quoted profile names": Single(lambda chain: {**known(chain, "own"), "AWS_PROFILE": "my dev"}, "own", raw={"config": '[profile "my dev"]\n' + keys_text("own")}),
-    "a plain section of the config file is no profile": Single(
+    "a plain section of the config file is not a profile": Single(
         lambda chain: {**known(chain, "own"), "AWS_PROFILE": "dev"}, "error", raw={"config": "[dev]\n" + keys_text("own")}),
     # Known divergences
     "a token file that ends in a newline": Single(
@@ -409,7 +409,7 @@ SINGLES: dict[str, Single] = {
     "credential_source in lower case": Single(
         lambda chain: config(chain, chain.container_env(), **credential_source("ecscontainer")(chain)), "app", "error",
         "the C SDK takes any case"),
-    "a duration that is no number": Single(
+    "a duration that is not a number": Single(
         lambda chain: config(chain, None, **role_keys(chain, duration_seconds="1h")), "error", "app", "a setting that is not obeyed is an error here"),
     "an instance whose role cannot be assumed": Single(
         lambda chain: metadata(chain, code="AssumeRoleUnauthorizedAccess", message="no"), "error", "none",

@@ -1,4 +1,4 @@
-"""Env files read by us, by dotenv and by dotenvx: wherever they differ, the difference stands here with its reason.
+"""Env files read by us, by dotenv and by dotenvx: every difference is listed here with its reason.
 
 The man page, ENV FILES, tells the same in words. A new version of a loader that reads a case otherwise fails the test.
 """
@@ -21,14 +21,14 @@ Reading = dict[str, str] | None
 
 NO_EXPANSION = "a value is text: a '$' in a password must survive, and reading a file must not run commands"
 ESCAPES = "inside double quotes there has to be a way to write every character"
-NOT_SKIPPED = "a line that is no assignment is a mistake, and is told with its line instead of skipped or guessed at"
+NOT_SKIPPED = "a line that is not an assignment is a mistake, and is reported with its line instead of skipped or guessed at"
 NAMES = "the name is none that a shell or getenv in every language can use"
 ONE_LINE = "an assignment is read from its line alone"
 QUOTES = "quotes that do not pair up are a mistake; a guess would cut a password or put the quotes into it"
 HASH = "a comment begins after a blank: a password such as ab#cd must survive"
 LINE_ENDS = "a CR that ends no line would end up inside a value, or hide a line"
 BLANKS = "only blank and tab are blanks; whatever else stands in a value was put there"
-ENCODING = "a variable holds no NUL, and replacing bytes that are no UTF-8 would change the value"
+ENCODING = "a variable cannot contain a NUL, and replacing bytes that are not UTF-8 would change the value"
 
 BOTH = LOADERS
 DIFFERENCES: dict[str, tuple[tuple[str, ...], str]] = {

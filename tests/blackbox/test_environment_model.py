@@ -1,4 +1,4 @@
-"""Random combinations of everything that makes an environment, against a small model of the rules in this file's own words."""
+"""Random combinations of everything that makes up an environment, compared with a small independent model of the rules."""
 
 import json
 import random

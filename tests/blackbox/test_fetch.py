@@ -165,7 +165,7 @@ def test_the_order_of_the_pages_means_nothing(run: Runner, store: ParameterStore
     assert subset(run("/app", *ENV).variables, wanted) == wanted
 
 
-def test_an_item_on_two_pages_is_no_collision_with_itself(run: Runner, store: ParameterStore) -> None:
+def test_an_item_on_two_pages_does_not_collide_with_itself(run: Runner, store: ParameterStore) -> None:
     wanted = put_numbered(store, "/app", 25)
     store.paging.repeat_last_item = True
     assert subset(run("/app", *ENV).variables, wanted) == wanted
@@ -353,7 +353,7 @@ def test_a_path_that_is_named_twice_is_asked_for_once(run: Runner, store: Parame
     assert len(bodies(store, BY_PATH)) == 1
 
 
-def test_an_empty_prefix_is_none(run: Runner, store: ParameterStore) -> None:
+def test_an_empty_prefix_adds_nothing(run: Runner, store: ParameterStore) -> None:
     store.put("/app/a", "1")
     assert run("/app=", *ENV).variables["A"] == "1"
 
@@ -545,7 +545,7 @@ def test_an_optional_source_that_is_there_is_used(run: Runner, store: ParameterS
     assert (variables["A"], variables["ONE"]) == ("1", "2")
 
 
-def test_nothing_but_missing_optional_sources_is_no_error(run: Runner, store: ParameterStore) -> None:
+def test_only_missing_optional_sources_are_not_an_error(run: Runner, store: ParameterStore) -> None:
     assert run("--optional", "/nothing", "--optional", "A=/missing", *ENV).status == 0
 
 

@@ -33,7 +33,7 @@ class Peak:
 
 @pytest.fixture(scope="session")
 def measure(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small program that starts another one: the memory of whoever starts a program counts as its own at first."""
+    """A small program that starts another one: at first the memory of the starting process counts as the program's."""
     path = tmp_path_factory.mktemp("measure") / "measure"
     subprocess.run(["gcc", "-O2", "-D_GNU_SOURCE", "-static", "-o", path, ROOT / "tests/bench/measure.c"], check=True)
     return path
@@ -84,7 +84,7 @@ def answers(value_bytes: int) -> Callable[[Any], bytes]:
 
 @dataclass
 class Stream(faults.Fault):
-    """Pieces as they are, one after the other; then nothing more until the client leaves."""
+    """Sends the pieces as they are, then nothing until the client closes the connection."""
 
     pieces: Callable[[], Iterable[bytes]]
 
@@ -200,8 +200,8 @@ NAMES = [f"V{number}=/n/{number}" for number in range(320)]
 
 @pytest.mark.parametrize("size", [1, 3, 8])
 @pytest.mark.parametrize("sources", [NAMES, [f"/p{number}" for number in range(32)]], ids=["320 names", "32 paths"])
-def test_replies_that_never_end_are_not_all_held(store: ParameterStore, peak, sources: list[str], size: int) -> None:
-    """32 bodies of some MiB: what has no room waits in the socket."""
+def test_replies_that_never_end_are_not_all_kept_in_memory(store: ParameterStore, peak, sources: list[str], size: int) -> None:
+    """32 bodies of some MiB: what exceeds the limit waits in the socket."""
     store.faults.always(unfinished(size * 1024 * 1024))
     seen = peak(*sources, "--timeout", "3s", "--", "/bin/true")
     assert seen.status == 125 and "ssm-exec: error: " in seen.err, seen
@@ -224,7 +224,7 @@ def test_as_much_as_secrets_can_be_is_read_all_the_same(store: ParameterStore, p
     assert seen.kib < MOST_KIB, seen
 
 
-def test_a_table_with_one_long_name_is_not_held_as_a_whole(store: ParameterStore, peak) -> None:
+def test_a_table_with_one_long_name_is_written_row_by_row(store: ParameterStore, peak) -> None:
     store.faults.always(Fabricate(one_long_name()))
     seen = peak("/p", "--dry-run")
     assert seen.status == 0, seen.err
@@ -233,7 +233,7 @@ def test_a_table_with_one_long_name_is_not_held_as_a_whole(store: ParameterStore
 
 @pytest.mark.parametrize("dry", [(), ("--dry-run",), ("--dry-run", "--json")], ids=["run", "table", "json"])
 def test_what_is_admitted_stays_within_the_limit_to_the_end(store: ParameterStore, peak, dry: tuple[str, ...]) -> None:
-    """10,000 standard parameters of 4 KB: more than an environment holds, and all that a path may cost."""
+    """10,000 standard parameters of 4 KB: more than an environment can contain, and the most that a path may take."""
     pages = page(10, 4096)
     store.faults.add(Fabricate(pages), times=999)
     store.faults.always(Fabricate(lambda request: json.dumps({**json.loads(pages(request)), "NextToken": None}).encode()))

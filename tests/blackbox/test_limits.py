@@ -6,7 +6,7 @@ import resource
 import pytest
 
 STACK_BYTES = 2 * 1024 * 1024
-"""The kernel gives a quarter of it to arguments and environment."""
+"""The kernel allows a quarter of it for arguments and environment."""
 
 
 def lower_the_stack_limit() -> None:
@@ -40,7 +40,7 @@ def test_one_value_that_no_variable_can_hold(store, run) -> None:
 
 
 @pytest.mark.release_only
-def test_what_is_said_to_fit_does(store, run) -> None:
+def test_the_size_that_an_error_names_fits(store, run) -> None:
     """The limit that an error names is the kernel's own, to a page."""
     store.put("/p/fill", "x" * 100_000, force=True)
     for number in range(3):

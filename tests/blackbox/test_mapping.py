@@ -21,7 +21,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 libc.execve(arguments[0], vector(arguments), vector(entries))
 sys.exit(f"execve: {ctypes.get_errno()}")
 """
-"""Starts a program with any environment block: duplicates, entries without "=", bytes that are no text."""
+"""Starts a program with any environment block: duplicates, entries without "=", bytes that are not text."""
 
 
 def run_with_entries(run: Runner, extra: list[bytes], *args: str) -> Result:

@@ -57,7 +57,7 @@ def all_secrets(chain: Chain) -> dict[str, str | bytes]:
 
 @pytest.fixture
 def script(tmp_path: Path) -> str:
-    """A COMMAND that is found and cannot be started: everything has been done by then but exec."""
+    """A COMMAND that is found and cannot be started: by then everything but exec has been done."""
     path = tmp_path / "script"
     path.write_text(f"#!{NO_COMMAND}\n")
     path.chmod(0o755)
@@ -84,7 +84,7 @@ def test_the_search_finds_what_is_there(tmp_path: Path) -> None:
 
 
 def test_a_signal_leaves_what_was_there(chain: Chain, script: str) -> None:
-    """The limit: who is killed wipes nothing. And the search finds secrets of this program where there are any."""
+    """A killed program wipes nothing: that is the limit, and shows that the search finds secrets where there are any."""
     chain.config["default"] = chain.properties("file", "session-token-of-the-file-until-the-end")
     hold = chain.store.faults.always(faults.Hold())
     chain.write()
@@ -94,7 +94,7 @@ def test_a_signal_leaves_what_was_there(chain: Chain, script: str) -> None:
         os.kill(pid, signal.SIGTERM)
 
     environment = chain.runner.environment(chain.env)
-    ended = run_to_exit(chain.runner.program, ["/p", "--", script], meanwhile=kill, env=environment)
+    ended = run_to_exit(chain.runner.program, ["/p", "--", script], while_running=kill, env=environment)
     hold.release()
     assert ended.status == -signal.SIGTERM
     assert ended.search({"token": "session-token-of-the-file-until-the-end"})
@@ -123,7 +123,7 @@ def helper_with_password(chain: Chain, script: str = "") -> None:
 
 
 @pytest.mark.parametrize("script_of_helper", ["", "exit 1", "kill -9 $$", "echo '{'; exit 0", "exec yes"], ids=["good", "failing", "killed", "malformed", "endless"])
-def test_nothing_is_left_of_the_words_of_a_helper(chain: Chain, script: str, script_of_helper: str) -> None:
+def test_nothing_is_left_of_the_arguments_of_a_helper(chain: Chain, script: str, script_of_helper: str) -> None:
     helper_with_password(chain, script_of_helper)
     ended = end(chain, "/p", "--", script)
     assert ended.status == (125 if script_of_helper else 126), ended.err
@@ -143,7 +143,7 @@ def test_nothing_is_left_of_a_file_with_a_mistake(chain: Chain, script: str) -> 
 
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "AWS_ENDPOINT_URL"])
 def test_nothing_is_left_of_the_password_in_a_url(chain: Chain, script: str, variable: str) -> None:
-    """But in the environment that it came in."""
+    """Except in the environment from which it was read."""
     env = {"AWS_ENDPOINT_URL": None, "AWS_ENDPOINT_URL_SSM": None, variable: f"http://me:{PASSWORD}@127.0.0.1:1"}
     chain.config["default"] = chain.properties("file", "session-token-of-the-file-must-not-stay")
     ended = end(chain, "/p", "--timeout", "2s", "--", script, env=env)

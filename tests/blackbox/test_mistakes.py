@@ -1,4 +1,4 @@
-"""Mistakes in settings, files and surroundings: told by name, without showing what may be a secret."""
+"""Mistakes in settings, files and surroundings are reported by name, without showing what may be a secret."""
 
 import json
 import os
@@ -52,14 +52,14 @@ def test_values_in_a_strange_success_are_not_repeated(run: Runner, store: Parame
 @pytest.mark.parametrize("body", [HUSH, f"<html>{HUSH}</html>", f"DB_PASS={HUSH}\n", f'"{HUSH}"', f"\ufeff{{{HUSH}"])
 @pytest.mark.parametrize("status", [201, 202, 204, 206, 299])
 def test_no_page_of_a_strange_success_is_repeated(run: Runner, store: ParameterStore, status: int, body: str) -> None:
-    """It may be the answer in another form, with the values in it."""
+    """It may be the answer in another form, and contain the values."""
     store.faults.always(faults.StatusAnswer(status, b"" if status == 204 else body.encode()))
     refused(run("/p", "-v", *ECHO), f"HTTP status {status}")
     refused(run("A=/p/a", "-v", *ECHO), f"HTTP status {status}")
 
 
 @pytest.mark.parametrize("status", [300, 302, 404, 418])
-def test_the_page_of_a_stranger_is_repeated(run: Runner, store: ParameterStore, status: int) -> None:
+def test_an_error_page_that_is_not_from_aws_is_quoted(run: Runner, store: ParameterStore, status: int) -> None:
     store.faults.always(faults.StatusAnswer(status, b"<h1>Welcome</h1>\nto the hotel"))
     run("/p", *ECHO).expect_failure(f"HTTP status {status}", "<h1>Welcome</h1>\\nto the hotel")
 
@@ -133,7 +133,7 @@ def test_an_arn_of_another_service_is_refused(run: Runner, store: ParameterStore
     assert store.journal.entries == []
 
 
-def test_a_pipe_is_no_file_of_certificates(run: Runner, store: ParameterStore, tmp_path: Path) -> None:
+def test_a_pipe_is_not_a_file_of_certificates(run: Runner, store: ParameterStore, tmp_path: Path) -> None:
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     run("/p", "--ca-bundle", str(pipe), *ECHO).expect_failure(f"--ca-bundle: {pipe} is not a regular file")

@@ -76,7 +76,7 @@ def test_loopback_is_never_asked_through_a_proxy(certificates_directory, run: Ru
         assert seen == []
 
 
-def test_no_proxy_is_heeded(run: Runner, store: ParameterStore) -> None:
+def test_the_variable_no_proxy_is_respected(run: Runner, store: ParameterStore) -> None:
     seen: list[bytes] = []
     with listener(proxy_reading(seen, None)) as port:
         environment = {**store.environment(), "AWS_ENDPOINT_URL": "https://ssm.invalid.test:1", "NO_PROXY": ".invalid.test",

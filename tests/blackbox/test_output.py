@@ -1,4 +1,4 @@
-"""What it prints cannot be forged by what comes from outside, and a reader that does not read holds nobody up."""
+"""Input cannot forge output of the program, and a reader of standard error that does not read delays nothing."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ CONTROLS = {
 
 
 def assert_shown(text: bytes, separators: str = "\n") -> None:
-    """Nothing but characters that anyone sees, and the line ends of the program itself."""
+    """Only visible characters, and the line ends of the program itself."""
     for character in text.decode():
         assert character in separators or unicodedata.category(character) not in ("Cc", "Cf", "Zl", "Zp", "Cn", "Co"), ascii(character)
 
 
 def altered(store: ParameterStore, change: Callable[[dict], None]) -> None:
-    """Every page of the store says something else about its parameters."""
+    """Alters the parameters on every page of the store."""
 
     def alter(body: bytes) -> bytes:
         document = json.loads(body)
@@ -73,7 +73,7 @@ def test_a_missing_type_is_not_secure(run: Runner, store: ParameterStore) -> Non
 
 
 @pytest.mark.parametrize("control", CONTROLS)
-def test_a_name_makes_no_row_of_its_own(run: Runner, store: ParameterStore, control: str) -> None:
+def test_a_name_cannot_add_a_row_to_the_table(run: Runner, store: ParameterStore, control: str) -> None:
     name = f"/p/x{CONTROLS[control]}STOLEN  /p/stolen  String/real"
     store.put(name, "1", force=True)
     table = run("/p", "--flat", "--dry-run")
@@ -89,7 +89,7 @@ def test_a_name_makes_no_row_of_its_own(run: Runner, store: ParameterStore, cont
 
 @pytest.mark.parametrize("form", [(), ("--log-format", "json")])
 @pytest.mark.parametrize("control", CONTROLS)
-def test_messages_show_what_they_quote(run: Runner, store: ParameterStore, control: str, form: tuple[str, ...]) -> None:
+def test_messages_escape_what_they_quote(run: Runner, store: ParameterStore, control: str, form: tuple[str, ...]) -> None:
     text = f"no{CONTROLS[control]}ssm-exec: all is well"
     store.put("/p/a", "1")
     store.put(f"/q/{text}", "1", force=True)
@@ -153,7 +153,7 @@ def full_pipe() -> Iterator[int]:
 
 @contextmanager
 def pipe_with_little_room() -> Iterator[int]:
-    """It takes the first page of what is written."""
+    """Reads the first page of what is written, and no more."""
     with full_pipe() as write:
         reader = os.open(f"/proc/self/fd/{write}", os.O_RDONLY)
         os.read(reader, os.sysconf("SC_PAGE_SIZE"))
@@ -181,7 +181,7 @@ def full_socket() -> Iterator[int]:
 
 @contextmanager
 def stopped_terminal() -> Iterator[int]:
-    """As by Ctrl-S."""
+    """A terminal that was stopped as with Ctrl-S."""
     ours, theirs = pty.openpty()
     termios.tcflow(theirs, termios.TCOOFF)
     yield theirs
@@ -210,7 +210,7 @@ def flags_of(fd: int) -> int:
 
 
 @pytest.mark.parametrize("stuck", STUCK)
-def test_a_reader_that_does_not_read_keeps_command_from_nothing(run: Runner, store: ParameterStore, stuck: str) -> None:
+def test_command_starts_although_nobody_reads_standard_error(run: Runner, store: ParameterStore, stuck: str) -> None:
     store.put("/p/a", "1")
     with STUCK[stuck]() as stream:
         before = flags_of(stream)
@@ -226,7 +226,7 @@ def test_a_reader_that_does_not_read_keeps_command_from_nothing(run: Runner, sto
     ids=["fetch", "usage", "requirement", "longer than a page"],
 )
 @pytest.mark.parametrize("stuck", STUCK)
-def test_a_reader_that_does_not_read_keeps_no_error_from_ending(
+def test_an_error_ends_the_run_although_nobody_reads_standard_error(
     run: Runner, store: ParameterStore, stuck: str, arguments: tuple[str, ...]
 ) -> None:
     store.put("/p/a", "1")
@@ -268,7 +268,7 @@ def test_a_reader_that_is_late_gets_the_error(run: Runner, store: ParameterStore
 
 
 def test_a_slow_reader_gets_every_line(run: Runner, store: ParameterStore) -> None:
-    """What a terminal takes in pieces is not dropped."""
+    """A line that a terminal accepts in pieces is not dropped."""
     for number in range(40):
         store.put(f"/p{number}/a", "1")
     result = run(*(f"/p{number}=P{number}_" for number in range(40)), "-v", *ECHO)

@@ -1,4 +1,4 @@
-"""The local Parameter Store itself: what the other tests stand on has to hold.
+"""The local Parameter Store itself, on which the other tests rely.
 
 botocore is the client where a proper client will do; a bare socket where the bytes matter.
 """
@@ -380,8 +380,8 @@ def test_a_clock_that_is_off(store: ParameterStore, offset: int, text: str) -> N
     error = json.loads(body)
     assert error["__type"] == "InvalidSignatureException"
     assert re.fullmatch(text.replace("TIME", r"\d{8}T\d{6}Z"), error["message"])
-    ahead = parsedate_to_datetime(answer.headers["Date"]) - datetime.now(timezone.utc)
-    assert abs(ahead.total_seconds() - offset) < 60
+    difference = parsedate_to_datetime(answer.headers["Date"]) - datetime.now(timezone.utc)
+    assert abs(difference.total_seconds() - offset) < 60
 
 
 @pytest.mark.parametrize("offset", [240, -240])
@@ -761,7 +761,7 @@ def test_at_most_ten_labels_on_a_version(client: Any) -> None:
     ("name", "version", "code"),
     [("/none", 1, "ParameterNotFound"), ("/a", 2, "ParameterVersionNotFound")],
 )
-def test_labels_need_something_to_stick_to(
+def test_labels_need_a_version(
     store: ParameterStore, client: Any, name: str, version: int, code: str
 ) -> None:
     store.put("/a", "v")
@@ -792,7 +792,7 @@ def test_the_hundred_newest_versions_are_kept_unless_the_oldest_has_a_label(
         ("/a:x", "ParameterVersionNotFound"),
     ],
 )
-def test_get_parameter_of_what_there_is_not(
+def test_get_parameter_of_a_missing_parameter(
     store: ParameterStore, client: Any, name: str, code: str
 ) -> None:
     store.put("/a", "v")
@@ -1039,7 +1039,7 @@ def test_a_token_is_good_only_for_the_same_request(
 
 
 @pytest.mark.parametrize("token", ["", "x", "AAAA", "AAEAAbcd" * 20])
-def test_a_token_of_ones_own_making(store: ParameterStore, token: str) -> None:
+def test_a_made_up_token(store: ParameterStore, token: str) -> None:
     _, error = call(store, "GetParametersByPath", {"Path": "/p", "NextToken": token})
     assert error["__type"] == "InvalidNextToken"
 
@@ -1641,7 +1641,7 @@ def test_no_answer_at_all(store: ParameterStore) -> None:
     assert store.journal.entries[0].status is None
 
 
-def test_a_held_request_whose_client_leaves_is_over(store: ParameterStore) -> None:
+def test_a_waiting_request_ends_when_its_client_leaves(store: ParameterStore) -> None:
     store.faults.add(faults.Hold())
     with connect(store) as sock:
         sock.sendall(one_request(store))
@@ -1687,7 +1687,7 @@ def test_a_body_of_any_length(store: ParameterStore) -> None:
     assert len(body) == 200_000
 
 
-def test_headers_without_measure(store: ParameterStore) -> None:
+def test_headers_that_are_too_large(store: ParameterStore) -> None:
     store.faults.add(faults.HugeHeaders(500_000))
     with connect(store) as sock:
         sock.sendall(one_request(store))

@@ -1,4 +1,4 @@
-"""What a shared file holds and nobody reads must not make the run go on as the machine's role without a word."""
+"""A mistake in a shared file must not silently make the program use the role of the machine."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ UNREAD = "must-not-be-seen"
 
 @dataclass(frozen=True)
 class Case:
-    """Files, and what comes of them on a machine that has a role of its own."""
+    """Files, and what the program says of them on a machine that has a role."""
 
     config: bytes = b""
     credentials: bytes = b""
     error: str = ""
-    """At the place, "config:3: ..."; "": there is none, and the machine's role or the file's keys are used."""
+    """With its place, "config:3: ..."; "": there is none, and the machine's role or the file's keys are used."""
     warning: str = ""
     """With -v."""
     winner: str = "metadata"
@@ -31,7 +31,7 @@ MEANT = "meant?"
 UNUSED = "credentials that look like those of profile"
 
 CASES: dict[str, Case] = {
-    # Read as it is meant
+    # Read as intended
     "line ends of CR alone": Case(credentials=(b"[default]\n" + KEYS).replace(b"\n", b"\r"), winner="file"),
     "line ends of CR alone behind a comment": Case(credentials=(b"# mine\n[default]\n" + KEYS).replace(b"\n", b"\r"), winner="file"),
     "line ends of CR LF": Case(credentials=(b"[default]\n" + KEYS).replace(b"\n", b"\r\n"), winner="file"),
@@ -58,7 +58,7 @@ CASES: dict[str, Case] = {
     "keys indented below another key": Case(config=b"[default]\noutput = json\n  " + ID + b"  " + SECRET, error="config:3: indented line, which continues the value above it"),
     "keys indented below an empty key": Case(config=b"[default]\ns3 =\n  " + ID + b"  " + SECRET, error="config:3: indented line, which continues the value above it"),
     "a second mark in the middle": Case(credentials=b"[default]\n\xef\xbb\xbf" + KEYS, error=f"credentials:2: profile \"default\" has an unknown key: is aws_access_key_id {MEANT}"),
-    # Sections that nobody looks into
+    # Sections that are not used
     "a type in the credentials file": Case(credentials=b"[profile default]\n" + KEYS, error=f'credentials:1: {UNUSED} "default" are not used: in the credentials file it is [NAME]'),
     "the same beside a region": Case(b"[default]\nregion = us-east-1\n", b"[profile default]\n" + KEYS, error=f"credentials:1: {UNUSED}"),
     "default in capitals": Case(credentials=b"[DEFAULT]\n" + KEYS, error='credentials:1: credentials are not used: the name of this section is not "default"'),
@@ -78,7 +78,7 @@ CASES: dict[str, Case] = {
     "a wrong section without keys": Case(b"[Default]\noutput = json\n", warning="config:1: section ignored"),
     "sections of other tools": Case(b"[plugins]\ncli_legacy_plugin_path = /x\n[default]\nregion = us-east-1\n"),
     "an unknown kind of section": Case(b"[thing default]\n" + KEYS, warning="config:1: section ignored"),
-    # Keys that nobody looks at
+    # Keys that are not used
     "a slip in the key id's key": Case(credentials=b"[default]\naws_acces_key_id = AKIAFILE\n" + SECRET, error=f"credentials:2: profile \"default\" has an unknown key: is aws_access_key_id {MEANT}"),
     "slips in both": Case(credentials=b"[default]\naws_acces_key_id = AKIAFILE\naws_secret_acess_key = x\n", error=f"credentials:3: profile \"default\" has an unknown key: is aws_secret_access_key {MEANT}"),
     "other tools' names": Case(credentials=b"[default]\naws_access_key = AKIAFILE\naws_secret_key = x\n", error=f"unknown key: is aws_secret_access_key {MEANT}"),

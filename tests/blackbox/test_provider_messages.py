@@ -1,5 +1,5 @@
-"""Every provider of credentials against every way to fail: what is said names the setting that was read and its place, passes on
-what the service said, and tells how that provider's credentials are renewed."""
+"""Every provider of credentials and every way to fail: the message names the setting that was read and its place, quotes
+what the service said, and tells how to renew the credentials of that provider."""
 
 from __future__ import annotations
 
@@ -352,7 +352,7 @@ SERVICES: dict[str, tuple[Callable[[Chain], Env], Callable[[Chain], None], tuple
         sso, always("sso_portal", faults.ErrorAnswer("TooManyRequestsException", "HTTP 429 Unknown Code", 429)), ("error: SSO: TooManyRequestsException: {sso_portal}: HTTP status 429: HTTP 429 Unknown Code",)),
     "SSO's reason with status 200": (
         sso, always("sso_portal", answer(200, '{"__type":"ForbiddenException","message":"No access"}')), ("error: SSO: ForbiddenException: the answer has no roleCredentials: No access",)),
-    "SSO's answer that is no JSON": (
+    "SSO's answer that is not JSON": (
         sso, always("sso_portal", faults.not_json()), ("error: SSO: not valid JSON", "hint: is 127.0.0.1 the portal of IAM Identity Center")),
     "an instance that does not answer": (
         lambda chain: {**config(chain, role_arn=role("x"), credential_source="Ec2InstanceMetadata"), **chain.metadata_env()},

@@ -1,4 +1,4 @@
-"""Proxies: how their URLs are understood, what is judged before anything is sent, and who is named when one fails."""
+"""Proxies: how their URLs are read, what is checked before anything is sent, and which host an error names."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_what_cannot_be_a_proxy_is_refused_at_once_by_the_variables_name(ask, el
     assert elsewhere.journal.connections == 0
 
 
-def test_it_is_told_together_with_other_settings(ask) -> None:
+def test_a_wrong_proxy_is_reported_with_other_wrong_settings(ask) -> None:
     ask(HTTPS_PROXY="none", AWS_MAX_ATTEMPTS="x").expect_failure("HTTPS_PROXY: ", "AWS_MAX_ATTEMPTS: ")
 
 
@@ -142,7 +142,7 @@ def test_the_first_variable_counts(ask, elsewhere: ParameterStore) -> None:
     assert len(seen) == len(VARIABLES)
 
 
-# --- who is named ---
+# --- which host an error names ---
 
 
 def test_a_proxy_that_refuses_connections_is_named(ask) -> None:
@@ -219,7 +219,7 @@ def test_an_http_endpoint_is_asked_through_http_proxy(run: Runner) -> None:
 
 
 @pytest.mark.parametrize("excepted", ["ssm.invalid.test", "invalid.test", ".test", "a, ssm.invalid.test:81", "*"])
-def test_no_proxy_for_an_http_endpoint(run: Runner, excepted: str) -> None:
+def test_the_variable_no_proxy_for_an_http_endpoint(run: Runner, excepted: str) -> None:
     with answering(b"HTTP/1.1 200 OK\r\n\r\n") as (port, seen):
         environment = {"AWS_ENDPOINT_URL": "http://ssm.invalid.test:81", "http_proxy": f"127.0.0.1:{port}", "NO_PROXY": excepted}
         run("--allow-http", "--timeout", "300ms", "/p", *ECHO, env=environment).expect_failure("ssm.invalid.test:81")

@@ -1,4 +1,4 @@
-"""COMMAND is there and the kernel does not execute it: what stands in the way is told apart."""
+"""COMMAND exists and the kernel does not execute it: the error names the reason."""
 
 from __future__ import annotations
 

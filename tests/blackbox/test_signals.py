@@ -13,56 +13,56 @@ from parameter_store import faults
 from privileges import unshare
 
 ECHO = ("--", "/bin/echo", "started")
-ENDINGS = {
+SIGNALS = {
     "INT": signal.SIGINT, "TERM": signal.SIGTERM, "HUP": signal.SIGHUP, "QUIT": signal.SIGQUIT,
     "USR1": signal.SIGUSR1, "USR2": signal.SIGUSR2, "PWR": signal.SIGPWR, "RTMIN+3": 37,
 }  # fmt: skip
-"""What images name as STOPSIGNAL. Container runtimes count from 34."""
+"""Signals that images name as STOPSIGNAL. Container runtimes count RTMIN from 34."""
 
 
 def by_default() -> None:
-    """Whoever runs the tests may have some of them ignored; a core would be written if it were allowed."""
-    for number in (*ENDINGS.values(), signal.SIGWINCH):
+    """Undoes what the process that runs the tests may have set: some signals ignored, core files forbidden."""
+    for number in (*SIGNALS.values(), signal.SIGWINCH):
         signal.signal(number, signal.SIG_DFL)
     with contextlib.suppress(ValueError):
         resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
 
-@pytest.mark.parametrize("name", ENDINGS)
+@pytest.mark.parametrize("name", SIGNALS)
 def test_it_ends_by_that_signal_without_a_core(store, run, tmp_path, name: str) -> None:
     hold = store.faults.always(faults.Hold())
     started = run.start("/p", *ECHO, preexec_fn=by_default, cwd=tmp_path)
     try:
         store.journal.wait_for(lambda journal: journal.in_flight == 1)
-        started.send_signal(ENDINGS[name])
+        started.send_signal(SIGNALS[name])
         ended = os.waitid(os.P_PID, started.pid, os.WEXITED | os.WNOWAIT)
     finally:
         hold.release()
-    assert (ended.si_code, ended.si_status) == (os.CLD_KILLED, ENDINGS[name])
+    assert (ended.si_code, ended.si_status) == (os.CLD_KILLED, SIGNALS[name])
     assert run.finish(started).out_bytes == b""
     assert list(tmp_path.glob("core*")) == []
 
 
 @pytest.mark.parametrize("disposition,end", [(signal.SIG_DFL, "the signal"), (signal.SIG_IGN, "COMMAND")], ids=["by default", "ignored"])
-@pytest.mark.parametrize("name", ENDINGS)
+@pytest.mark.parametrize("name", SIGNALS)
 def test_as_process_1_it_ends_with_128_and_the_number_unless_ignored(store, program, environment, name: str, disposition, end: str) -> None:
     store.put("/p/v", "1")
     hold = store.faults.always(faults.Hold())
 
     def prepare() -> None:
         by_default()
-        signal.signal(ENDINGS[name], disposition)
+        signal.signal(SIGNALS[name], disposition)
 
     command = [*unshare("--pid", "--fork", "--kill-child"), program, "/p", *ECHO]
     started = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, preexec_fn=prepare)
     try:
         store.journal.wait_for(lambda journal: journal.in_flight == 1)
         child = open(f"/proc/{started.pid}/task/{started.pid}/children").read().split()[0]
-        os.kill(int(child), ENDINGS[name])
+        os.kill(int(child), SIGNALS[name])
         if end == "COMMAND":
             hold.release()
         out = started.communicate(timeout=30)[0]
-        assert (started.returncode, out) == ((0, b"started\n") if end == "COMMAND" else (128 + ENDINGS[name], b""))
+        assert (started.returncode, out) == ((0, b"started\n") if end == "COMMAND" else (128 + SIGNALS[name], b""))
     finally:
         hold.release()
         with contextlib.suppress(ProcessLookupError):

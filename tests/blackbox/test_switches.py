@@ -15,7 +15,7 @@ from tunnels import listener, read_head
 
 ECHO = ("--", "/bin/echo", "started")
 NOBODY = {"HTTPS_PROXY": "http://127.9.8.7:9"}
-"""Nothing is resolved, nobody is reached: the message says whom it would have asked."""
+"""Nothing is resolved, no server is reached: the message names the host that it would have asked."""
 HINT = "this is a FIPS endpoint (AWS_USE_FIPS_ENDPOINT, or use_fips_endpoint of the profile)"
 SWITCHES = {
     "AWS_USE_FIPS_ENDPOINT": "use_fips_endpoint",

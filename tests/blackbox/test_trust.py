@@ -1,4 +1,4 @@
-"""Whom the program trusts where nothing is configured: the system's certificates, read no more than needed."""
+"""Which servers the program trusts if nothing is configured: those of the system's certificates, read no more than needed."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_bundle_alone_suffices(run, store, certificates, start) -> None:
     assert len(store.journal.entries) == 1
 
 
-def test_who_is_in_neither_is_not_trusted(store, certificates, start) -> None:
+def test_a_server_whose_root_is_in_neither_is_not_trusted(store, certificates, start) -> None:
     shutil.copy("/etc/ssl/certs/ca-certificates.crt", certificates)
     result, _ = start()
     result.expect_failure("the server's certificate is not trusted")

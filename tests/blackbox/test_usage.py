@@ -95,8 +95,8 @@ def test_a_variable_is_suggested_likewise(run: Runner, typed: str, meant: str | 
     ("--timeout", "0", "a duration"), ("--timeout", "25h", "a duration"),
 ])  # fmt: skip
 def test_a_word_that_is_not_in_the_set_is_named(run: Runner, option: str, word: str, expected: str) -> None:
-    twin = "SSM_EXEC_" + option[2:].upper().replace("-", "_")
-    for where, result in ((option, run("/p", option, word, *ECHO)), (twin, run("/p", *ECHO, env={twin: word}))):
+    variable = "SSM_EXEC_" + option[2:].upper().replace("-", "_")
+    for where, result in ((option, run("/p", option, word, *ECHO)), (variable, run("/p", *ECHO, env={variable: word}))):
         (error,) = errors(result)
         assert error.startswith(f"{where}: expected {expected}") and error.endswith(f', not "{word}"')
 
@@ -123,9 +123,9 @@ LETTERS = {"-n": "--dry-run", "-v": "--verbose", "-q": "--quiet"}
 @pytest.mark.parametrize("letter", LETTERS)
 def test_a_letter_silences_the_variable_as_the_long_option_does(run: Runner, store: ParameterStore, letter: str) -> None:
     store.put("/p/v", "1")
-    twin = "SSM_EXEC_" + LETTERS[letter][2:].upper().replace("-", "_")
+    variable = "SSM_EXEC_" + LETTERS[letter][2:].upper().replace("-", "_")
     for value in ("maybe", "0", "1"):
-        outputs = [run("/p", option, *ECHO, env={twin: value}) for option in (letter, LETTERS[letter])]
+        outputs = [run("/p", option, *ECHO, env={variable: value}) for option in (letter, LETTERS[letter])]
         assert {(result.status, result.out) for result in outputs} == {(outputs[0].status, outputs[0].out)}
         assert outputs[0].status == 0, outputs[0].err
 

@@ -18,7 +18,7 @@ def with_variables(run: Runner, **variables: str) -> dict[str, str]:
 
 
 def offline(**variables: str) -> dict[str, str]:
-    """No credentials, no region: whoever asks AWS fails."""
+    """No credentials, no region: a run that asks AWS fails."""
     return {"PATH": "/usr/bin:/bin", "AWS_EC2_METADATA_DISABLED": "true", **variables}
 
 
@@ -49,14 +49,14 @@ def test_a_member_of_a_json_value(run: Runner, secret: str, ref: str, member: st
 @pytest.mark.parametrize("member,text", [
     ("nope", "no such member"), ("none", "null"), ("list", "an object or a list"), ("nested", "an object or a list"),
 ])  # fmt: skip
-def test_what_is_no_plain_member_is_an_error_that_names_it(run: Runner, secret: str, member: str, text: str) -> None:
+def test_what_is_not_a_plain_member_is_an_error_that_names_it(run: Runner, secret: str, member: str, text: str) -> None:
     result = run(f"X={SECRET}#{member}", *ENV)
     result.expect_failure(f"X={SECRET}#{member}: #{member}: ", text)
     assert "inner" not in result.err and "5432" not in result.err
 
 
 @pytest.mark.parametrize("value", ["no json", "[1]", '"text"', "1", "{", '{"password": "\\ud800"}'])
-def test_a_member_of_what_is_no_object_is_an_error(run: Runner, store: ParameterStore, value: str) -> None:
+def test_a_member_of_what_is_not_an_object_is_an_error(run: Runner, store: ParameterStore, value: str) -> None:
     store.put("/app/v", value)
     run("X=/app/v#password", *ENV).expect_failure("X=/app/v#password: #password: ")
 
@@ -109,7 +109,7 @@ def test_references_can_be_left_alone(run: Runner, store: ParameterStore, tmp_pa
 
 
 @pytest.mark.parametrize("value", ["ssm://", "ssm://a/b", "ssm:///", "ssm:///a//b", "ssm:///a b", "ssm:///a:", "ssm:///a#"])
-def test_what_is_no_reference_is_an_error_that_names_the_variable(
+def test_what_is_not_a_reference_is_an_error_that_names_the_variable(
     run: Runner, store: ParameterStore, tmp_path: Path, value: str
 ) -> None:
     run("/p", *ENV, env=with_variables(run, BROKEN=value)).expect_failure("error: BROKEN: ")
@@ -254,7 +254,7 @@ def test_a_version_that_is_gone_names_the_parameter(run: Runner, store: Paramete
     run("--lock", str(path), *ENV).expect_failure(f"{path}: ParameterNotFound", "/prod/api/url:2", "write the lock file again")
 
 
-def test_locks_count_in_their_place(run: Runner, store: ParameterStore, released: None, tmp_path: Path) -> None:
+def test_a_lock_file_counts_in_its_place_on_the_command_line(run: Runner, store: ParameterStore, released: None, tmp_path: Path) -> None:
     path = tmp_path / "prod.lock"
     lock(run, path, "/prod/api")
     store.put("/prod/api/url", "url 3")
@@ -504,7 +504,7 @@ def test_mixed_environments_are_seen_in_references_and_locks(run: Runner, store:
     assert store.journal.entries == []
 
 
-def test_twins_of_the_new_options(run: Runner, store: ParameterStore, tmp_path: Path) -> None:
+def test_variables_of_the_options_for_values(run: Runner, store: ParameterStore, tmp_path: Path) -> None:
     store.put("/p/v", "1")
     env_file = tmp_path / ".env"
     env_file.write_text("E=1\n")
@@ -522,7 +522,7 @@ def test_twins_of_the_new_options(run: Runner, store: ParameterStore, tmp_path: 
     (("--file", "/p", "/p"), "--file: /p: expected NAME=/parameter/name: a file holds one parameter"),
     (("--env-file", "", "/p"), "its value is empty"),
 ])  # fmt: skip
-def test_usage_errors_of_the_new_options(run: Runner, store: ParameterStore, arguments: tuple[str, ...], text: str) -> None:
+def test_usage_errors_of_the_options_for_values(run: Runner, store: ParameterStore, arguments: tuple[str, ...], text: str) -> None:
     run(*arguments, *ENV).expect_failure(text)
     assert store.journal.entries == []
 

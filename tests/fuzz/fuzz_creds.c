@@ -1,5 +1,5 @@
 /*
- * What gives credentials and may answer anything: STS, the SSO portal, the metadata service, a container's
+ * The services that give credentials, with any answer: STS, the SSO portal, the metadata service, a container's
  * agent, a helper's output. One program for each, called fuzz_creds_NAME; the input is its replies.
  */
 /* SPDX-License-Identifier: MIT */
@@ -157,7 +157,7 @@ static void check_found(const struct credentials *credentials)
             || credentials->expires_s > FUZZ_START_MS / 1000);
 }
 
-/* What a reply says must not lead anywhere else. */
+/* A reply must not make the program ask another host. */
 static void check_urls(const struct fuzz_world *world)
 {
     for (size_t i = 0; i < world->sent_count; i++) {

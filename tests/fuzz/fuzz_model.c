@@ -40,7 +40,7 @@ enum kind {
 struct node {
     enum kind kind;
     char *name; /* in an object */
-    char *text; /* STRING: decoded; NULL where it holds a NUL or half a character */
+    char *text; /* STRING: decoded; NULL where it contains a NUL or half a character */
     double number;
     bool is_null;
     struct node *first_child;
@@ -73,7 +73,7 @@ static void skip_blanks(struct parser *parser)
     }
 }
 
-static bool take(struct parser *parser, char c)
+static bool read_char(struct parser *parser, char c)
 {
     skip_blanks(parser);
     if (parser->at == parser->end || *parser->at != c) {
@@ -83,7 +83,7 @@ static bool take(struct parser *parser, char c)
     return true;
 }
 
-static bool take_hex4(struct parser *parser, unsigned int *ret_unit)
+static bool read_hex4(struct parser *parser, unsigned int *ret_unit)
 {
     char digits[5] = "";
     if (parser->end - parser->at < 4) {
@@ -120,19 +120,19 @@ static size_t put_utf8(char *to, unsigned int c)
 }
 
 /* Behind "\u": *ret_is_odd for a NUL and for half a character. */
-static bool take_unicode(struct parser *parser, char *to, size_t *ret_len, bool *ret_is_odd)
+static bool read_unicode(struct parser *parser, char *to, size_t *ret_len, bool *ret_is_odd)
 {
     unsigned int unit = 0;
     unsigned int low = 0;
-    if (!take_hex4(parser, &unit)) {
+    if (!read_hex4(parser, &unit)) {
         return false;
     }
     if (unit >= 0xd800 && unit < 0xdc00 && parser->end - parser->at >= 6 && parser->at[0] == '\\'
             && parser->at[1] == 'u') {
-        struct parser ahead = { .at = parser->at + 2, .end = parser->end };
-        if (take_hex4(&ahead, &low) && low >= 0xdc00 && low < 0xe000) {
+        struct parser second = { .at = parser->at + 2, .end = parser->end };
+        if (read_hex4(&second, &low) && low >= 0xdc00 && low < 0xe000) {
             unit = 0x10000 + (unit - 0xd800) * 0x400 + (low - 0xdc00);
-            parser->at = ahead.at;
+            parser->at = second.at;
         }
     }
     *ret_is_odd = *ret_is_odd || unit == 0 || (unit >= 0xd800 && unit < 0xe000);
@@ -141,7 +141,7 @@ static bool take_unicode(struct parser *parser, char *to, size_t *ret_len, bool 
 }
 
 /* Behind the opening quote. NULL: not a string. */
-static char *take_string(struct parser *parser, bool *ret_is_odd)
+static char *read_string(struct parser *parser, bool *ret_is_odd)
 {
     static const char letters[] = "\"\\/bfnrt";
     static const char meanings[] = "\"\\/\b\f\n\r\t";
@@ -157,7 +157,7 @@ static char *take_string(struct parser *parser, bool *ret_is_odd)
             text[len] = c;
         } else if (parser->at < parser->end && *parser->at == 'u') {
             parser->at++;
-            if (!take_unicode(parser, text + len, &more, ret_is_odd)) {
+            if (!read_unicode(parser, text + len, &more, ret_is_odd)) {
                 break;
             }
         } else if (parser->at < parser->end && *parser->at != '\0'
@@ -178,42 +178,42 @@ static char *take_string(struct parser *parser, bool *ret_is_odd)
     return NULL;
 }
 
-static struct node *take_value(struct parser *parser);
+static struct node *read_value(struct parser *parser);
 
 /* Behind the opening bracket. */
-static bool take_children(struct parser *parser, struct node *node)
+static bool read_children(struct parser *parser, struct node *node)
 {
     char close = node->kind == OBJECT ? '}' : ']';
     struct node **link = &node->first_child;
-    if (take(parser, close)) {
+    if (read_char(parser, close)) {
         return true;
     }
     do {
         char *name = NULL;
         bool is_odd = false;
         if (node->kind == OBJECT) {
-            name = take(parser, '"') ? take_string(parser, &is_odd) : NULL;
-            if (name == NULL || !take(parser, ':')) {
+            name = read_char(parser, '"') ? read_string(parser, &is_odd) : NULL;
+            if (name == NULL || !read_char(parser, ':')) {
                 free(name);
                 return false;
             }
         }
-        *link = take_value(parser);
+        *link = read_value(parser);
         if (*link == NULL) {
             free(name);
             return false;
         }
-        /* No name that is asked for holds a NUL or half a character. */
+        /* No name that is asked for contains a NUL or half a character. */
         if (is_odd) {
             name[0] = '\0';
         }
         (*link)->name = name;
         link = &(*link)->next;
-    } while (take(parser, ','));
-    return take(parser, close);
+    } while (read_char(parser, ','));
+    return read_char(parser, close);
 }
 
-static bool take_plain(struct parser *parser, struct node *node)
+static bool read_plain(struct parser *parser, struct node *node)
 {
     char text[400];
     size_t len = 0;
@@ -234,7 +234,7 @@ static bool take_plain(struct parser *parser, struct node *node)
     return len > 0 && *end == '\0';
 }
 
-static struct node *take_value(struct parser *parser)
+static struct node *read_value(struct parser *parser)
 {
     struct node *node = calloc(1, sizeof(*node));
     bool ok = false;
@@ -243,22 +243,22 @@ static struct node *take_value(struct parser *parser)
     node->kind = WORD;
     if (parser->depth++ == DEPTH_MAX) {
         ok = false;
-    } else if (take(parser, '{')) {
+    } else if (read_char(parser, '{')) {
         node->kind = OBJECT;
-        ok = take_children(parser, node);
-    } else if (take(parser, '[')) {
+        ok = read_children(parser, node);
+    } else if (read_char(parser, '[')) {
         node->kind = ARRAY;
-        ok = take_children(parser, node);
-    } else if (take(parser, '"')) {
+        ok = read_children(parser, node);
+    } else if (read_char(parser, '"')) {
         node->kind = STRING;
-        node->text = take_string(parser, &is_odd);
+        node->text = read_string(parser, &is_odd);
         ok = node->text != NULL;
         if (is_odd) {
             free(node->text);
             node->text = NULL;
         }
     } else {
-        ok = take_plain(parser, node);
+        ok = read_plain(parser, node);
     }
     parser->depth--;
     if (!ok) {
@@ -304,7 +304,7 @@ static bool add_parameter(struct fuzz_model *model, const struct node *item, boo
 bool fuzz_model_read(struct fuzz_model *model, const char *reply, size_t len, bool is_path)
 {
     struct parser parser = { .at = reply, .end = reply + len };
-    struct node *root = take_value(&parser);
+    struct node *root = read_value(&parser);
     bool ok = root != NULL && root->kind == OBJECT;
     skip_blanks(&parser);
     ok = ok && parser.at == parser.end;

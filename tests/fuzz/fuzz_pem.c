@@ -1,4 +1,4 @@
-/* PEM: whatever is read, it ends, and the certificates in DER stand back to back. */
+/* PEM: reading any text ends, and the certificates in DER are back to back. */
 /* SPDX-License-Identifier: MIT */
 #include <assert.h>
 #include <stdlib.h>

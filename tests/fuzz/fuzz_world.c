@@ -30,7 +30,7 @@ static const char *find_line_end(const char *at, size_t len)
 }
 
 /* Takes one line, without its end, from the front of *left. */
-static const char *take_line(const char **left, size_t *left_len, size_t *ret_len)
+static const char *next_line(const char **left, size_t *left_len, size_t *ret_len)
 {
     const char *line = *left;
     const char *end = find_line_end(line, *left_len);
@@ -42,7 +42,7 @@ static const char *take_line(const char **left, size_t *left_len, size_t *ret_le
 }
 
 /* Takes one reply from the front of the input, up to its "%%" line. */
-static const char *take_reply(struct fuzz_world *world, size_t *ret_len)
+static const char *next_reply(struct fuzz_world *world, size_t *ret_len)
 {
     static const char separator[] = "\n%%\n";
     const char *reply = world->left;
@@ -70,9 +70,9 @@ static void fill_reply(
     size_t left_len = 0;
     size_t line_len = 0;
     bool is_over = world->left_len == 0 || world->sent_count == FUZZ_REPLIES_MAX;
-    const char *left = is_over ? "u" : take_reply(world, &left_len);
+    const char *left = is_over ? "u" : next_reply(world, &left_len);
     left_len = is_over ? 1 : left_len;
-    const char *line = take_line(&left, &left_len, &line_len);
+    const char *line = next_line(&left, &left_len, &line_len);
     bool has_status = line_len >= 3 && ascii_is_digit(line[0]) && ascii_is_digit(line[1])
             && ascii_is_digit(line[2]);
     *reply = (struct http_reply){ .headers = TEXT_INIT(HTTP_REPLY_HEADERS_MAX_BYTES),
@@ -81,8 +81,8 @@ static void fill_reply(
     if (has_status) {
         reply->status = (line[0] - '0') * 100 + (line[1] - '0') * 10 + line[2] - '0';
         reply->tls_verified = line_len == 3;
-        for (line = take_line(&left, &left_len, &line_len); line_len > 0;
-                line = take_line(&left, &left_len, &line_len)) {
+        for (line = next_line(&left, &left_len, &line_len); line_len > 0;
+                line = next_line(&left, &left_len, &line_len)) {
             text_append(&reply->headers, line, line_len);
             text_append_string(&reply->headers, "\r\n");
         }

@@ -122,7 +122,6 @@ def test_secrets_are_exposed_where_the_list_says_and_nowhere_else() -> None:
         for path in PRODUCT_FILES
         if path.suffix == ".c" and re.search(r"secret_expose|[.>]bytes_\b", path.read_text())
     }
-    # ssm_request.c only writes; whatever is new here belongs on the list, with its reason.
     assert exposing == set(EXPOSERS)
 
 

@@ -74,7 +74,7 @@ CHAINS = [
     Case("a root of the same name first", [LEAF, INTER_C], pem(issue(impostor, impostor), ROOT_C), True),
     Case("a root of the same name sent", [LEAF, INTER_C, issue(impostor, impostor)], pem(ROOT_C), True),
     Case("a chain by one of the same name", [issue(server, impostor, is_ca=False), issue(impostor, impostor)], pem(ROOT_C), False),
-    Case("root that is no CA", [LEAF, INTER_C], pem(issue(root, root, is_ca=False)), False),
+    Case("root that is not a CA", [LEAF, INTER_C], pem(issue(root, root, is_ca=False)), False),
     Case("root without basic constraints", [LEAF, INTER_C], pem(issue(root, root, is_ca=None)), False),
     Case("root for no intermediate, one sent", [LEAF, INTER_C], pem(issue(root, root, path_length=0)), False),
     Case("root for no intermediate, none sent", [LEAF_BY_ROOT], pem(issue(root, root, path_length=0)), True),

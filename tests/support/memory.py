@@ -107,17 +107,17 @@ def pieces_of(secret: str | bytes) -> set[bytes]:
 
 
 def run_to_exit(
-    program: Path, arguments: Sequence[str], *, meanwhile: Callable[[int], None] | None = None, timeout: float = 120, **popen: Any
+    program: Path, arguments: Sequence[str], *, while_running: Callable[[int], None] | None = None, timeout: float = 120, **popen: Any
 ) -> Ended:
     """Runs the program; its memory is read when it is about to end, or dies of a signal.
 
-    What it starts itself is not looked at. meanwhile gets the process's number, in a thread of its own.
+    What it starts itself is not looked at. while_running is called with the process id, in a thread of its own.
     """
     popen.setdefault("stdin", subprocess.DEVNULL)
     process = subprocess.Popen(
         [sys.executable, "-I", "-c", BECOME, program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, **popen
     )
-    thread = threading.Thread(target=meanwhile or (lambda pid: None), args=(process.pid,))
+    thread = threading.Thread(target=while_running or (lambda pid: None), args=(process.pid,))
     thread.start()
     try:
         return _follow(process, time.monotonic() + timeout)

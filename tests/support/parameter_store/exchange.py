@@ -114,7 +114,7 @@ class Exchange:
         raise ConnectionOver
 
     def sleep(self, seconds: float) -> None:
-        """Waits, unless the server stops meanwhile."""
+        """Waits, unless the server stops before."""
         if self._stopping.wait(seconds):
             raise ConnectionOver
 

@@ -1,4 +1,4 @@
-"""What the store holds.
+"""The contents of the store.
 
 Parameters with versions and labels, parameters of other accounts, secrets.
 """

@@ -65,7 +65,7 @@ class Server:
 
     @contextmanager
     def port_closed(self) -> Iterator[None]:
-        """Connections are refused meanwhile, and those that exist are closed.
+        """Refuses connections within the block, and closes those that exist.
 
         The port stays ours.
         """
@@ -87,7 +87,7 @@ class Server:
                     raise
 
     def _bound_sockets(self) -> list[socket.socket]:
-        """Sockets that hold the port without listening: the kernel refuses connections to it."""
+        """Sockets that occupy the port without listening: the kernel refuses connections to it."""
         port = self.port
         sockets: list[socket.socket] = []
         try:

@@ -1,4 +1,4 @@
-"""The whole Parameter Store in one object: what tests and the demo hold in their hands."""
+"""The whole Parameter Store in one object: what tests and the demo use."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@
 
 enum {
     PATH_BYTES = 256,
-    STRANGER_UID = 65534,
+    OTHER_UID = 65534,
     AMPLE_MS = 60 * 1000, /* a deadline that no test reaches */
 };
 
@@ -92,7 +92,7 @@ static void appends_the_whole_file(void **state)
     }
 }
 
-static void a_missing_file_or_parent_is_no_error(void **state)
+static void a_missing_file_or_parent_is_not_an_error(void **state)
 {
     const struct fixture *fixture = *state;
     char below[2 * PATH_BYTES];
@@ -172,7 +172,7 @@ static void an_unreadable_file_is_refused(void **state)
         const struct file_limits limits = limits_of(AMPLE_MS);
         enum file_presence presence = FILE_ABSENT;
         struct err err = { 0 };
-        bool is_nobody = geteuid() != 0 || setuid(STRANGER_UID) == 0;
+        bool is_nobody = geteuid() != 0 || setuid(OTHER_UID) == 0;
         bool is_read = file_read(fixture->path, &limits, &contents, &presence, &err);
         _exit(is_nobody && !is_read && err.kind == ERR_INPUT && err.os_error == EACCES
                                 && strstr(err.why, "Permission denied") != NULL
@@ -312,7 +312,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(appends_the_whole_file),
-        TEST(a_missing_file_or_parent_is_no_error),
+        TEST(a_missing_file_or_parent_is_not_an_error),
         TEST(a_directory_is_refused),
         TEST(a_file_past_the_maximum_is_refused),
         TEST(a_file_without_an_end_is_refused),

@@ -70,7 +70,7 @@ static void escapes_what_is_not_shown(void **state)
     }
 }
 
-/* Whatever comes in, what goes out is UTF-8 without a character that is not shown. */
+/* The result of any input is UTF-8 without an invisible character. */
 static void every_pair_of_bytes_comes_out_shown(void **state)
 {
     (void)state;

@@ -27,7 +27,7 @@ enum {
  * "repeats", "fails", "retries", "throttled").
  */
 struct scripted_call {
-    struct call call; /* first: calls_run hands it back */
+    struct call call; /* first: calls_run passes it back */
     int prepared;
     int judged;
     int fails_to_prepare_at; /* the n-th prepare fails; 0: none does */
@@ -418,8 +418,8 @@ static void the_timeout_repeats_the_last_cause(void **state)
     assert_string_equal(fixture->problems.items[0].hint, "the hint");
 }
 
-/* It was the end of the run that cut it short: that says nothing about the other side. */
-static void a_try_that_the_end_cuts_short_is_no_cause(void **state)
+/* The end of the run cut it short, which says nothing about the server. */
+static void a_try_that_the_end_cuts_short_is_not_a_cause(void **state)
 {
     struct fixture *fixture = *state;
     static const struct fake_reply REPLIES_OF_RUN[] = {
@@ -747,7 +747,7 @@ int main(void)
         TEST(a_final_failure_ends_the_run_within_the_grace),
         TEST(nothing_that_waits_for_a_retry_is_retried_after_a_failure),
         TEST(the_timeout_repeats_the_last_cause),
-        TEST(a_try_that_the_end_cuts_short_is_no_cause),
+        TEST(a_try_that_the_end_cuts_short_is_not_a_cause),
         TEST(no_try_outlasts_the_run),
         TEST(a_run_whose_time_is_over_asks_nothing),
         TEST(tries_end_at_their_maximum),

@@ -17,7 +17,7 @@ enum {
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* A row's text with its length, so that it may hold a NUL. */
+/* A row's text with its length, so that it may contain a NUL. */
 #define BYTES(literal) literal, sizeof(literal) - 1
 
 #define HUSH "hush+hush"
@@ -470,7 +470,7 @@ static void finds_an_objects_own_members_only(void **state)
         { "an escaped name that ends before", "{\"\\u0061\":1}", "ab", -1 },
         { "an escaped name that differs at its start", "{\"x\\u0062\":1}", "ab", -1 },
         { "an escaped name that differs at its end", "{\"\\u0061x\":1}", "ab", -1 },
-        { "half a character is no name", "{\"a\\ud800\":1}", "a", -1 },
+        { "half a character is not a name", "{\"a\\ud800\":1}", "a", -1 },
         { "the empty name", "{\"\":1}", "", 1 },
         { "an array has no members", "[\"a\",1]", "a", -1 },
         { "a string has no members", "\"a\"", "a", -1 },
@@ -483,7 +483,7 @@ static void finds_an_objects_own_members_only(void **state)
         int64_t number = -1;
         bool is_found = json_find(root, ROWS[i].member, &member);
         if (is_found && !json_int64(member, &number)) {
-            fail_msg("%s: found something that is no number", ROWS[i].name);
+            fail_msg("%s: found something that is not a number", ROWS[i].name);
         }
         if (is_found != (ROWS[i].want >= 0) || number != ROWS[i].want) {
             fail_msg("%s: got %lld", ROWS[i].name, (long long)number);
@@ -642,7 +642,7 @@ static void decodes_every_escape_into_secret_and_text(void **state)
             fail_msg("%s: the text is another", ROWS[i].name);
         }
         if (json_encoded_len(root) < ROWS[i].want_len) {
-            fail_msg("%s: the encoded length is no upper bound", ROWS[i].name);
+            fail_msg("%s: the encoded length is not an upper bound", ROWS[i].name);
         }
     }
 }

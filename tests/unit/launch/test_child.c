@@ -252,15 +252,15 @@ static void it_leads_a_group_of_its_own(void **state)
     assert_output(fixture, "own\n");
 }
 
-static void signals_that_we_hold_are_not_blocked(void **state)
+static void signals_that_we_block_are_not_blocked_in_it(void **state)
 {
     struct fixture *fixture = *state;
-    sigset_t held;
+    sigset_t blocked;
     sigset_t kept;
-    (void)sigemptyset(&held);
-    (void)sigaddset(&held, SIGPIPE);
-    (void)sigaddset(&held, SIGXFSZ);
-    (void)sigprocmask(SIG_BLOCK, &held, &kept);
+    (void)sigemptyset(&blocked);
+    (void)sigaddset(&blocked, SIGPIPE);
+    (void)sigaddset(&blocked, SIGXFSZ);
+    (void)sigprocmask(SIG_BLOCK, &blocked, &kept);
     bool ok = run_script(fixture, "grep SigBlk /proc/self/status");
     (void)sigprocmask(SIG_SETMASK, &kept, NULL);
     assert_true(ok);
@@ -565,7 +565,7 @@ int main(void)
         TEST(standard_error_is_ours),
         TEST(no_descriptor_is_inherited),
         TEST(it_leads_a_group_of_its_own),
-        TEST(signals_that_we_hold_are_not_blocked),
+        TEST(signals_that_we_block_are_not_blocked_in_it),
         TEST(another_status_is_told),
         TEST(a_signal_is_told),
         TEST(a_missing_program_is_told),

@@ -14,10 +14,10 @@
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Stands in the files for what must never come out; the rows that fail all hold it. */
+/* Stands for a secret, which no message may contain; all rows that fail have it. */
 #define HUSH "hush"
 
-/* A text that may hold NULs, for a row's initialiser. */
+/* A text that may contain NULs, for a row's initialiser. */
 #define TEXT(literal) .text = (literal), .len = sizeof(literal) - 1
 
 enum {
@@ -80,7 +80,7 @@ static void reads_name_and_value_around_the_first_equals_sign(void **state)
         { "no newline at the end", TEXT("A=b"), "A=<b>" },
         { "several", TEXT("A=1\nB=2\nC=3"), "A=<1>B=<2>C=<3>" },
         { "no ascii", TEXT("A=\xC3\xA9\xE2\x82\xAC\n"), "A=<\xC3\xA9\xE2\x82\xAC>" },
-        { "a no-break space is no blank", TEXT("A=\xC2\xA0z\n"), "A=<\xC2\xA0z>" },
+        { "a no-break space is not a blank", TEXT("A=\xC2\xA0z\n"), "A=<\xC2\xA0z>" },
         { "control characters stay", TEXT("A=\x01\v\f\x1b[0m\n"), "A=<\x01\v\f\x1b[0m>" },
         { "a reference", TEXT("A=ssm:///b/c:7#d\n"), "!A=<ssm:///b/c:7#d>" },
     };
@@ -393,7 +393,7 @@ static void rejects_text_after_a_closing_quote(void **state)
     CHECK_PROBLEMS(ROWS)
 }
 
-static void rejects_bytes_that_are_no_text(void **state)
+static void rejects_bytes_that_are_not_text(void **state)
 {
     (void)state;
     static const char NUL[] = "NUL";
@@ -613,7 +613,7 @@ int main(void)
         cmocka_unit_test(rejects_settings_of_the_program_itself),
         cmocka_unit_test(tells_where_a_quote_begins_that_is_never_closed),
         cmocka_unit_test(rejects_text_after_a_closing_quote),
-        cmocka_unit_test(rejects_bytes_that_are_no_text),
+        cmocka_unit_test(rejects_bytes_that_are_not_text),
         cmocka_unit_test(tells_all_problems_at_once_in_the_order_of_lines),
         cmocka_unit_test(names_three_lines_of_a_problem_and_counts_the_others),
         cmocka_unit_test(keeps_the_line_number_of_a_file_with_a_long_path),

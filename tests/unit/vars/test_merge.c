@@ -327,7 +327,7 @@ static void a_preserved_reference_keeps_its_own_value(void **state)
     assert_false(variable->is_preserved);
 }
 
-/* --drop-credentials sets one of the inherited layer that is no parameter. */
+/* --drop-credentials sets one of the inherited layer that is not a parameter. */
 static void a_plain_value_of_the_inherited_layer_is_not_a_reference(void **state)
 {
     (void)state;

@@ -27,7 +27,7 @@ enum {
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Stands in the files for what must never come out; the rows that fail or warn all hold it. */
+/* Stands for a secret, which no message may contain; all rows that fail or warn have it. */
 #define HUSH "hush+hush/hush="
 
 /* A directory for the files, an environment that names them, and all that a load said. */
@@ -502,7 +502,7 @@ static void profile_default_replaces_default_completely(void **state)
                 .config = "[default]\nk = plain\n[sso-session default]\n",
                 .section = "default",
                 .want = "plain" },
-        { .name = "default is no fallback for others",
+        { .name = "default is not a fallback for others",
                 .config = "[default]\nk = 1\n[profile x]\n",
                 .want = NULL },
     };
@@ -556,7 +556,7 @@ static void finds_the_sections_of_the_grammar_and_no_others(void **state)
         { "all characters", "[profile aZ0_-/.%@:+\\]", NULL, PROFILE, "aZ0_-/.%@:+\\", true },
         { "sso-session", "[sso-session x]", NULL, PROFILE_SECTION_SSO_SESSION, "x", true },
         { "services", "[services x]", NULL, PROFILE_SECTION_SERVICES, "x", true },
-        { "a session is no profile", "[sso-session x]", NULL, PROFILE, "x", false },
+        { "a session is not a profile", "[sso-session x]", NULL, PROFILE, "x", false },
         { "plain in config", "[x]", NULL, PROFILE, "x", false },
         { "no blank behind the type", "[profilex]", NULL, PROFILE, "x", false },
         { "nor is it a name", "[profilex]", NULL, PROFILE, "profilex", false },
@@ -1045,7 +1045,7 @@ static bool check_as_user(uid_t uid, bool (*check)(struct fixture *), struct fix
 }
 
 enum {
-    STRANGER_UID = 54321,
+    OTHER_UID = 54321,
 };
 
 static bool takes_both_as_missing_with_a_warning(struct fixture *fixture)
@@ -1071,11 +1071,11 @@ static void default_files_in_a_directory_closed_to_us_are_taken_as_missing(void 
     set_variable(fixture, "AWS_SHARED_CREDENTIALS_FILE", "");
     set_variable(fixture, "HOME", fixture->directory);
     assert_int_equal(chmod(fixture->directory, 0), 0);
-    bool is_taken = check_as_user(STRANGER_UID, takes_both_as_missing_with_a_warning, fixture);
+    bool is_taken = check_as_user(OTHER_UID, takes_both_as_missing_with_a_warning, fixture);
     char configured[2 * PATH_BYTES];
     (void)snprintf(configured, sizeof(configured), "%s/.aws/config", fixture->directory);
     set_variable(fixture, "AWS_CONFIG_FILE", configured);
-    bool is_refused = check_as_user(STRANGER_UID, refuses_the_configured_file, fixture);
+    bool is_refused = check_as_user(OTHER_UID, refuses_the_configured_file, fixture);
     assert_int_equal(chmod(fixture->directory, 0700), 0);
     assert_true(is_taken);
     assert_true(is_refused);
@@ -1099,11 +1099,11 @@ static void a_default_file_in_sight_must_be_readable(void **state)
     put_file(path, "[default]\n", strlen("[default]\n"));
     set_variable(fixture, "AWS_CONFIG_FILE", "");
     set_variable(fixture, "HOME", fixture->directory);
-    /* Our own credentials file is out of the stranger's way, below a directory that is not there. */
+    /* For the other user our own credentials file is below a directory that does not exist. */
     set_variable(fixture, "AWS_SHARED_CREDENTIALS_FILE", "/nonexistent/credentials");
     assert_int_equal(chmod(fixture->directory, 0755), 0);
     assert_int_equal(chmod(path, 0), 0);
-    bool is_refused = check_as_user(STRANGER_UID, refuses_the_unreadable_file, fixture);
+    bool is_refused = check_as_user(OTHER_UID, refuses_the_unreadable_file, fixture);
     (void)remove(path);
     (void)rmdir(aws_directory);
     assert_true(is_refused);
@@ -1124,12 +1124,12 @@ static bool has_no_default_files_and_refuses_a_tilde(struct fixture *fixture)
 static void a_user_without_a_home_has_no_default_files(void **state)
 {
     struct fixture *fixture = *state;
-    if (geteuid() != 0 || getpwuid(STRANGER_UID) != NULL) {
+    if (geteuid() != 0 || getpwuid(OTHER_UID) != NULL) {
         skip();
     }
     set_variable(fixture, "AWS_CONFIG_FILE", "");
     set_variable(fixture, "AWS_SHARED_CREDENTIALS_FILE", "");
-    assert_true(check_as_user(STRANGER_UID, has_no_default_files_and_refuses_a_tilde, fixture));
+    assert_true(check_as_user(OTHER_UID, has_no_default_files_and_refuses_a_tilde, fixture));
 }
 
 /* Where a value is from. */

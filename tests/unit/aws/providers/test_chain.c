@@ -150,9 +150,9 @@ static void remove_files(const char *directory)
     }
 }
 
-/* --- what has to be waited for --- */
+/* --- what the program will wait for --- */
 
-static void the_settings_tell_what_has_to_be_waited_for(void **state)
+static void the_settings_tell_what_the_program_will_wait_for(void **state)
 {
     (void)state;
     static const char config[] =
@@ -324,7 +324,7 @@ static void metadata_that_refuses_connections_is_not_silent(void **state)
     assert_says(fixture, "no answer: 169.254.169.254: ");
 }
 
-/* Whatever answers slowly, all of it together gets no more than the budget. */
+/* Slow answers together get no more than the budget. */
 static void metadata_shares_one_budget(void **state)
 {
     struct fixture *fixture = *state;
@@ -349,7 +349,7 @@ static void metadata_refusals_are_retried_within_the_budget(void **state)
     assert_says(fixture, "HTTP status 503");
 }
 
-static void configured_patience_counts(void **state)
+static void the_configured_timeout_and_attempts_are_used(void **state)
 {
     struct fixture *fixture = *state;
     static const struct fake_reply silence[] = { { .after_ms = FAKE_NEVER_MS } };
@@ -363,7 +363,7 @@ static void configured_patience_counts(void **state)
     assert_int_equal(fixture->world->sent[0].timeout_ms, 5000);
 }
 
-static void the_run_may_end_before_the_patience(void **state)
+static void the_run_may_end_before_the_configured_timeout(void **state)
 {
     struct fixture *fixture = *state;
     static const struct fake_reply silence[] = { { .after_ms = FAKE_NEVER_MS } };
@@ -373,7 +373,7 @@ static void the_run_may_end_before_the_patience(void **state)
     assert_int_equal(took_ms(fixture), DEADLINE_MS);
 }
 
-/* It is asked once, whoever wants something of it. */
+/* It is asked once, for credentials and region together. */
 static void an_absent_service_is_not_asked_again(void **state)
 {
     struct fixture *fixture = *state;
@@ -398,7 +398,7 @@ static void make_directory(const char *directory, const char *name)
 }
 
 /* The fake clock stands at 2015-08-30T12:36:00Z. */
-static void an_sso_token_holds_until_the_second_it_expires(void **state)
+static void an_sso_token_is_valid_until_the_second_it_expires(void **state)
 {
     (void)state;
 
@@ -502,17 +502,17 @@ static void sts_may_answer_in_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_settings_tell_what_has_to_be_waited_for),
+        cmocka_unit_test(the_settings_tell_what_the_program_will_wait_for),
         cmocka_unit_test(container_uris),
         cmocka_unit_test(metadata_endpoints),
         TEST(metadata_is_given_up_within_two_seconds),
         TEST(metadata_that_refuses_connections_is_not_silent),
         TEST(metadata_shares_one_budget),
         TEST(metadata_refusals_are_retried_within_the_budget),
-        TEST(configured_patience_counts),
-        TEST(the_run_may_end_before_the_patience),
+        TEST(the_configured_timeout_and_attempts_are_used),
+        TEST(the_run_may_end_before_the_configured_timeout),
         TEST(an_absent_service_is_not_asked_again),
-        cmocka_unit_test(an_sso_token_holds_until_the_second_it_expires),
+        cmocka_unit_test(an_sso_token_is_valid_until_the_second_it_expires),
         TEST(sts_asks_at_the_regions_host),
         TEST(sts_may_answer_in_json),
     };

@@ -368,8 +368,8 @@ static void messages_never_hold_what_is_secret(void **state)
                 "{\"__type\":\"InvalidSignatureException\",\"message\":\"no match\\n\\nThe Canonical "
                 "String for this request should have been\\n'POST %s'\"}",
                 TOKEN },
-        { "on a stranger's page", 403, "<p>%s</p>", TOKEN },
-        { "the signature on a stranger's page", 502, "%s", fixture->attempt.signature },
+        { "on a page that is not AWS's", 403, "<p>%s</p>", TOKEN },
+        { "the signature on a page that is not AWS's", 502, "%s", fixture->attempt.signature },
     };
 
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {

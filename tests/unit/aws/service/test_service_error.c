@@ -77,7 +77,7 @@ static void reads_code_message_and_request_id(void **state)
     }
 }
 
-static void what_is_no_short_word_is_no_code_and_no_request_id(void **state)
+static void what_is_not_a_short_word_is_neither_a_code_nor_a_request_id(void **state)
 {
     (void)state;
     CLEANUP(service_error_clear) struct service_error error = SERVICE_ERROR_INIT;
@@ -183,7 +183,7 @@ static void pieces_of_a_secret_are_cut_out(void **state)
         { "its middle", "<456789abcdef>", SECRET_TEXT, "<[removed]>" },
         { "its end", "<89abcdefghij>", SECRET_TEXT, "<[removed]>" },
         { "cut by the text's end", "<0123456789abcd", SECRET_TEXT, "<[removed]" },
-        { "eleven bytes are no piece", "<0123456789a>", SECRET_TEXT, "<0123456789a>" },
+        { "eleven bytes are not a piece", "<0123456789a>", SECRET_TEXT, "<0123456789a>" },
         { "wrapped", "012345678901\n0123456789abc\nabcdefghij", SECRET_TEXT,
                 "012345678901\n[removed]\nabcdefghij" },
         { "two pieces in a row", "0123456789ab89abcdefghij", SECRET_TEXT, "[removed][removed]" },
@@ -231,7 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_code_message_and_request_id),
-        cmocka_unit_test(what_is_no_short_word_is_no_code_and_no_request_id),
+        cmocka_unit_test(what_is_not_a_short_word_is_neither_a_code_nor_a_request_id),
         cmocka_unit_test(codes_and_statuses_decide_about_a_retry),
         cmocka_unit_test(some_codes_may_mean_the_clock),
         cmocka_unit_test(pieces_of_a_secret_are_cut_out),

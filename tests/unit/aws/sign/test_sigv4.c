@@ -77,7 +77,7 @@ static void read_vector_file(
     }
 }
 
-static void take_text_member(const struct vector *vector,
+static void read_text_member(const struct vector *vector,
         struct json_value object,
         const char *name,
         struct text *ret_text)
@@ -96,7 +96,7 @@ static bool flag_member(struct json_value object, const char *name)
     return json_find(object, name, &member) && json_type_of(member) == JSON_TRUE;
 }
 
-static void take_secret_member(const struct vector *vector,
+static void read_secret_member(const struct vector *vector,
         struct json_value object,
         const char *name,
         struct secret *ret_secret)
@@ -123,14 +123,14 @@ static void read_context(const char *directory, struct vector *vector)
     struct json_value keys;
     struct json_value token;
     assert_true(json_find_typed(root, "credentials", JSON_OBJECT, &keys));
-    take_secret_member(vector, keys, "access_key_id", &vector->key_id);
-    take_secret_member(vector, keys, "secret_access_key", &vector->secret_key);
+    read_secret_member(vector, keys, "access_key_id", &vector->key_id);
+    read_secret_member(vector, keys, "secret_access_key", &vector->secret_key);
     if (json_find(keys, "token", &token)) {
-        take_text_member(vector, keys, "token", &vector->token);
+        read_text_member(vector, keys, "token", &vector->token);
     }
-    take_text_member(vector, root, "region", &vector->region);
-    take_text_member(vector, root, "service", &vector->service);
-    take_text_member(vector, root, "timestamp", &timestamp);
+    read_text_member(vector, root, "region", &vector->region);
+    read_text_member(vector, root, "service", &vector->service);
+    read_text_member(vector, root, "timestamp", &timestamp);
     assert_true(timestamp_parse_iso8601(text_string(&timestamp), &vector->epoch_s));
     vector->normalizes = flag_member(root, "normalize");
     vector->signs_body = flag_member(root, "sign_body");
@@ -144,7 +144,7 @@ static void add_header(struct vector *vector, const char *name, const char *valu
     vector->parsed.header_count++;
 }
 
-/* METHOD SP target SP HTTP/1.1; the target may hold blanks. */
+/* METHOD SP target SP HTTP/1.1; the target may contain blanks. */
 static void split_request_line(struct vector *vector, char *line)
 {
     char *target = strchr(line, ' ');

@@ -149,7 +149,7 @@ static const struct err *only_problem(const struct fixture *fixture)
     return &fixture->problems.items[0];
 }
 
-/* No message, event or hint holds a value. */
+/* No message, event or hint contains a value. */
 static void assert_hushed(const struct fixture *fixture)
 {
     for (size_t i = 0; i < fixture->problems.len; i++) {
@@ -468,7 +468,7 @@ static void a_decryption_failure_survives_a_failed_look_for_names(void **state)
     assert_string_equal(only_problem(fixture)->why, "key is disabled");
 }
 
-static void a_reply_that_is_no_listing_is_a_protocol_error(void **state)
+static void a_reply_that_is_not_a_listing_is_a_protocol_error(void **state)
 {
     struct fixture *fixture = *state;
     static const char *const BODIES[] = { "", "<html>" HUSH, "[]", "{\"Parameters\":\"" HUSH "\"}",
@@ -487,7 +487,7 @@ static void a_reply_that_is_no_listing_is_a_protocol_error(void **state)
 
 /* Names. */
 
-/* Answers GetParameters: every name asked for is there, but those that hold a 7. */
+/* Answers GetParameters: every requested name exists except those with a 7. */
 static void answer_names(
         struct fake_world *world, const struct fake_sent *sent, struct fake_reply *ret_reply)
 {
@@ -570,7 +570,7 @@ static void twenty_three_names_are_three_requests_and_the_missing_are_named(void
     }
 }
 
-static void answers_meet_their_questions_in_every_form(void **state)
+static void answers_are_matched_to_names_in_every_form(void **state)
 {
     struct fixture *fixture = *state;
 
@@ -642,7 +642,7 @@ static void a_parameter_that_comes_twice_was_not_asked_for_twice(void **state)
     assert_hushed(fixture);
 }
 
-static void a_refusal_of_ten_names_is_told_of_the_one_it_is_about(void **state)
+static void a_refusal_of_ten_names_is_reported_for_the_one_it_is_about(void **state)
 {
     struct fixture *fixture = *state;
     static const struct fake_reply ROWS[] = {
@@ -745,13 +745,13 @@ int main(void)
         TEST(throttling_is_waited_out),
         TEST(a_page_that_cannot_be_decrypted_names_its_secure_strings),
         TEST(a_decryption_failure_survives_a_failed_look_for_names),
-        TEST(a_reply_that_is_no_listing_is_a_protocol_error),
+        TEST(a_reply_that_is_not_a_listing_is_a_protocol_error),
         TEST(names_are_asked_for_in_tens),
         TEST(twenty_three_names_are_three_requests_and_the_missing_are_named),
-        TEST(answers_meet_their_questions_in_every_form),
+        TEST(answers_are_matched_to_names_in_every_form),
         TEST(a_reply_that_says_nothing_about_a_name_is_an_error),
         TEST(a_parameter_that_comes_twice_was_not_asked_for_twice),
-        TEST(a_refusal_of_ten_names_is_told_of_the_one_it_is_about),
+        TEST(a_refusal_of_ten_names_is_reported_for_the_one_it_is_about),
         TEST(names_that_cannot_be_decrypted_are_asked_for_undecrypted),
         TEST(paths_and_names_are_asked_for_at_the_same_time),
         TEST(nothing_to_fetch_is_a_success),

@@ -1,7 +1,7 @@
-"""The connection to Parameter Store is opened while credentials are waited for.
+"""Early connections: those to Parameter Store are opened while the program waits for credentials.
 
-Each test makes whoever gives credentials wait until the store has seen what is to be shown: without
-the overlap it would wait in vain, and the run fail.
+Each test lets the credential service answer only after the store has seen the connections; if they were opened
+later, the service would wait until its timeout and the test would fail.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from parameter_store.journal import Journal
 from privileges import strace, unshare
 
 STALE_SECONDS = 1.5
-"""Longer than a connection is held."""
+"""Longer than an early connection waits for its request."""
 
 
 @dataclass
 class Before(Fault):
-    """Does something, then lets the service answer."""
+    """Calls act, then lets the service answer."""
 
     act: Callable[[], Any]
     failures: ClassVar[list[Exception]] = []
@@ -48,7 +48,7 @@ class Before(Fault):
 
 
 @pytest.fixture(autouse=True)
-def nobody_waits_in_vain() -> Iterator[None]:
+def check_that_no_wait_timed_out() -> Iterator[None]:
     Before.failures.clear()
     yield
     assert Before.failures == []
@@ -59,7 +59,7 @@ def answers_after(service: CredentialService, operation: str, act: Callable[[], 
 
 
 def wait_for_connections(chain: Chain, count: int = 1) -> Callable[[], Any]:
-    """The first of them is through its handshake."""
+    """For that many connections, of which at least one has completed its TLS handshake."""
 
     def is_there(journal: Journal) -> bool:
         return journal.connections >= count and journal.tls_handshakes >= 1
@@ -106,22 +106,22 @@ def set_up_sso(chain: Chain, act: Callable[[], Any]) -> str:
 
 @pytest.fixture
 def shares_trust(run: Runner) -> bool:
-    """Whether the program's TLS library reads certificates once for all connections: all but mbedTLS."""
+    """Whether connections share the certificates that were read: with every TLS library but mbedTLS."""
     library = re.search(r"libcurl/\S+ ([^/]+)/", run("--version").out)
     assert library is not None
     return library.group(1) != "mbedTLS"
 
 
 @pytest.mark.parametrize("set_up", [set_up_container, set_up_metadata, set_up_metadata_with_region])
-def test_the_connection_is_there_before_the_credentials_are(chain: Chain, set_up: Callable[..., str]) -> None:
+def test_the_connection_is_opened_before_the_credentials_arrive(chain: Chain, set_up: Callable[..., str]) -> None:
     place = set_up(chain, wait_for_connections(chain))
     assert chain.succeed() == place
     assert len(chain.store.journal.entries) == 1
-    assert chain.store.journal.connections == 1, "the connection was not used"
+    assert chain.store.journal.connections == 1, "the request did not use the early connection"
 
 
 @pytest.mark.parametrize("set_up", [set_up_web_identity, set_up_role_of_profile, set_up_sso])
-def test_beside_tls_it_is_there_where_that_is_cheap(chain: Chain, shares_trust: bool, set_up: Callable[..., str]) -> None:
+def test_beside_a_credential_service_with_tls_it_is_opened_early_only_with_mbedtls(chain: Chain, shares_trust: bool, set_up: Callable[..., str]) -> None:
     def look() -> None:
         time.sleep(0.2)
         assert chain.store.journal.connections == 0
@@ -132,7 +132,7 @@ def test_beside_tls_it_is_there_where_that_is_cheap(chain: Chain, shares_trust: 
     assert chain.store.journal.connections == 1
 
 
-def test_it_is_there_before_a_helper_has_printed_any(chain: Chain, tmp_path: Path) -> None:
+def test_the_connection_is_opened_before_a_helper_has_printed_credentials(chain: Chain, tmp_path: Path) -> None:
     marker = tmp_path / "connected"
     script = f"for i in $(seq 600); do [ -e {marker} ] && break; sleep 0.05; done; [ -e {marker} ] || exit 3"
     chain.config["default"] = {"credential_process": chain.process(chain.process_document(), script)}
@@ -143,7 +143,7 @@ def test_it_is_there_before_a_helper_has_printed_any(chain: Chain, tmp_path: Pat
     assert chain.store.journal.connections == 1
 
 
-def test_as_many_are_opened_as_are_used(chain: Chain) -> None:
+def test_one_connection_is_opened_for_each_first_request(chain: Chain) -> None:
     paths = [f"/q{number}" for number in range(5)]
     for path in paths:
         for number in range(15):
@@ -156,7 +156,7 @@ def test_as_many_are_opened_as_are_used(chain: Chain) -> None:
     assert len(chain.store.journal.entries) == 11
 
 
-def test_names_and_later_pages_go_over_the_same_connections(chain: Chain) -> None:
+def test_later_pages_use_the_same_connections(chain: Chain) -> None:
     for number in range(45):
         chain.store.put(f"/p/more{number}", "value")
     set_up_container(chain, wait_for_connections(chain, 2))
@@ -166,11 +166,11 @@ def test_names_and_later_pages_go_over_the_same_connections(chain: Chain) -> Non
     assert len(chain.store.journal.entries) == 6
 
 
-# --- nothing is opened without need ---
+# --- when no connection is opened early ---
 
 
 @pytest.mark.parametrize("trouble", ["no answer", "disabled"])
-def test_none_is_opened_where_no_credentials_are_in_sight(chain: Chain, trouble: str) -> None:
+def test_none_is_opened_without_a_source_of_credentials(chain: Chain, trouble: str) -> None:
     chain.env |= chain.metadata_env()
     if trouble == "no answer":
         chain.metadata.settings.hop_limit_drop = True
@@ -183,7 +183,7 @@ def test_none_is_opened_where_no_credentials_are_in_sight(chain: Chain, trouble:
 
 @pytest.fixture
 def threads(program: Path, run: Runner, chain: Chain, tmp_path: Path) -> Callable[[], int]:
-    """Runs to success and counts the threads that were begun."""
+    """Runs to success and counts the threads that were started."""
 
     def count() -> int:
         chain.write()
@@ -198,7 +198,7 @@ def threads(program: Path, run: Runner, chain: Chain, tmp_path: Path) -> Callabl
     return count
 
 
-def test_credentials_that_are_at_hand_begin_no_thread(chain: Chain, threads: Callable[[], int]) -> None:
+def test_keys_in_the_environment_start_no_thread(chain: Chain, threads: Callable[[], int]) -> None:
     chain.env |= chain.variables()
     assert threads() == 0
 
@@ -208,10 +208,10 @@ def test_one_thread_opens_all_connections(chain: Chain, threads: Callable[[], in
     assert threads() == 1
 
 
-# --- what goes wrong meanwhile ---
+# --- failures while the program waits for credentials ---
 
 
-def test_credentials_that_fail_end_the_run_as_without_a_connection(chain: Chain) -> None:
+def test_refused_credentials_end_the_run_as_without_an_early_connection(chain: Chain) -> None:
     set_up_container(chain, wait_for_connections(chain))
     chain.container.settings.authorization = "another"
     result = chain.fail(f"container credentials: Unauthorized: 127.0.0.1:{chain.container.port} refused (HTTP status 401)")
@@ -238,7 +238,7 @@ def test_a_connection_that_the_server_closed_is_not_used(chain: Chain) -> None:
     "fault", [faults.Close(), faults.Reset("before"), faults.Reset("body"), faults.Truncate(), faults.HugeHeaders(), faults.Garbage()],
     ids=lambda fault: type(fault).__name__,
 )
-def test_what_was_sent_is_a_try(chain: Chain, fault: Fault) -> None:
+def test_a_request_on_an_early_connection_counts_as_a_try(chain: Chain, fault: Fault) -> None:
     chain.env |= chain.container_env()
     chain.store.faults.always(fault)
     result = chain.run(env=ONE_TRY)
@@ -246,7 +246,7 @@ def test_what_was_sent_is_a_try(chain: Chain, fault: Fault) -> None:
     assert len(chain.store.journal.entries) == 1
 
 
-def test_a_store_that_refuses_connections_meanwhile_is_asked_again(chain: Chain) -> None:
+def test_an_early_connection_that_is_refused_is_opened_again(chain: Chain) -> None:
     with ExitStack() as stack:
         stack.enter_context(chain.store.port_closed())
         set_up_container(chain, stack.close)
@@ -254,7 +254,7 @@ def test_a_store_that_refuses_connections_meanwhile_is_asked_again(chain: Chain)
     assert result.status == 0, result.err
 
 
-def test_a_handshake_that_hangs_meanwhile_ends_with_its_connection(chain: Chain) -> None:
+def test_an_early_handshake_that_hangs_is_replaced_once_its_connection_is_closed(chain: Chain) -> None:
     def heal() -> None:
         chain.store.journal.wait_for(lambda journal: journal.connections == 1)
         chain.store.handshake_hangs = False
@@ -267,21 +267,21 @@ def test_a_handshake_that_hangs_meanwhile_ends_with_its_connection(chain: Chain)
     assert chain.store.journal.connections == 2
 
 
-def test_nothing_is_held_for_long(chain: Chain) -> None:
-    """Until a signal or a timeout it would be the server's to hold."""
+def test_an_early_connection_is_closed_if_no_request_comes_in_time(chain: Chain) -> None:
+    """Otherwise the server would have to keep it open until the program ends."""
 
-    def dawdle() -> None:
+    def wait_too_long() -> None:
         wait_for_connections(chain)()
         time.sleep(STALE_SECONDS)
         chain.store.journal.wait_for(lambda journal: journal.open_connections == 0)
 
-    set_up_container(chain, dawdle)
+    set_up_container(chain, wait_too_long)
     assert chain.succeed() == "container"
     assert chain.store.journal.connections == 2
     assert len(chain.store.journal.entries) == 1
 
 
-def test_a_certificate_that_is_not_trusted_is_told_once(chain: Chain, tmp_path: Path) -> None:
+def test_an_untrusted_certificate_is_reported_once(chain: Chain, tmp_path: Path) -> None:
     other = tmp_path / "other.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=other", "-days", "2",
@@ -294,7 +294,7 @@ def test_a_certificate_that_is_not_trusted_is_told_once(chain: Chain, tmp_path: 
     assert chain.store.journal.connections <= 2, "the early one, and that of the request"
 
 
-def test_the_role_is_told_before_the_region(chain: Chain) -> None:
+def test_a_role_that_cannot_be_assumed_is_reported_before_a_missing_region(chain: Chain) -> None:
     chain.env |= {**chain.metadata_env(), "AWS_REGION": None, "AWS_DEFAULT_REGION": None}
     chain.metadata.settings.region = None
     chain.metadata.settings.code = "AssumeRoleUnauthorizedAccess"
@@ -303,28 +303,28 @@ def test_the_role_is_told_before_the_region(chain: Chain) -> None:
     chain.fail("no region")
 
 
-def test_command_finds_nothing_of_it(chain: Chain) -> None:
+def test_command_inherits_nothing_from_early_connections(chain: Chain) -> None:
     # Not SigQ: it counts the queued signals of all of the user's processes.
     script = "readlink /proc/self/fd/*; grep -E '(Sig|Shd)(Pnd|Blk|Ign|Cgt)|Threads' /proc/self/status; ulimit -a"
     set_up_container(chain, wait_for_connections(chain))
-    held = chain.run(command=("--", "/bin/sh", "-c", script))
+    early = chain.run(command=("--", "/bin/sh", "-c", script))
     at_hand = chain.run(env=chain.variables(), command=("--", "/bin/sh", "-c", script))
-    assert held.status == 0, held.err
-    assert [line for line in held.out.splitlines() if not line.startswith(("pipe:", "/proc/"))] == [
+    assert early.status == 0, early.err
+    assert [line for line in early.out.splitlines() if not line.startswith(("pipe:", "/proc/"))] == [
         line for line in at_hand.out.splitlines() if not line.startswith(("pipe:", "/proc/"))
     ]
 
 
 @pytest.fixture
 def waiting(chain: Chain) -> Iterator[threading.Event]:
-    """The container's answer waits for this; set at the end at the latest."""
+    """The container answers once this is set; the end of the test sets it."""
     event = threading.Event()
     set_up_container(chain, lambda: event.wait(30))
     yield event
     event.set()
 
 
-def test_process_1_ends_while_a_connection_is_held(chain: Chain, run: Runner, program: Path, waiting: threading.Event) -> None:
+def test_process_1_ends_while_an_early_connection_waits(chain: Chain, run: Runner, program: Path, waiting: threading.Event) -> None:
     with subprocess.Popen(
         [*unshare("--pid", "--fork", "--kill-child"), program, "/p", "--", "/bin/echo", "started"],
         env=run.environment(chain.env), stdout=subprocess.PIPE,
@@ -337,7 +337,7 @@ def test_process_1_ends_while_a_connection_is_held(chain: Chain, run: Runner, pr
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_signals_end_the_run_while_a_connection_is_held(
+def test_signals_end_the_run_while_an_early_connection_waits(
     chain: Chain, run: Runner, waiting: threading.Event, number: signal.Signals
 ) -> None:
     started = run.start("/p", "--", "/bin/echo", "started", env=chain.env)
@@ -347,11 +347,11 @@ def test_signals_end_the_run_while_a_connection_is_held(
     assert (result.status, result.out, result.err) == (-number, "", "")
 
 
-def test_the_timeout_counts_while_a_connection_is_held(chain: Chain, waiting: threading.Event) -> None:
+def test_the_timeout_counts_while_an_early_connection_waits(chain: Chain, waiting: threading.Event) -> None:
     chain.fail("the timeout ended the wait for 127.0.0.1", options=("--timeout", "1s"))
 
 
-def test_verbose_tells_of_it(chain: Chain) -> None:
+def test_verbose_reports_early_connections(chain: Chain) -> None:
     set_up_container(chain, wait_for_connections(chain))
     result = chain.run("-v")
     host = chain.store.endpoint_url.removeprefix("https://")
