@@ -93,14 +93,6 @@ static void start_anew(struct http_curl *curl, struct http_exchange *exchange)
     }
 }
 
-static void start(struct http_transport *transport, struct http_exchange *exchange)
-{
-    struct http_curl *curl = of_transport(transport);
-    if (!early_connect_assign(&curl->early, exchange)) {
-        start_anew(curl, exchange);
-    }
-}
-
 /* True if the transfer goes on with other options. */
 static bool fall_back(struct http_curl *curl, struct transfer *transfer, CURLcode code)
 {
@@ -166,6 +158,15 @@ static void end_early_connect(struct http_curl *curl)
     }
     for (size_t i = 0; i < curl->early.count; i++) {
         settle_early_request(curl, &curl->early.requests[i]);
+    }
+}
+
+static void start(struct http_transport *transport, struct http_exchange *exchange)
+{
+    struct http_curl *curl = of_transport(transport);
+    if (!early_connect_assign(&curl->early, exchange)) {
+        end_early_connect(curl); /* the multi handle is the thread's until then */
+        start_anew(curl, exchange);
     }
 }
 
