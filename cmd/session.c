@@ -71,7 +71,7 @@ static bool is_early_worthwhile(const struct session *session, enum provider_wai
 
 void session_connect_early(struct session *session, struct call *const *calls, size_t call_count)
 {
-    enum provider_wait wait = provider_chain_wait(&session->settings);
+    enum provider_wait wait = provider_chain_wait(&session->providers);
     bool has_region = session->settings.region != NULL;
     struct err ignored; /* session_find_credentials reports it */
     if (wait == PROVIDER_WAIT_METADATA) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/credentials.h"
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/ascii.h"
@@ -14,6 +16,22 @@ void credentials_clear(struct credentials *credentials)
     credentials->may_be_past_expiry = false;
     credentials->origin[0] = '\0';
     credentials->renewal[0] = '\0';
+}
+
+void credentials_set_origin(struct credentials *credentials, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(credentials->origin, sizeof(credentials->origin), format, args);
+    va_end(args);
+}
+
+void credentials_set_renewal(struct credentials *credentials, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(credentials->renewal, sizeof(credentials->renewal), format, args);
+    va_end(args);
 }
 
 void credentials_move(struct credentials *to, struct credentials *from)

@@ -31,6 +31,12 @@ struct credentials {
 
 void credentials_clear(struct credentials *credentials);
 
+/* Set origin and renewal; texts that do not fit are cut. */
+void credentials_set_origin(struct credentials *credentials, const char *format, ...)
+        PRINTF_LIKE(2, 3);
+void credentials_set_renewal(struct credentials *credentials, const char *format, ...)
+        PRINTF_LIKE(2, 3);
+
 /* *to takes over what *from holds; *from is empty afterwards. */
 void credentials_move(struct credentials *to, struct credentials *from);
 

@@ -259,7 +259,7 @@ AWS_FILES: dict[str, str] = {
     f"services = {URL}": "there is no section [services postgres://...]",
     f"sso_session = {URL}\nsso_account_id = 1\nsso_role_name = x": "there is no section [sso-session postgres://...]",
     f"credential_process = {URL}": "postgres://...: not found",
-    f"max_attempts = {URL}": 'max_attempts: "postgres://..." is not a number of tries',
+    f"max_attempts = {URL}": 'max_attempts: "postgres://..." is not a whole number from 1 to 1000000',
     f"ca_bundle = {URL}": "the file of trusted certificates, postgres://..., cannot be read",
     f"use_fips_endpoint = {URL}": 'use_fips_endpoint: "postgres://..." is neither true nor false',
     f"{ROLE}web_identity_token_file = {URL}": "postgres://...: there is no such file",

@@ -36,15 +36,14 @@ static void look_up(const struct profile_files *files, enum profile_section_kind
             const struct profile_property *property = profile_section_find(section, KEYS[j]);
             (void)profile_section_find_nested(section, KEYS[j], "k");
             if (property != NULL) {
-                char where[PROFILE_WHERE_BYTES];
-                profile_property_where(property, where);
-                assert(!secret_is_empty(&property->value) && where[0] != '\0');
+                struct profile_where where = profile_where_key(property);
+                assert(!secret_is_empty(&property->value) && where.text[0] != '\0');
             }
         }
     }
 }
 
-static void check_dropped(const struct profile_files *files, struct event_sink *events)
+static void check_mistakes(const struct profile_files *files, struct event_sink *events)
 {
     static const char *const NAMES[] = { "default", "x", "" };
     for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
@@ -70,13 +69,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .deadline_ms = clock_monotonic_ms(&clock_system) + READ_TIMEOUT_MS,
     };
     struct event_sink events = { .receive = ignore };
-    CLEANUP(profile_files_clear) struct profile_files files = PROFILE_FILES_INIT;
+    CLEANUP(profile_files_clear) struct profile_files files = { 0 };
     struct err_list *problems = fuzz_problems();
     bool is_loaded = profile_files_load(&environment, &limits, &events, &files, problems);
     assert(is_loaded == err_list_is_empty(problems));
     look_up(&files, PROFILE_SECTION_PROFILE);
     look_up(&files, PROFILE_SECTION_SSO_SESSION);
     look_up(&files, PROFILE_SECTION_SERVICES);
-    check_dropped(&files, &events);
+    check_mistakes(&files, &events);
     return 0;
 }

@@ -47,7 +47,6 @@ EXPOSERS = {
     "src/aws/service/client.c": "signs, and cuts our own secrets out of what AWS echoes",
     "src/aws/credentials.c": "checks fields for control characters",
     "src/aws/providers/provider.c": "takes the region from the metadata service's reply",
-    "src/aws/providers/container.c": "checks the token for line breaks",
     "src/aws/providers/instance_role.c": "reads the role's name, and why there are no credentials for it",
     "src/aws/providers/process.c": "splits the line of credential_process into words",
     "src/aws/config/profile_parse.c": "parses the shared files",

@@ -3,9 +3,14 @@
 
 #include <string.h>
 
-#include "aws/config/switch.h"
+#include "aws/config/settings.h"
 #include "aws/region.h"
 #include "base/shown.h"
+#include "http/proxy.h"
+
+enum {
+    URL_MAX_BYTES = 4096,
+};
 
 struct service {
     const char *host; /* first label or labels */
@@ -20,80 +25,66 @@ static const struct service services[] = {
     [ENDPOINT_SSO] = { "portal.sso", "portal.sso-fips", "AWS_ENDPOINT_URL_SSO", "sso" },
 };
 
-static bool read_switch(const struct endpoint_request *request,
-        const char *variable,
-        const char *key,
-        bool *ret_is_on,
-        struct err *reterr)
-{
-    return switch_read(request->environment, request->profile, variable, key, ret_is_on, reterr);
-}
-
-/* The services section that the profile names; naming one that is missing is an error. */
-static bool find_services_section(const struct endpoint_request *request,
+/* The services section that the profile names, which must exist; NULL if it names none. */
+static bool find_services_section(const struct settings *settings,
         const struct profile_section **ret_section,
         struct err *reterr)
 {
-    const struct profile_property *naming = profile_section_find(request->profile, "services");
+    struct setting name = { 0 };
     *ret_section = NULL;
-    if (naming == NULL) {
+    if (!setting_from_key(settings->profile, "services", &name)) {
         return true;
     }
-    const char *name = profile_property_text(naming);
-    *ret_section = profile_files_find(request->files, PROFILE_SECTION_SERVICES, name);
-    if (*ret_section == NULL) {
-        char where[PROFILE_WHERE_BYTES];
-        profile_property_where_key(naming, where);
-        char shown[SHOWN_BYTES];
-        return err_set(reterr, ERR_INPUT, where, "there is no section [services %s]",
-                shown_word(name, strlen(name), shown));
-    }
-    return true;
+    *ret_section = profile_files_find(&settings->files, PROFILE_SECTION_SERVICES, name.value);
+    char shown[SHOWN_BYTES];
+    return *ret_section != NULL
+            || err_set(reterr, ERR_INPUT, name.where, "there is no section [services %s]",
+                    shown_word(name.value, strlen(name.value), shown));
 }
 
-static bool find_configured(const struct endpoint_request *request,
-        const struct service *service,
-        struct setting *ret_found,
+/* The URL that is set for the service; ret_url->value stays NULL without any. */
+static bool find_url(const struct settings *settings,
+        enum endpoint_service service,
+        struct setting *ret_url,
         struct err *reterr)
 {
+    const struct profile_section *section = NULL;
     bool is_ignored = false;
-    if (request->command_line_url != NULL
-            && setting_from_option(request->command_line_url, ret_found)) {
+    if (service == ENDPOINT_SSM && setting_from_option(&settings->options.endpoint_url, ret_url)) {
         return true;
     }
-    if (!read_switch(request, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    if (!setting_read_switch(settings, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
                 "ignore_configured_endpoint_urls", &is_ignored, reterr)) {
         return false;
     }
-    if (is_ignored || setting_from_variable(request->environment, service->url_variable, ret_found)
-            || setting_from_variable(request->environment, "AWS_ENDPOINT_URL", ret_found)) {
+    if (is_ignored
+            || setting_from_variable(settings->environment, services[service].url_variable, ret_url)
+            || setting_from_variable(settings->environment, "AWS_ENDPOINT_URL", ret_url)) {
         return true;
     }
-    const struct profile_section *section = NULL;
-    if (!find_services_section(request, &section, reterr)) {
+    if (!find_services_section(settings, &section, reterr)) {
         return false;
     }
     if (!setting_from_property(
-                profile_section_find_nested(section, service->section_key, "endpoint_url"),
-                ret_found)) {
-        (void)setting_from_key(request->profile, "endpoint_url", ret_found);
+                profile_section_find_nested(section, services[service].section_key, "endpoint_url"),
+                ret_url)) {
+        (void)setting_from_key(settings->profile, "endpoint_url", ret_url);
     }
     return true;
 }
 
-static bool use_configured(const struct endpoint_request *request,
-        const struct setting *configured,
+static bool use_url(const struct settings *settings,
+        const struct setting *url,
         struct uri *ret_endpoint,
         struct err *reterr)
 {
-    if (!uri_parse(configured->value, configured->where, ret_endpoint, reterr)) {
+    if (!uri_parse(url->value, url->where, ret_endpoint, reterr)) {
         return false;
     }
-    if (!ret_endpoint->is_https && !ret_endpoint->is_loopback && !request->allow_http) {
-        (void)err_set(reterr, ERR_INPUT, configured->where,
+    if (!ret_endpoint->is_https && !ret_endpoint->is_loopback && !settings->options.allow_http) {
+        (void)err_set(reterr, ERR_INPUT, url->where,
                 "http:// to %s would send parameter values unencrypted", ret_endpoint->host);
         err_set_hint(reterr, "use https://, or --allow-http where that network may see them");
-        uri_clear(ret_endpoint);
         return false;
     }
     return true;
@@ -107,9 +98,8 @@ static bool use_own_host(const struct service *service,
         struct err *reterr)
 {
     const struct partition *partition = region_partition(region);
-    /* GovCloud's normal endpoints are the FIPS ones, but for dual stack. */
-    bool in_gov = strcmp(partition->name, "aws-us-gov") == 0;
-    bool fips_name = fips && !(in_gov && !dual_stack);
+    /* The usual endpoints of GovCloud are FIPS endpoints, except those of dual-stack. */
+    bool fips_name = fips && (dual_stack || strcmp(partition->name, "aws-us-gov") != 0);
     CLEANUP(text_clear) struct text url = TEXT_INIT(512);
     text_append_format(&url, "https://%s.%s.%s", fips_name ? service->fips_host : service->host,
             region, dual_stack ? partition->dual_stack_dns_suffix : partition->dns_suffix);
@@ -117,7 +107,19 @@ static bool use_own_host(const struct service *service,
             && uri_parse(text_string(&url), region, ret_endpoint, reterr);
 }
 
-bool endpoint_find(const struct endpoint_request *request,
+/* Reports a proxy that cannot be used before anything is sent. */
+static bool check_proxy(
+        const struct settings *settings, const struct uri *endpoint, struct err *reterr)
+{
+    CLEANUP(proxy_clear) struct proxy proxy = PROXY_INIT;
+    CLEANUP(text_clear) struct text url = TEXT_INIT(URL_MAX_BYTES);
+    text_append_format(
+            &url, "%s://%s/", endpoint->is_https ? "https" : "http", endpoint->authority);
+    return endpoint->is_loopback
+            || proxy_find(settings->environment, text_string(&url), &proxy, reterr);
+}
+
+bool endpoint_find(const struct settings *settings,
         enum endpoint_service service,
         const char *region,
         struct uri *ret_endpoint,
@@ -125,23 +127,30 @@ bool endpoint_find(const struct endpoint_request *request,
 {
     bool fips = false;
     bool dual_stack = false;
-    struct setting configured = { 0 };
-    if (!read_switch(request, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", &fips, reterr)
-            || !read_switch(request, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint",
-                    &dual_stack, reterr)
-            || !find_configured(request, &services[service], &configured, reterr)) {
+    struct setting url = { 0 };
+    if (!setting_read_switch(settings, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", &fips, reterr)
+            || !setting_read_switch(settings, "AWS_USE_DUALSTACK_ENDPOINT",
+                    "use_dualstack_endpoint", &dual_stack, reterr)
+            || !find_url(settings, service, &url, reterr)) {
         return false;
     }
-    if (configured.value == NULL) {
-        return use_own_host(&services[service], region, fips, dual_stack, ret_endpoint, reterr);
-    }
-    if (fips || dual_stack) {
-        return err_set(reterr, ERR_INPUT, configured.where,
-                "a custom endpoint cannot be combined with %s",
+    if (url.value != NULL && (fips || dual_stack)) {
+        return err_set(reterr, ERR_INPUT, url.where, "a custom endpoint cannot be combined with %s",
                 fips ? "FIPS (AWS_USE_FIPS_ENDPOINT, use_fips_endpoint)"
                      : "dual-stack (AWS_USE_DUALSTACK_ENDPOINT, use_dualstack_endpoint)");
     }
-    return use_configured(request, &configured, ret_endpoint, reterr);
+    struct uri endpoint = { 0 };
+    bool is_found = url.value != NULL
+            ? use_url(settings, &url, &endpoint, reterr)
+            : use_own_host(&services[service], region == NULL ? "us-east-1" : region, fips,
+                    dual_stack, &endpoint, reterr);
+    /* Which proxy it is may depend on the region. */
+    if (!is_found || (region != NULL && !check_proxy(settings, &endpoint, reterr))) {
+        uri_clear(&endpoint);
+        return false;
+    }
+    *ret_endpoint = endpoint;
+    return true;
 }
 
 const char *endpoint_unresolved_hint(const char *host)

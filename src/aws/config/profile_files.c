@@ -23,39 +23,7 @@ static const struct {
     [PROFILE_FILE_CREDENTIALS] = { "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials" },
 };
 
-/*
- * A user without a home directory has no files there; naming one there is a mistake. *ret_shown: what
- * messages call the file; NULL where there is none.
- */
-static bool locate(const struct environment *environment,
-        enum profile_file file,
-        struct text *ret_path,
-        char **ret_shown,
-        struct err *reterr)
-{
-    const char *variable = SOURCES[file].variable;
-    const char *configured = environment_get(environment, variable);
-    const char *path = configured != NULL ? configured : SOURCES[file].default_path;
-    if (!home_expand(environment, path, ret_path)) {
-        if (configured == NULL) {
-            *ret_shown = NULL;
-            return true;
-        }
-        return err_set(reterr, ERR_INPUT, variable, HOME_UNKNOWN);
-    }
-    if (!text_check(ret_path, variable, reterr)) {
-        return false;
-    }
-    *ret_shown = strdup(home_shown(path, text_string(ret_path)));
-    return *ret_shown != NULL || err_set_no_memory(reterr);
-}
-
-/* Whether permissions keep us from seeing if there is such a file at all. */
-static bool is_out_of_sight(const char *path)
-{
-    struct stat status = { 0 };
-    return stat(path, &status) != 0 && errno == EACCES;
-}
+/* --- reading --- */
 
 struct origin {
     const char *path;
@@ -63,10 +31,17 @@ struct origin {
     const char *variable; /* that names the file; NULL: it is the default one */
 };
 
+/* Whether a directory on the way is closed to us, so that the file may or may not be there. */
+static bool is_out_of_sight(const char *path)
+{
+    struct stat status = { 0 };
+    return stat(path, &status) != 0 && errno == EACCES;
+}
+
 /*
- * A container's HOME is often another user's, such as /root, and botocore takes what it cannot see there as
- * missing. A file that was asked for, or can be seen, must be readable. One that cannot be read may be
- * something else than a path, such as a URL with a password.
+ * A default file out of sight counts as missing, as in botocore: the HOME of a container is often
+ * that of another user, such as /root. Shows the path as a word, because a variable may hold
+ * something else than a path by mistake, such as a URL with a password.
  */
 static bool read_contents(const struct origin *origin,
         const struct file_limits *limits,
@@ -104,70 +79,88 @@ static bool load_file(struct profile_files *files,
         struct event_sink *events,
         struct err_list *problems)
 {
-    struct err problem = { 0 };
     CLEANUP(text_clear) struct text path = TEXT_INIT(PATH_MAX_BYTES);
-    if (!locate(environment, file, &path, &files->paths_[file], &problem)) {
-        err_list_add(problems, &problem);
-        return false;
-    }
-    const char *shown_path = files->paths_[file];
-    if (shown_path == NULL) {
-        return true;
-    }
-    const char *variable = SOURCES[file].variable;
-    const struct origin origin = { text_string(&path), shown_path,
-        environment_get(environment, variable) != NULL ? variable : NULL };
     CLEANUP(secret_clear) struct secret contents = SECRET_INIT(PROFILE_FILE_MAX_BYTES);
-    if (!read_contents(&origin, limits, events, &contents, &problem)) {
-        err_list_add(problems, &problem);
-        return false;
+    struct err problem = { 0 };
+    const char *variable = SOURCES[file].variable;
+    const char *named = environment_get(environment, variable);
+    const char *written = named != NULL ? named : SOURCES[file].default_path;
+    bool has_home = home_expand(environment, written, &path);
+    files->paths[file] = strdup(has_home ? home_shown(written, text_string(&path)) : written);
+    if (files->paths[file] == NULL) {
+        (void)err_set_no_memory(&problem);
+        return err_list_add(problems, &problem);
     }
-    const struct profile_source source = { shown_path, file };
-    return profile_parse(&source, &contents, events, &files->newest_section, problems);
+    if (!has_home) {
+        /* Without a home directory there is no default file. */
+        return named == NULL
+                || err_list_add_new(problems, ERR_INPUT, variable, NULL, "%s", HOME_UNKNOWN);
+    }
+    const struct origin origin = { text_string(&path), files->paths[file],
+        named != NULL ? variable : NULL };
+    if (!text_check(&path, variable, &problem)
+            || !read_contents(&origin, limits, events, &contents, &problem)) {
+        return err_list_add(problems, &problem);
+    }
+    const struct profile_place place = { .path = files->paths[file], .file = file };
+    return profile_parse(&place, &contents, events, &files->newest_section, problems);
 }
 
-static int compare_ids(
-        enum profile_section_kind kind, const char *name, const struct profile_section *section)
-{
-    if (kind != section->kind) {
-        return kind < section->kind ? -1 : 1;
-    }
-    return strcmp(name, section->name);
-}
-
-/* By kind and name, then in reading order. */
-static int compare_sections(const void *a, const void *b)
-{
-    const struct profile_section *first = *(const struct profile_section *const *)a;
-    const struct profile_section *second = *(const struct profile_section *const *)b;
-    int difference = compare_ids(first->kind, first->name, second);
-    if (difference != 0) {
-        return difference;
-    }
-    return first->ordinal < second->ordinal ? -1 : 1;
-}
+/* --- the index --- */
 
 static bool is_default(const struct profile_section *section, bool has_type)
 {
     return section->ignored_because == NULL && section->kind == PROFILE_SECTION_PROFILE
-            && section->file == PROFILE_FILE_CONFIG && section->has_type == has_type
+            && section->place.file == PROFILE_FILE_CONFIG && section->has_type == has_type
             && strcmp(section->name, "default") == 0;
 }
 
-/* In the config file "[profile default]", wherever it stands, leaves nothing of "[default]". */
-static bool has_profile_default(const struct profile_files *files)
+/* In the config file "[profile default]", wherever it is, replaces all of "[default]". */
+static void ignore_replaced_default(struct profile_files *files, struct event_sink *events)
 {
-    const struct profile_section *section = files->newest_section;
-    while (section != NULL && !is_default(section, /* has_type= */ true)) {
-        section = section->older;
+    bool is_replaced = false;
+    for (const struct profile_section *section = files->newest_section; section != NULL;
+            section = section->older) {
+        is_replaced = is_replaced || is_default(section, /* has_type= */ true);
     }
-    return section != NULL;
+    for (struct profile_section *section = files->newest_section; section != NULL;
+            section = section->older) {
+        if (is_replaced && is_default(section, /* has_type= */ false)) {
+            section->ignored_because = "[profile default] replaces [default]";
+            event_emit(events, EVENT_WARNING, profile_where(&section->place).text,
+                    "section ignored: %s", section->ignored_because);
+        }
+    }
 }
 
-/* Sorts the sections, chains those of one name, and keeps the newest of each chain. */
-static bool index_sections(
-        struct profile_files *files, struct event_sink *events, struct err *reterr)
+/* What a section is looked up by. */
+struct id {
+    enum profile_section_kind kind;
+    const char *name;
+};
+
+/* Of an id and an item of the index, for bsearch(3). */
+static int compare_id(const void *a, const void *b)
 {
+    const struct id *id = a;
+    const struct profile_section *section = *(const struct profile_section *const *)b;
+    return id->kind != section->kind ? (int)id->kind - (int)section->kind
+                                     : strcmp(id->name, section->name);
+}
+
+/* Of two items, those of one name in reading order, for qsort(3). */
+static int compare_sections(const void *a, const void *b)
+{
+    const struct profile_section *first = *(const struct profile_section *const *)a;
+    const struct profile_section *second = *(const struct profile_section *const *)b;
+    int order = compare_id(&(struct id){ first->kind, first->name }, b);
+    return order != 0 ? order : first->ordinal < second->ordinal ? -1 : 1;
+}
+
+/* Links the sections of one name, and keeps the last of them. */
+static bool make_index(struct profile_files *files, struct err *reterr)
+{
+    size_t count = 0;
     if (files->newest_section == NULL) {
         return true;
     }
@@ -175,36 +168,33 @@ static bool index_sections(
     if (files->index_ == NULL) {
         return err_set_no_memory(reterr);
     }
-    bool is_default_replaced = has_profile_default(files);
-    size_t count = 0;
     for (struct profile_section *section = files->newest_section; section != NULL;
             section = section->older) {
-        if (is_default_replaced && is_default(section, /* has_type= */ false)) {
-            section->ignored_because = "[profile default] replaces [default]";
-            char where[PROFILE_WHERE_BYTES];
-            profile_section_where(section, where);
-            event_emit(
-                    events, EVENT_WARNING, where, "section ignored: %s", section->ignored_because);
-        }
         if (section->ignored_because == NULL) {
-            files->index_[count] = section;
-            count++;
+            files->index_[count++] = section;
         }
     }
     qsort(files->index_, count, sizeof(struct profile_section *), compare_sections);
     for (size_t i = 0; i < count; i++) {
         struct profile_section *section = files->index_[i];
-        struct profile_section *last = files->index_len_ == 0
-                ? NULL
-                : files->index_[files->index_len_ - 1];
-        if (last != NULL && compare_ids(section->kind, section->name, last) == 0) {
+        struct profile_section *last = i == 0 ? NULL : files->index_[files->index_len_ - 1];
+        if (last != NULL && compare_id(&(struct id){ section->kind, section->name }, &last) == 0) {
             section->older_namesake = last;
             files->index_len_--;
         }
-        files->index_[files->index_len_] = section;
-        files->index_len_++;
+        files->index_[files->index_len_++] = section;
     }
     return true;
+}
+
+const struct profile_section *profile_files_find(
+        const struct profile_files *files, enum profile_section_kind kind, const char *name)
+{
+    struct profile_section *const *found = files->index_len_ == 0
+            ? NULL
+            : bsearch(&(struct id){ kind, name }, files->index_, files->index_len_,
+                    sizeof(struct profile_section *), compare_id);
+    return found == NULL ? NULL : *found;
 }
 
 bool profile_files_load(const struct environment *environment,
@@ -213,21 +203,22 @@ bool profile_files_load(const struct environment *environment,
         struct profile_files *ret_files,
         struct err_list *problems)
 {
-    CLEANUP(profile_files_clear) struct profile_files files = PROFILE_FILES_INIT;
-    bool is_config_sound = load_file(
-            &files, PROFILE_FILE_CONFIG, environment, limits, events, problems);
-    bool is_credentials_sound = load_file(
-            &files, PROFILE_FILE_CREDENTIALS, environment, limits, events, problems);
-    if (!is_config_sound || !is_credentials_sound) {
+    CLEANUP(profile_files_clear) struct profile_files files = { 0 };
+    struct err problem = { 0 };
+    bool is_sound = true;
+    for (size_t file = 0; file < PROFILE_FILE_COUNT; file++) {
+        is_sound = load_file(&files, (enum profile_file)file, environment, limits, events, problems)
+                && is_sound;
+    }
+    if (!is_sound) {
         return false;
     }
-    struct err problem = { 0 };
-    if (!index_sections(&files, events, &problem)) {
-        err_list_add(problems, &problem);
-        return false;
+    ignore_replaced_default(&files, events);
+    if (!make_index(&files, &problem)) {
+        return err_list_add(problems, &problem);
     }
     *ret_files = files;
-    files = PROFILE_FILES_INIT;
+    files = (struct profile_files){ 0 };
     return true;
 }
 
@@ -236,32 +227,7 @@ void profile_files_clear(struct profile_files *files)
     profile_section_free(files->newest_section);
     free(files->index_);
     for (size_t i = 0; i < PROFILE_FILE_COUNT; i++) {
-        free(files->paths_[i]);
+        free(files->paths[i]);
     }
-    *files = PROFILE_FILES_INIT;
-}
-
-const char *profile_files_path(const struct profile_files *files, enum profile_file file)
-{
-    return files->paths_[file];
-}
-
-const struct profile_section *profile_files_find(
-        const struct profile_files *files, enum profile_section_kind kind, const char *name)
-{
-    size_t low = 0;
-    size_t high = files->index_len_;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int difference = compare_ids(kind, name, files->index_[middle]);
-        if (difference == 0) {
-            return files->index_[middle];
-        }
-        if (difference < 0) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    return NULL;
+    *files = (struct profile_files){ 0 };
 }

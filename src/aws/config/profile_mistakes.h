@@ -1,7 +1,7 @@
 /*
- * What the shared files hold for a profile and nobody reads: a misspelt key, half a pair of keys, a
- * section of the wrong form. Without it the search for credentials would go on, and end with those of the
- * container or the machine: another identity than the one that was written down.
+ * Finds what is meant to give a profile credentials and does not: a misspelt key, half a pair of
+ * keys, a section of the wrong form. Otherwise the search for credentials would go on, and could
+ * end with those of the container or the machine: another identity than the one that was configured.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -14,9 +14,9 @@
 #include "base/event.h"
 
 /*
- * For a profile that gives no credentials. False where something was meant to give it some:
- * ERR_CREDENTIALS, `where` being the file and line. What may be meant otherwise is an EVENT_WARNING, for
- * events (may be NULL). Neither quotes what the files hold.
+ * For a profile without credentials. False if something was meant to give it some: ERR_CREDENTIALS
+ * at "file:line". Something that is less clear is an EVENT_WARNING, if events is not NULL. No
+ * message quotes a value.
  */
 MUST_CHECK bool profile_mistakes_check(const struct profile_files *files,
         const char *profile_name,

@@ -10,9 +10,12 @@
 #include "base/text.h"
 
 enum {
-    KEY_MAX_BYTES = 64,        /* longer than any key that is looked for */
-    PROBLEMS_PER_FILE_MAX = 8, /* a file that is something else altogether needs no more */
+    KEY_MAX_BYTES = 64,        /* longer than any key that is looked up */
+    PROBLEMS_PER_FILE_MAX = 8, /* then it is probably a file of another kind */
 };
+
+/* The characters of keys and of names that are not quoted. */
+static const char NAME_CHARACTERS[] = ASCII_ALNUM "_-/.%@:+\\";
 
 /* What an indented line belongs to. */
 enum continued {
@@ -22,30 +25,25 @@ enum continued {
     CONTINUES_IGNORED, /* a property that is not kept */
 };
 
-/* What is known between two lines of a file. */
+/* The state between two lines of a file. */
 struct parser {
-    const struct profile_source *source;
+    struct profile_place place;
     struct event_sink *events;
     struct profile_section **newest; /* the list that sections are added to */
-    size_t line;
     bool has_seen_section;
-    struct profile_section *section;
-    struct profile_property *property; /* the one above; NULL: the line above was none, or wrong */
+    struct profile_section *section;   /* NULL: its header is wrong */
+    struct profile_property *property; /* of the line above; NULL: none, or a wrong one */
     enum continued continued;
 };
 
 static bool fail(const struct parser *parser, const char *why, struct err *reterr)
 {
-    char where[PROFILE_WHERE_BYTES];
-    profile_line_where(parser->source->path, parser->line, where);
-    return err_set(reterr, ERR_INPUT, where, "%s", why);
+    return err_set(reterr, ERR_INPUT, profile_where(&parser->place).text, "%s", why);
 }
 
 static void warn(const struct parser *parser, const char *message)
 {
-    char where[PROFILE_WHERE_BYTES];
-    profile_line_where(parser->source->path, parser->line, where);
-    event_emit(parser->events, EVENT_WARNING, where, "%s", message);
+    event_emit(parser->events, EVENT_WARNING, profile_where(&parser->place).text, "%s", message);
 }
 
 static bool is_comment_start(char c)
@@ -53,26 +51,21 @@ static bool is_comment_start(char c)
     return c == '#' || c == ';';
 }
 
-static bool is_identifier_char(char c)
+static bool is_quote(char c)
 {
-    return ascii_is_alnum(c) || (c != '\0' && strchr("_-/.%@:+\\", c) != NULL);
+    return c == '"' || c == '\'';
 }
 
+/* A NUL follows the file and none is in it, so that strspn(3) stops there at the latest. */
 static bool is_identifier(struct span text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        if (!is_identifier_char(text.bytes[i])) {
-            return false;
-        }
-    }
-    return text.len > 0;
+    return text.len > 0 && strspn(text.bytes, NAME_CHARACTERS) >= text.len;
 }
 
-/* Tabs do no harm in a value; who takes it for a credential or a host name is stricter. */
-static bool has_control_char(struct span text)
+static bool has_control_character(struct span text, char allowed)
 {
     for (size_t i = 0; i < text.len; i++) {
-        if (ascii_is_control(text.bytes[i]) && text.bytes[i] != '\t') {
+        if (ascii_is_control(text.bytes[i]) && text.bytes[i] != allowed) {
             return true;
         }
     }
@@ -103,7 +96,9 @@ static bool split_assignment(struct span line, struct span *ret_key, struct span
     return true;
 }
 
-/* The length of the quoted piece that text begins with, its quotes included; 0 if never closed. */
+/* --- sections --- */
+
+/* The length of the quoted text at the start, with its quotes; 0 if it is not closed. */
 static size_t measure_quoted(struct span text)
 {
     char quote = text.bytes[0];
@@ -116,11 +111,6 @@ static size_t measure_quoted(struct span text)
         }
     }
     return 0;
-}
-
-static bool is_quote(char c)
-{
-    return c == '"' || c == '\'';
 }
 
 /* As a POSIX shell: between double quotes, a backslash escapes a double quote or a backslash. */
@@ -136,7 +126,7 @@ static void append_unquoted(struct text *name, struct span quoted)
     }
 }
 
-/* Where the ']' of a section line stands; 0 without one. A comment ends the search. */
+/* The index of the ']' of a section line, before any comment; 0 without one. */
 static size_t find_bracket(struct span line, bool with_quotes)
 {
     for (size_t i = 1; i < line.len && !is_comment_start(line.bytes[i]); i++) {
@@ -154,24 +144,21 @@ static size_t find_bracket(struct span line, bool with_quotes)
     return 0;
 }
 
-/* Takes "profile ", "sso-session " or "services " off *header; false if it begins with none. */
-static bool take_type(struct span *header, enum profile_section_kind *ret_kind)
+/* Removes "profile ", "sso-session " or "services " from *header. False without any of them. */
+static bool skip_type(struct span *header, enum profile_section_kind *ret_kind)
 {
-    static const struct {
-        const char *word;
-        enum profile_section_kind kind;
-    } TYPES[] = {
-        { "profile", PROFILE_SECTION_PROFILE },
-        { "sso-session", PROFILE_SECTION_SSO_SESSION },
-        { "services", PROFILE_SECTION_SERVICES },
+    static const char *const WORDS[] = {
+        [PROFILE_SECTION_PROFILE] = "profile",
+        [PROFILE_SECTION_SSO_SESSION] = "sso-session",
+        [PROFILE_SECTION_SERVICES] = "services",
     };
 
-    for (size_t i = 0; i < sizeof(TYPES) / sizeof(TYPES[0]); i++) {
-        size_t len = strlen(TYPES[i].word);
-        if (header->len > len && memcmp(header->bytes, TYPES[i].word, len) == 0
+    for (size_t kind = 0; kind < sizeof(WORDS) / sizeof(WORDS[0]); kind++) {
+        size_t len = strlen(WORDS[kind]);
+        if (span_starts_with(*header, WORDS[kind]) && header->len > len
                 && ascii_is_blank(header->bytes[len])) {
-            *header = span_trim(span_skip(*header, len));
-            *ret_kind = TYPES[i].kind;
+            *header = span_skip_blanks(span_skip(*header, len));
+            *ret_kind = (enum profile_section_kind)kind;
             return true;
         }
     }
@@ -179,99 +166,88 @@ static bool take_type(struct span *header, enum profile_section_kind *ret_kind)
 }
 
 /*
- * The name as it stands in the header, to the name that is meant; false if it cannot be one. Names
- * with blanks are quoted in the config file, and bare in the credentials file: so botocore reads
- * them, and so "aws configure" writes them.
+ * Appends the name that a header means. False if it cannot be one. A name with blanks is quoted in
+ * the config file and bare in the credentials file, as "aws configure" writes and botocore reads it.
  */
-static bool read_name(struct span written, enum profile_file file, struct text *name)
+static bool read_name(struct span rest, enum profile_file file, struct text *name)
 {
     bool is_quoting = file == PROFILE_FILE_CONFIG;
-    size_t at = 0;
-    while (at < written.len) {
-        struct span rest = span_skip(written, at);
-        size_t quoted_len = is_quoting && is_quote(rest.bytes[0]) ? measure_quoted(rest) : 0;
-        if (quoted_len > 0) {
-            append_unquoted(name, (struct span){ rest.bytes, quoted_len });
-            at += quoted_len;
-        } else if (is_identifier_char(rest.bytes[0]) || (!is_quoting && rest.bytes[0] == ' ')) {
+    while (rest.len > 0) {
+        size_t len = is_quoting && is_quote(rest.bytes[0]) ? measure_quoted(rest) : 0;
+        if (len > 0) {
+            append_unquoted(name, (struct span){ rest.bytes, len });
+        } else if (strchr(NAME_CHARACTERS, rest.bytes[0]) != NULL
+                || (!is_quoting && rest.bytes[0] == ' ')) {
             text_append_char(name, rest.bytes[0]);
-            at++;
+            len = 1;
         } else {
             return false;
         }
+        rest = span_skip(rest, len);
     }
-    for (size_t i = 0; i < name->len; i++) {
-        if (ascii_is_control(name->bytes[i])) {
-            return false;
-        }
-    }
-    return name->len > 0 || name->state != TEXT_SOUND;
+    return !has_control_character((struct span){ name->bytes, name->len }, /* allowed= */ '\0')
+            && (name->len > 0 || name->state != TEXT_SOUND);
 }
 
-/* Sections of the AWS CLI in its config file: no profiles, and nothing to warn of. */
-static bool is_cli_section(struct span name)
+/* Only a comment may follow the ] of a section: anything else would be lost. */
+static bool check_after_bracket(const struct parser *parser, struct span after, struct err *reterr)
 {
-    return span_is(name, "plugins") || span_is(name, "preview");
-}
-
-/* What a header says. */
-struct header {
-    enum profile_section_kind kind;
-    bool has_type;
-    const char *ignored_because; /* NULL: it counts */
-};
-
-static bool add_section(
-        struct parser *parser, const struct header *header, const char *name, struct err *reterr)
-{
-    size_t name_bytes = strlen(name) + 1;
-    struct profile_section *section = calloc(1, sizeof(*section) + name_bytes);
-    if (section == NULL) {
-        return err_set_no_memory(reterr);
-    }
-    memcpy(section->name, name, name_bytes);
-    section->kind = header->kind;
-    section->has_type = header->has_type;
-    section->ignored_because = header->ignored_because;
-    section->path = parser->source->path;
-    section->file = parser->source->file;
-    section->line = parser->line;
-    section->older = *parser->newest;
-    section->ordinal = section->older == NULL ? 0 : section->older->ordinal + 1;
-    *parser->newest = section;
-    parser->section = section;
-    return true;
-}
-
-/* It is kept all the same, to be found by whoever misses it: see profile_mistakes.h. */
-static bool ignore_section(
-        struct parser *parser, struct span header, const char *why, struct err *reterr)
-{
-    const struct header ignored = { .kind = PROFILE_SECTION_PROFILE, .ignored_because = why };
-    CLEANUP(text_clear) struct text name = TEXT_INIT(PROFILE_FILE_MAX_BYTES);
-    text_append(&name, header.bytes, header.len);
-    if (!is_cli_section(header)) {
-        char message[256];
-        (void)snprintf(message, sizeof(message), "section ignored: %s", why);
-        warn(parser, message);
-    }
-    return text_check(&name, parser->source->path, reterr)
-            && add_section(parser, &ignored, text_string(&name), reterr);
-}
-
-/* What stands behind the ] of a section is nothing, or it would be lost. */
-static bool check_behind(const struct parser *parser, struct span behind, struct err *reterr)
-{
-    if (behind.len == 0 || is_comment_start(behind.bytes[0])) {
+    if (after.len == 0 || is_comment_start(after.bytes[0])) {
         return true;
     }
-    struct span key = { 0 };
-    struct span value = { 0 };
-    if (split_assignment(behind, &key, &value) || memchr(behind.bytes, '[', behind.len) != NULL) {
+    if (memchr(after.bytes, '=', after.len) != NULL
+            || memchr(after.bytes, '[', after.len) != NULL) {
         return fail(parser,
                 "something stands behind the ] of the section: it needs lines of its own", reterr);
     }
     warn(parser, "what stands behind the ] of the section is ignored");
+    return true;
+}
+
+static struct profile_section *add_section(struct parser *parser, struct span name)
+{
+    struct profile_section *section = calloc(1, sizeof(*section) + name.len + 1);
+    if (section != NULL) {
+        memcpy(section->name, name.bytes, name.len);
+        section->place = parser->place;
+        section->older = *parser->newest;
+        section->ordinal = section->older == NULL ? 0 : section->older->ordinal + 1;
+        *parser->newest = section;
+    }
+    return section;
+}
+
+/* An ignored section is kept as well: profile_mistakes.h looks for the profiles in them. */
+static bool parse_header(struct parser *parser, struct span header, struct err *reterr)
+{
+    CLEANUP(text_clear) struct text name = TEXT_INIT(PROFILE_FILE_MAX_BYTES);
+    enum profile_section_kind kind = PROFILE_SECTION_PROFILE;
+    struct span rest = header;
+    bool has_type = skip_type(&rest, &kind);
+    const char *ignored_because = NULL;
+    if (parser->place.file == PROFILE_FILE_CREDENTIALS && has_type) {
+        ignored_because = "in the credentials file it is [NAME], without a type";
+    } else if (parser->place.file == PROFILE_FILE_CONFIG && !has_type
+            && !span_is(rest, "default")) {
+        ignored_because = "in the config file a profile is [profile NAME]";
+    } else if (!read_name(rest, parser->place.file, &name)) {
+        ignored_because = "its name is empty or has a character names cannot have";
+    } else if (!text_check(&name, parser->place.path, reterr)) {
+        return false;
+    }
+    /* These two are the AWS CLI's own, and no mistake. */
+    if (ignored_because != NULL && !span_is(header, "plugins") && !span_is(header, "preview")) {
+        event_emit(parser->events, EVENT_WARNING, profile_where(&parser->place).text,
+                "section ignored: %s", ignored_because);
+    }
+    parser->section = add_section(
+            parser, ignored_because != NULL ? header : (struct span){ name.bytes, name.len });
+    if (parser->section == NULL) {
+        return err_set_no_memory(reterr);
+    }
+    parser->section->kind = kind;
+    parser->section->has_type = has_type;
+    parser->section->ignored_because = ignored_because;
     return true;
 }
 
@@ -282,7 +258,7 @@ static bool parse_section(struct parser *parser, struct span line, struct err *r
     parser->property = NULL;
     parser->continued = CONTINUES_NOTHING;
 
-    /* Where quotes do not pair up they are just characters that a name cannot have. */
+    /* Quotes that do not pair up are ordinary characters, which a name cannot have. */
     size_t bracket = find_bracket(line, /* with_quotes= */ true);
     if (bracket == 0) {
         bracket = find_bracket(line, /* with_quotes= */ false);
@@ -290,34 +266,14 @@ static bool parse_section(struct parser *parser, struct span line, struct err *r
     if (bracket == 0) {
         return fail(parser, "section without a closing ]", reterr);
     }
-    struct span behind = span_trim(span_skip(line, bracket + 1));
-    if (!check_behind(parser, behind, reterr)) {
-        return false;
-    }
-
-    struct span written = span_trim((struct span){ line.bytes + 1, bracket - 1 });
-    struct span rest = written;
-    struct header header = { .kind = PROFILE_SECTION_PROFILE };
-    header.has_type = take_type(&rest, &header.kind);
-    if (parser->source->file == PROFILE_FILE_CREDENTIALS && header.has_type) {
-        return ignore_section(
-                parser, written, "in the credentials file it is [NAME], without a type", reterr);
-    }
-    if (parser->source->file == PROFILE_FILE_CONFIG && !header.has_type
-            && !span_is(rest, "default")) {
-        return ignore_section(
-                parser, written, "in the config file a profile is [profile NAME]", reterr);
-    }
-    CLEANUP(text_clear) struct text name = TEXT_INIT(PROFILE_FILE_MAX_BYTES);
-    if (!read_name(rest, parser->source->file, &name)) {
-        return ignore_section(
-                parser, written, "its name is empty or has a character names cannot have", reterr);
-    }
-    return text_check(&name, parser->source->path, reterr)
-            && add_section(parser, &header, text_string(&name), reterr);
+    return check_after_bracket(parser, span_trim(span_skip(line, bracket + 1)), reterr)
+            && parse_header(
+                    parser, span_trim((struct span){ line.bytes + 1, bracket - 1 }), reterr);
 }
 
-/* Adds to the list at *newest, which owns the property from here on. */
+/* --- properties --- */
+
+/* Adds to the list at *newest, which owns the property, also after a failure. */
 static bool add_property(struct parser *parser,
         struct profile_property **newest,
         struct span key,
@@ -329,9 +285,7 @@ static bool add_property(struct parser *parser,
         return err_set_no_memory(reterr);
     }
     memcpy(property->key, key.bytes, key.len);
-    property->path = parser->source->path;
-    property->line = parser->line;
-    property->file = parser->source->file;
+    property->place = parser->place;
     property->value = SECRET_INIT(PROFILE_FILE_MAX_BYTES);
     property->older = *newest;
     *newest = property;
@@ -339,39 +293,61 @@ static bool add_property(struct parser *parser,
         secret_reserve(&property->value, value.len);
         secret_append(&property->value, value.bytes, value.len);
     }
-    return secret_check(&property->value, parser->source->path, reterr);
+    return secret_check(&property->value, parser->place.path, reterr);
+}
+
+/* Warns of a key that cannot be looked up. */
+static bool check_key(const struct parser *parser, struct span key)
+{
+    if (!is_identifier(key)) {
+        warn(parser, "property ignored: its key has a character keys cannot have");
+        return false;
+    }
+    return true;
+}
+
+static bool read_property(const struct parser *parser,
+        struct span line,
+        const char *without_equals,
+        struct span *ret_key,
+        struct span *ret_value,
+        struct err *reterr)
+{
+    if (!split_assignment(line, ret_key, ret_value)) {
+        return fail(parser, without_equals, reterr);
+    }
+    if (ret_key->len == 0) {
+        return fail(parser, "no key before the =", reterr);
+    }
+    /* Tabs are harmless in a value; credentials and host names are checked where they are used. */
+    if (has_control_character(*ret_value, /* allowed= */ '\t')) {
+        return fail(parser, "control character in a value", reterr);
+    }
+    return true;
 }
 
 static bool parse_property(struct parser *parser, struct span line, struct err *reterr)
 {
-    parser->property = NULL;
-    parser->continued = CONTINUES_IGNORED;
-
-    if (!parser->has_seen_section) {
-        parser->has_seen_section = true; /* once is enough to say so */
-        return fail(parser, "property before any [section]", reterr);
-    }
     struct span key = { 0 };
     struct span value = { 0 };
-    if (!split_assignment(cut_inline_comment(line), &key, &value)) {
-        return fail(parser, "neither a [section] nor key = value", reterr);
+    parser->property = NULL;
+    parser->continued = CONTINUES_IGNORED;
+    if (!parser->has_seen_section) {
+        parser->has_seen_section = true; /* one message is enough */
+        return fail(parser, "property before any [section]", reterr);
     }
-    if (key.len == 0) {
-        return fail(parser, "no key before the =", reterr);
-    }
-    if (has_control_char(value)) {
-        return fail(parser, "control character in a value", reterr);
+    if (!read_property(parser, cut_inline_comment(line), "neither a [section] nor key = value",
+                &key, &value, reterr)) {
+        return false;
     }
     if (parser->section == NULL) {
-        return true; /* its header is wrong, which was said */
+        return true; /* its header is wrong, which has been reported */
     }
     if (!add_property(parser, &parser->section->newest_property, key, value, reterr)) {
         return false;
     }
     parser->property = parser->section->newest_property;
-    if (!is_identifier(key)) {
-        warn(parser, "property ignored: its key has a character keys cannot have");
-    } else if (parser->section->ignored_because == NULL) {
+    if (check_key(parser, key) && parser->section->ignored_because == NULL) {
         parser->continued = value.len > 0 ? CONTINUES_VALUE : CONTINUES_NESTED;
     }
     return true;
@@ -381,20 +357,13 @@ static bool parse_nested(struct parser *parser, struct span line, struct err *re
 {
     struct span key = { 0 };
     struct span value = { 0 };
-    if (!split_assignment(line, &key, &value)) {
-        return fail(parser, "indented line below an empty value, and not key = value", reterr);
-    }
-    if (key.len == 0) {
-        return fail(parser, "no key before the =", reterr);
-    }
-    if (!is_identifier(key)) {
-        warn(parser, "property ignored: its key has a character keys cannot have");
-        return true;
-    }
-    return add_property(parser, &parser->property->newest_nested, key, value, reterr);
+    return read_property(parser, line, "indented line below an empty value, and not key = value",
+                   &key, &value, reterr)
+            && (!check_key(parser, key)
+                    || add_property(parser, &parser->property->newest_nested, key, value, reterr));
 }
 
-/* Whether its value must not vanish in that of another key, whatever that is. */
+/* Whether the line, if not indented, would give credentials: it must not become part of a value. */
 static bool is_credentials_line(struct span line)
 {
     struct span key = { 0 };
@@ -413,28 +382,24 @@ static bool parse_indented(struct parser *parser, struct span line, struct err *
 {
     struct span text = span_trim(line);
     if (parser->continued == CONTINUES_NOTHING) {
-        /* Once is enough to say so, and an indented section must not make its properties wrong. */
+        /* One message is enough, and the lines below an indented section are not wrong as well. */
         parser->continued = CONTINUES_IGNORED;
         parser->has_seen_section = true;
         return fail(parser, "indented line that continues no property", reterr);
     }
-    if (parser->continued == CONTINUES_VALUE && profile_key_is_public(parser->property->key)) {
+    bool is_of_one_line = parser->continued == CONTINUES_VALUE
+            && profile_key_is_public(parser->property->key);
+    if (is_of_one_line || (parser->property != NULL && is_credentials_line(text))) {
         (void)fail(parser, "indented line, which continues the value above it: ", reterr);
-        err_add_why(reterr, "%s has one line only", parser->property->key);
-        err_set_hint(reterr, "remove the blanks at the line's start");
-        return false;
-    }
-    if (parser->property != NULL && is_credentials_line(text)) {
-        (void)fail(parser,
-                "indented line, which continues the value above it: it looks like a property of its own",
-                reterr);
+        err_add_why(reterr, "%s %s", is_of_one_line ? parser->property->key : "it",
+                is_of_one_line ? "has one line only" : "looks like a property of its own");
         err_set_hint(reterr, "remove the blanks at the line's start");
         return false;
     }
     if (parser->continued == CONTINUES_IGNORED) {
         return true;
     }
-    if (has_control_char(text)) {
+    if (has_control_character(text, /* allowed= */ '\t')) {
         return fail(parser, "control character in a value", reterr);
     }
     if (cut_inline_comment(line).len < line.len) {
@@ -445,8 +410,10 @@ static bool parse_indented(struct parser *parser, struct span line, struct err *
     }
     secret_append_char(&parser->property->value, '\n');
     secret_append(&parser->property->value, text.bytes, text.len);
-    return secret_check(&parser->property->value, parser->source->path, reterr);
+    return secret_check(&parser->property->value, parser->place.path, reterr);
 }
+
+/* --- lines --- */
 
 static bool parse_line(struct parser *parser, struct span line, struct err *reterr)
 {
@@ -456,66 +423,55 @@ static bool parse_line(struct parser *parser, struct span line, struct err *rete
     if (line.bytes[0] == '[') {
         return parse_section(parser, line, reterr);
     }
-    if (ascii_is_blank(line.bytes[0])) {
-        return parse_indented(parser, line, reterr);
-    }
-    return parse_property(parser, line, reterr);
+    return ascii_is_blank(line.bytes[0]) ? parse_indented(parser, line, reterr)
+                                         : parse_property(parser, line, reterr);
 }
 
-/*
- * Takes the next line off *rest, without its end: LF, CRs and LF, or a CR alone. Without the last one all
- * of a file whose lines end so would be the rest of its first line, which botocore reads as it is meant.
- */
-static struct span take_line(struct span *rest)
+/* Skips the next line, which ends in LF, in CRs and LF, or in one CR, and returns it without. */
+static struct span next_line(const char **rest)
 {
-    size_t len = 0;
-    while (len < rest->len && rest->bytes[len] != '\n' && rest->bytes[len] != '\r') {
-        len++;
-    }
-    size_t crs_end = len;
-    while (crs_end < rest->len && rest->bytes[crs_end] == '\r') {
-        crs_end++;
-    }
-    bool has_lf = crs_end < rest->len && rest->bytes[crs_end] == '\n';
-    size_t taken = has_lf ? crs_end + 1 : len < rest->len ? len + 1 : len;
-    struct span line = { rest->bytes, len };
-    *rest = (struct span){ rest->bytes + taken, rest->len - taken };
-    return line;
+    const char *line = *rest;
+    size_t len = strcspn(line, "\r\n");
+    const char *end = line + len;
+    const char *lf = end + strspn(end, "\r");
+    *rest = *lf == '\n' ? lf + 1 : *end == '\r' ? end + 1 : end;
+    return (struct span){ line, len };
 }
 
-/* Text in UTF-16 or UTF-32 has them, and so has no other text. */
+/* Files in UTF-16 and UTF-32 contain NULs. */
 static bool check_no_nul(struct parser *parser, struct span contents, struct err *reterr)
 {
     const char *nul = memchr(contents.bytes, '\0', contents.len);
     if (nul == NULL) {
         return true;
     }
-    parser->line = 1;
+    parser->place.line = 1;
     for (const char *at = contents.bytes; at < nul; at++) {
-        parser->line += *at == '\n' ? 1 : 0;
+        parser->place.line += *at == '\n' ? 1 : 0;
     }
     (void)fail(parser, "a NUL byte: the file is not a text in UTF-8", reterr);
     err_set_hint(reterr, "is it UTF-16, as some editors and shells write it? Save it as UTF-8");
     return false;
 }
 
-bool profile_parse(const struct profile_source *source,
+bool profile_parse(const struct profile_place *file,
         const struct secret *contents,
         struct event_sink *events,
         struct profile_section **newest,
         struct err_list *problems)
 {
-    struct parser parser = { .source = source, .events = events, .newest = newest };
-    struct span text = { secret_expose(contents), secret_len(contents) };
-    struct span rest = span_skip_byte_order_mark(text);
+    struct parser parser = { .place = *file, .events = events, .newest = newest };
+    struct span text = span_skip_byte_order_mark(
+            (struct span){ secret_expose(contents), secret_len(contents) });
     struct err problem = { 0 };
-    if (!check_no_nul(&parser, rest, &problem)) {
+    if (!check_no_nul(&parser, text, &problem)) {
         return err_list_add(problems, &problem);
     }
     size_t problem_count = 0;
-    while (rest.len > 0 && problem_count < PROBLEMS_PER_FILE_MAX) {
-        parser.line++;
-        if (!parse_line(&parser, take_line(&rest), &problem)) {
+    const char *rest = text.bytes;
+    while (*rest != '\0' && problem_count < PROBLEMS_PER_FILE_MAX) {
+        parser.place.line++;
+        if (!parse_line(&parser, next_line(&rest), &problem)) {
             problem_count++;
             (void)err_list_add(problems, &problem);
             if (problem.kind == ERR_SYSTEM) {

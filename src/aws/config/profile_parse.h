@@ -1,6 +1,6 @@
 /*
- * The grammar of the shared AWS files: that of AWS's C parser (aws-c-sdkutils), and quoted section names as
- * botocore reads them. Looks at no file.
+ * The grammar of the shared AWS files: that of AWS's C parser (aws-c-sdkutils), with quoted section
+ * names as botocore reads them. Reads no file itself.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -17,18 +17,13 @@ enum {
     PROFILE_FILE_MAX_BYTES = 1024 * 1024,
 };
 
-struct profile_source {
-    const char *path; /* as messages call the file; sections and properties borrow it */
-    enum profile_file file;
-};
-
 /*
- * Adds the sections of a file to the list at *newest, the caller's to free, even where it is false. Goes on
- * behind a line that is wrong, so that all are known before the file is edited: a handful are added to
- * problems as ERR_INPUT, `where` being "file:line". Sections and properties that are ignored are
- * EVENT_WARNINGs. No line is ever quoted.
+ * Adds the sections of a file to the list at *newest, which the caller frees, also after a failure.
+ * The place is that of the file, without a line; its path is borrowed by what is added. Goes on
+ * after a line that is wrong, to report several at once: problems gets a few, as ERR_INPUT at
+ * "file:line". Ignored sections and properties are EVENT_WARNINGs. No message quotes a line.
  */
-MUST_CHECK bool profile_parse(const struct profile_source *source,
+MUST_CHECK bool profile_parse(const struct profile_place *file,
         const struct secret *contents,
         struct event_sink *events,
         struct profile_section **newest,

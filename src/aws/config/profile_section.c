@@ -44,7 +44,7 @@ static const struct profile_property *find_key(
     return newest;
 }
 
-/* The property that holds for the key, even if its value is empty. */
+/* The last property with the key, even if its value is empty. */
 static const struct profile_property *find_in_section(
         const struct profile_section *section, const char *key)
 {
@@ -72,19 +72,6 @@ const struct profile_property *profile_section_find_nested(
 {
     const struct profile_property *property = find_in_section(section, key);
     return property == NULL ? NULL : unless_empty(find_key(property->newest_nested, nested_key));
-}
-
-const struct secret *profile_section_get_secret(
-        const struct profile_section *section, const char *key)
-{
-    const struct profile_property *property = profile_section_find(section, key);
-    return property == NULL ? NULL : &property->value;
-}
-
-const char *profile_section_get(const struct profile_section *section, const char *key)
-{
-    const struct profile_property *property = profile_section_find(section, key);
-    return property == NULL ? NULL : profile_property_text(property);
 }
 
 /* --- keys --- */
@@ -127,38 +114,26 @@ const char *profile_property_text(const struct profile_property *property)
 
 /* --- places --- */
 
-/* A key that is longer than any of AWS's is cut, so that the end of the path and the line are not. */
-static void format_where_key(
-        const char *path, size_t line, const char *key, char ret_where[static PROFILE_WHERE_BYTES])
+/* A long key, which is none of AWS's, is cut, so that the line number is not. */
+static struct profile_where format_where(const struct profile_place *place, const char *key)
 {
-    static const char CUT_MARK[] = "...";
-    static const size_t KEPT_MAX = PROFILE_WHERE_BYTES - KEY_SHOWN_MAX_BYTES
+    static const size_t PATH_MAX_BYTES = PROFILE_WHERE_BYTES - KEY_SHOWN_MAX_BYTES
             - sizeof("...:18446744073709551615: ");
-    size_t len = strlen(path);
-    const char *kept = len > KEPT_MAX ? path + len - KEPT_MAX : path;
-    (void)snprintf(ret_where, PROFILE_WHERE_BYTES, "%s%s:%zu%s%.*s", kept == path ? "" : CUT_MARK,
-            kept, line, key[0] == '\0' ? "" : ": ", KEY_SHOWN_MAX_BYTES, key);
+    struct profile_where where;
+    size_t len = strlen(place->path);
+    bool is_cut = len > PATH_MAX_BYTES;
+    (void)snprintf(where.text, sizeof(where.text), "%s%s:%zu%s%.*s", is_cut ? "..." : "",
+            is_cut ? place->path + len - PATH_MAX_BYTES : place->path, place->line,
+            key[0] == '\0' ? "" : ": ", KEY_SHOWN_MAX_BYTES, key);
+    return where;
 }
 
-void profile_line_where(const char *path, size_t line, char ret_where[static PROFILE_WHERE_BYTES])
+struct profile_where profile_where(const struct profile_place *place)
 {
-    format_where_key(path, line, "", ret_where);
+    return format_where(place, "");
 }
 
-void profile_section_where(
-        const struct profile_section *section, char ret_where[static PROFILE_WHERE_BYTES])
+struct profile_where profile_where_key(const struct profile_property *property)
 {
-    profile_line_where(section->path, section->line, ret_where);
-}
-
-void profile_property_where(
-        const struct profile_property *property, char ret_where[static PROFILE_WHERE_BYTES])
-{
-    profile_line_where(property->path, property->line, ret_where);
-}
-
-void profile_property_where_key(
-        const struct profile_property *property, char ret_where[static PROFILE_WHERE_BYTES])
-{
-    format_where_key(property->path, property->line, property->key, ret_where);
+    return format_where(&property->place, property->key);
 }

@@ -1,6 +1,6 @@
 /*
- * Sections and properties of the shared AWS files as they were read, and the look-ups in them. Those of
- * one section are linked from the last one back to the first, since the last one counts.
+ * Sections and properties of the shared AWS files, and how to look them up. Lists are linked from the
+ * last item read to the first, because the last one of a name is the one that counts.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -30,75 +30,70 @@ enum {
     PROFILE_WHERE_BYTES = 512,
 };
 
-/* A "key = value". Those that a later one overrides stay, and are never found. */
+/* Where a line was read. */
+struct profile_place {
+    const char *path; /* as messages show it; borrowed from struct profile_files */
+    enum profile_file file;
+    size_t line;
+};
+
+/* A "key = value". One that a later one overrides stays in the list, and is never found. */
 struct profile_property {
     struct profile_property *older;         /* the one above it in the same section */
     struct profile_property *newest_nested; /* only below an empty value */
-    /* Lines that continue it are joined by LF; tabs are its only other control characters. */
+    /* Continuation lines are joined by LF; its only other control characters are tabs. */
     struct secret value;
-    const char *path; /* as messages call the file; borrowed from struct profile_files */
-    size_t line;
-    enum profile_file file;
+    struct profile_place place;
     char key[];
 };
 
-/* A "[section]". Sections of one name are merged by looking through all of them. */
+/* A "[section]". A look-up goes through all sections of the same name. */
 struct profile_section {
-    struct profile_section *older;          /* the one read before it, whatever its name */
-    struct profile_section *older_namesake; /* where a key that is absent here is looked for */
+    struct profile_section *older;          /* the one read before it, of any name */
+    struct profile_section *older_namesake; /* of the same kind and name */
     struct profile_property *newest_property;
-    const char *path; /* as messages call the file; borrowed from struct profile_files */
-    size_t ordinal;   /* in reading order: config file first, so that the credentials file wins */
-    size_t line;
-    enum profile_file file;
+    struct profile_place place;
+    size_t ordinal; /* in reading order: the credentials file comes last, so that it wins */
     enum profile_section_kind kind;
     bool has_type;               /* "[profile default]" and not "[default]" */
-    const char *ignored_because; /* NULL: it counts */
-    char name[];                 /* of an ignored section: all that stands between the brackets */
+    const char *ignored_because; /* NULL: it is not ignored */
+    char name[];                 /* of an ignored section: everything between the brackets */
 };
 
-/* Releases a section and all those older than it. */
+/* Releases a section and all that are older. */
 void profile_section_free(struct profile_section *newest);
 
 /*
- * The look-ups below ignore the case of keys. An empty value counts as absent, and hides what
- * stands for the same key above it, or in the config file. A section that is NULL has no keys.
+ * Both functions below ignore the case of keys and return NULL for a key that is absent. An empty
+ * value counts as absent, and hides earlier values of the key, also those in the config file. The
+ * section may be NULL.
  */
 
-/* NULL where absent. */
 const struct profile_property *profile_section_find(
         const struct profile_section *section, const char *key);
 
-/* "key =", and below it, indented, "nested_key = value"; NULL where absent. */
+/* The indented "nested_key = value" below "key =". */
 const struct profile_property *profile_section_find_nested(
         const struct profile_section *section, const char *key, const char *nested_key);
 
-/* Shorthands for those who need no more than the value; NULL where absent. */
-const struct secret *profile_section_get_secret(
-        const struct profile_section *section, const char *key);
-const char *profile_section_get(const struct profile_section *section, const char *key);
-
 /*
- * Whether the values of a key are one line that may be shown, as those of region: neither credentials nor
- * what may hold some, such as a command line.
+ * Whether messages may show the values of a key, which are one line, such as those of region. Not
+ * those of credentials, nor command lines, which may contain some.
  */
 bool profile_key_is_public(const char *key);
 
-/* Keys each of which makes its profile give credentials, or an error; NULL at the end. */
+/* Each of these keys makes its profile give credentials, or an error; ends with NULL. */
 extern const char *const profile_credentials_keys[];
 
 bool profile_key_gives_credentials(const char *key);
 
-/* The value of a key that is public; asking for another is a bug. */
+/* The value of a public key; asking for another one is a programming error. */
 const char *profile_property_text(const struct profile_property *property);
 
-/* "file:line", for the `where` of an error; a long path loses its beginning. */
-void profile_section_where(
-        const struct profile_section *section, char ret_where[static PROFILE_WHERE_BYTES]);
-void profile_property_where(
-        const struct profile_property *property, char ret_where[static PROFILE_WHERE_BYTES]);
-void profile_line_where(const char *path, size_t line, char ret_where[static PROFILE_WHERE_BYTES]);
+/* "file:line" or "file:line: key", for the `where` of an error. A long path loses its beginning. */
+struct profile_where {
+    char text[PROFILE_WHERE_BYTES];
+};
 
-/* The same with the key: "file:line: key". */
-void profile_property_where_key(
-        const struct profile_property *property, char ret_where[static PROFILE_WHERE_BYTES]);
+struct profile_where profile_where(const struct profile_place *place);
+struct profile_where profile_where_key(const struct profile_property *property);

@@ -11,14 +11,12 @@
 #include "aws/config/profile_mistakes.h"
 #include "aws/region.h"
 #include "aws/user_agent.h"
-#include "base/ascii.h"
 #include "base/home.h"
 #include "base/shown.h"
-#include "http/proxy.h"
 
 enum {
-    URL_MAX_BYTES = 4096,
-    PATH_MAX_BYTES = 4096
+    PATH_MAX_BYTES = 4096,
+    ATTEMPTS_MAX = 1000000,
 };
 
 static bool find_profile(struct settings *settings, struct err *reterr)
@@ -34,23 +32,21 @@ static bool find_profile(struct settings *settings, struct err *reterr)
     if (settings->profile != NULL || name.value == NULL) {
         return true;
     }
-    const char *config = profile_files_path(&settings->files, PROFILE_FILE_CONFIG);
-    const char *credentials = profile_files_path(&settings->files, PROFILE_FILE_CREDENTIALS);
     char shown[SHOWN_BYTES];
+    char shown_paths[PROFILE_FILE_COUNT][SHOWN_BYTES];
+    struct err mistake;
     (void)shown_word(name.value, strlen(name.value), shown);
     (void)err_set(reterr, ERR_CREDENTIALS, name.where, "there is no profile \"%s\"", shown);
-    struct err dropped;
-    if (!profile_mistakes_check(&settings->files, name.value, /* events= */ NULL, &dropped)) {
-        err_set_hint(reterr, "%s: %s", dropped.where, dropped.why);
+    if (!profile_mistakes_check(&settings->files, name.value, /* events= */ NULL, &mistake)) {
+        err_set_hint(reterr, "%s: %s", mistake.where, mistake.why);
         return false;
     }
-    char shown_config[SHOWN_BYTES];
-    char shown_credentials[SHOWN_BYTES];
-    config = config == NULL ? "~/.aws/config" : config;
-    credentials = credentials == NULL ? "~/.aws/credentials" : credentials;
+    for (size_t i = 0; i < PROFILE_FILE_COUNT; i++) {
+        const char *path = settings->files.paths[i];
+        (void)shown_word(path, strlen(path), shown_paths[i]);
+    }
     err_set_hint(reterr, "looked for [profile %s] in %s and [%s] in %s", shown,
-            shown_word(config, strlen(config), shown_config), shown,
-            shown_word(credentials, strlen(credentials), shown_credentials));
+            shown_paths[PROFILE_FILE_CONFIG], shown, shown_paths[PROFILE_FILE_CREDENTIALS]);
     return false;
 }
 
@@ -62,7 +58,7 @@ static bool use_region(
     }
     (void)snprintf(settings->region_where, sizeof(settings->region_where), "%s", where);
     settings->region = strdup(region);
-    return settings->region != NULL ? true : err_set_no_memory(reterr);
+    return settings->region != NULL || err_set_no_memory(reterr);
 }
 
 static bool find_region(struct settings *settings, struct err *reterr)
@@ -77,57 +73,9 @@ static bool find_region(struct settings *settings, struct err *reterr)
     return use_region(settings, region.value, region.where, reterr);
 }
 
-static bool find_uri(const struct settings *settings,
-        enum endpoint_service service,
-        const char *region,
-        struct uri *ret_endpoint,
-        struct err *reterr)
-{
-    const struct endpoint_request request = {
-        .environment = settings->environment,
-        .files = &settings->files,
-        .profile = settings->profile,
-        .command_line_url = service == ENDPOINT_SSM ? &settings->options.endpoint_url : NULL,
-        .allow_http = settings->options.allow_http,
-    };
-    return endpoint_find(&request, service, region, ret_endpoint, reterr);
-}
-
-/* A proxy that cannot be used is found out before anything is asked for. */
-static bool check_proxy(
-        const struct settings *settings, const struct uri *endpoint, struct err *reterr)
-{
-    CLEANUP(proxy_clear) struct proxy proxy = PROXY_INIT;
-    CLEANUP(text_clear) struct text url = TEXT_INIT(URL_MAX_BYTES);
-    text_append_format(
-            &url, "%s://%s/", endpoint->is_https ? "https" : "http", endpoint->authority);
-    return endpoint->is_loopback
-            || proxy_find(settings->environment, text_string(&url), &proxy, reterr);
-}
-
-bool settings_find_endpoint(const struct settings *settings,
-        enum endpoint_service service,
-        const char *region,
-        struct uri *ret_endpoint,
-        struct err *reterr)
-{
-    if (!find_uri(settings, service, region, ret_endpoint, reterr)) {
-        return false;
-    }
-    if (!check_proxy(settings, ret_endpoint, reterr)) {
-        uri_clear(ret_endpoint);
-        return false;
-    }
-    return true;
-}
-
 static bool find_endpoint(struct settings *settings, struct err *reterr)
 {
-    /* Without a region a configured endpoint can still be checked: report all at once. */
-    return settings->region != NULL
-            ? settings_find_endpoint(
-                    settings, ENDPOINT_SSM, settings->region, &settings->ssm_endpoint, reterr)
-            : find_uri(settings, ENDPOINT_SSM, "us-east-1", &settings->ssm_endpoint, reterr);
+    return endpoint_find(settings, ENDPOINT_SSM, settings->region, &settings->ssm_endpoint, reterr);
 }
 
 bool settings_set_region(
@@ -135,16 +83,12 @@ bool settings_set_region(
 {
     struct uri endpoint = { 0 };
     if (!region_check(region, where, reterr)
-            || !settings_find_endpoint(settings, ENDPOINT_SSM, region, &endpoint, reterr)) {
-        return false;
-    }
-    if (!use_region(settings, region, where, reterr)) {
-        uri_clear(&endpoint);
+            || !endpoint_find(settings, ENDPOINT_SSM, region, &endpoint, reterr)) {
         return false;
     }
     uri_clear(&settings->ssm_endpoint);
     settings->ssm_endpoint = endpoint;
-    return true;
+    return use_region(settings, region, where, reterr);
 }
 
 static bool check_ca_file(
@@ -195,33 +139,17 @@ static bool find_ca_file(struct settings *settings, struct err *reterr)
 
 static bool find_attempts(struct settings *settings, struct err *reterr)
 {
-    struct setting attempts = { 0 };
-    if (!setting_from_variable(settings->environment, "AWS_MAX_ATTEMPTS", &attempts)
-            && !setting_from_key(settings->profile, "max_attempts", &attempts)) {
-        return true;
-    }
-    char *end = NULL;
-    errno = 0;
-    long number = ascii_is_digit(attempts.value[0]) ? strtol(attempts.value, &end, 10) : 0;
-    if (number < 1 || number > 1000000 || errno != 0 || *end != '\0') {
-        char shown[SHOWN_BYTES];
-        return err_set(reterr, ERR_INPUT, attempts.where,
-                "\"%s\" is not a number of tries: a whole number from 1 on is wanted",
-                shown_word(attempts.value, strlen(attempts.value), shown));
-    }
-    settings->attempts_max = (int)number;
-    return true;
+    return setting_read_number(settings, "AWS_MAX_ATTEMPTS", "max_attempts", ATTEMPTS_MAX,
+            &settings->attempts_max, reterr);
 }
 
-static bool find_user_agent(struct settings *settings, struct err *reterr)
+static bool make_user_agent(struct settings *settings, struct err *reterr)
 {
     struct setting app = { 0 };
-    if (!setting_from_variable(settings->environment, "AWS_SDK_UA_APP_ID", &app)) {
-        (void)setting_from_key(settings->profile, "sdk_ua_app_id", &app);
-    }
+    (void)setting_from_variable_or_key(settings, "AWS_SDK_UA_APP_ID", "sdk_ua_app_id", &app);
     settings->user_agent = user_agent_make(
             environment_get(settings->environment, "AWS_EXECUTION_ENV"), app.value);
-    return settings->user_agent != NULL ? true : err_set_no_memory(reterr);
+    return settings->user_agent != NULL || err_set_no_memory(reterr);
 }
 
 bool settings_load(const struct settings_options *options,
@@ -237,7 +165,7 @@ bool settings_load(const struct settings_options *options,
         return false;
     }
     static bool (*const steps[])(struct settings *, struct err *) = { find_profile, find_region,
-        find_endpoint, find_ca_file, find_attempts, find_user_agent };
+        find_endpoint, find_ca_file, find_attempts, make_user_agent };
     bool ok = true;
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         struct err err;

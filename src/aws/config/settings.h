@@ -1,6 +1,6 @@
 /*
- * Where and how a run talks to AWS: profile, region, endpoint, trusted certificates, tries; from the
- * command line, the environment and the shared files, in the order of the AWS SDKs.
+ * How a run talks to AWS: profile, region, endpoint, trusted certificates, number of tries; from
+ * the command line, the environment and the shared files, in the order of the AWS SDKs.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -18,33 +18,33 @@
 #include "base/file.h"
 #include "http/pem.h"
 
-/* What the command line says. */
+/* From the command line. */
 struct settings_options {
     struct option_value region;
     struct option_value profile;
-    struct option_value role_arn; /* assumed with whatever credentials are found */
+    struct option_value role_arn; /* a role to assume with the credentials that are found */
     struct option_value endpoint_url;
     struct option_value ca_bundle;
-    bool allow_http;
+    bool allow_http; /* to hosts that are not loopback */
 };
 
-/* Borrows the options and the environment. Release with settings_clear. */
+/* Borrows what the options hold, and the environment. Release with settings_clear. */
 struct settings {
     struct settings_options options;
     const struct environment *environment;
     struct profile_files files;
     const char *profile_name;
     const struct profile_section *profile;  /* NULL: there is no default profile */
-    char *region;                           /* NULL: said nowhere, the metadata service may know */
-    char region_where[PROFILE_WHERE_BYTES]; /* who says it, for messages */
-    struct uri ssm_endpoint;                /* without a region not to be used yet */
+    char *region;                           /* NULL: not set; the metadata service may know it */
+    char region_where[PROFILE_WHERE_BYTES]; /* where it is set, for messages */
+    struct uri ssm_endpoint;                /* not to be used without a region */
     char *ca_path;
-    struct pem_file ca_file; /* no path: the system's certificates */
+    struct pem_file ca_file; /* without a path: the system's certificates */
     int attempts_max;        /* 0: not set */
     char *user_agent;
 };
 
-/* False with everything that is wrong added to problems (ERR_INPUT, ERR_CREDENTIALS, ERR_SYSTEM). */
+/* On failure adds everything that is wrong to problems (ERR_INPUT, ERR_CREDENTIALS, ERR_SYSTEM). */
 MUST_CHECK bool settings_load(const struct settings_options *options,
         const struct environment *environment,
         const struct file_limits *limits,
@@ -52,18 +52,8 @@ MUST_CHECK bool settings_load(const struct settings_options *options,
         struct settings *ret_settings,
         struct err_list *problems);
 
-/* The region that was missing, and the endpoint that follows from it: both or none. ERR_INPUT at `where`. */
+/* Sets the region that was missing, and its endpoint, or neither: ERR_INPUT at `where`. */
 MUST_CHECK bool settings_set_region(
         struct settings *settings, const char *region, const char *where, struct err *reterr);
-
-/*
- * The endpoint of another service: AWS_ENDPOINT_URL_STS, ..., never --endpoint-url, which is
- * Parameter Store's. ERR_INPUT. Release with uri_clear.
- */
-MUST_CHECK bool settings_find_endpoint(const struct settings *settings,
-        enum endpoint_service service,
-        const char *region,
-        struct uri *ret_endpoint,
-        struct err *reterr);
 
 void settings_clear(struct settings *settings);

@@ -1,11 +1,12 @@
+/*
+ * Credentials of a container's role: Amazon ECS, EKS Pod Identity, and other agents with the same
+ * protocol. Source: AWS SDKs reference guide, "Container credential provider".
+ */
 /* SPDX-License-Identifier: MIT */
-#include "aws/providers/container.h"
-
-#include <stdio.h>
 #include <string.h>
 
-#include "aws/config/setting.h"
 #include "aws/providers/document.h"
+#include "aws/providers/provider.h"
 #include "aws/providers/sts.h"
 #include "aws/providers/token_file.h"
 #include "aws/service/plain_call.h"
@@ -18,52 +19,77 @@ static const char TOKEN[] = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 static const char ECS_HOST[] = "http://169.254.170.2";
 
 enum {
+    URL_MAX_BYTES = 4096,
     TOKEN_MAX_BYTES = 16 * 1024,
     ROLE_MAX_BYTES = 2048,
 };
 
-/* Only to these by http://: the reply is a secret, and so is the token that is sent. */
+static enum provider_wait wait(struct provider_context *context)
+{
+    const struct environment *environment = context->settings->environment;
+    const char *relative = environment_get(environment, RELATIVE);
+    const char *full = environment_get(environment, FULL);
+    if (relative == NULL && full == NULL) {
+        return PROVIDER_NOT_CONFIGURED;
+    }
+    return relative == NULL && strncmp(full, "https:", strlen("https:")) == 0 ? PROVIDER_WAIT_TLS
+                                                                              : PROVIDER_WAIT_PLAIN;
+}
+
+/* The only addresses for http://, since the token and the credentials are secrets. */
 static bool is_link_local(const struct uri *uri)
 {
-    static const char *const hosts[] = { "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]" };
-    for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
-        if (strcmp(uri->host, hosts[i]) == 0) {
+    static const char *const HOSTS[] = { "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]" };
+    for (size_t i = 0; i < sizeof(HOSTS) / sizeof(HOSTS[0]); i++) {
+        if (strcmp(uri->host, HOSTS[i]) == 0) {
             return true;
         }
     }
     return false;
 }
 
-/* The relative URI wins where both are set. */
-static bool find_uri(const struct environment *environment,
-        const char **ret_variable,
-        struct uri *ret_uri,
-        struct text *ret_url,
-        struct err *reterr)
+/* What to ask, and which variables say so. */
+struct request {
+    struct text url;
+    struct uri uri; /* without the URL's query, which endpoints do not have */
+    struct secret token;
+    const char *url_variable;
+    const char *token_variable; /* NULL: there is no token */
+};
+
+static void clear_request(struct request *request)
 {
+    text_clear(&request->url);
+    uri_clear(&request->uri);
+    secret_clear(&request->token);
+}
+
+/* The relative URI wins if both are set. */
+static bool find_url(
+        const struct environment *environment, struct request *request, struct err *reterr)
+{
+    CLEANUP(text_clear) struct text without_query = TEXT_INIT(URL_MAX_BYTES);
     const char *relative = environment_get(environment, RELATIVE);
-    *ret_variable = relative != NULL ? RELATIVE : FULL;
-    if (relative == NULL) {
-        text_append_string(ret_url, environment_get(environment, FULL));
-    } else if (relative[0] == '/') {
-        text_append_format(ret_url, "%s%s", ECS_HOST, relative);
-    } else {
+    const char *variable = relative != NULL ? RELATIVE : FULL;
+    request->url_variable = variable;
+    if (relative != NULL && relative[0] != '/') {
         return err_set(reterr, ERR_CREDENTIALS, RELATIVE, "does not begin with a slash");
     }
-    if (!text_check(ret_url, *ret_variable, reterr)) {
+    text_append_format(&request->url, "%s%s", relative != NULL ? ECS_HOST : "",
+            environment_get(environment, variable));
+    const char *url = text_string(&request->url);
+    text_append(&without_query, url, strcspn(url, "?"));
+    if (!text_check(&request->url, variable, reterr)) {
         return false;
     }
-    /* Endpoints have no query; this URL may have one. */
-    CLEANUP(text_clear) struct text without_query = TEXT_INIT(4096);
-    text_append(&without_query, text_string(ret_url), strcspn(text_string(ret_url), "?"));
-    if (!text_check(&without_query, *ret_variable, reterr)
-            || !uri_parse(text_string(&without_query), *ret_variable, ret_uri, reterr)) {
+    if (!text_check(&without_query, variable, reterr)
+            || !uri_parse(text_string(&without_query), variable, &request->uri, reterr)) {
         reterr->kind = ERR_CREDENTIALS;
         return false;
     }
-    if (!ret_uri->is_https && !ret_uri->is_loopback && !is_link_local(ret_uri)) {
-        (void)err_set(reterr, ERR_CREDENTIALS, *ret_variable,
-                "http:// to %s is refused: credentials would come unencrypted", ret_uri->host);
+    if (!request->uri.is_https && !request->uri.is_loopback && !is_link_local(&request->uri)) {
+        (void)err_set(reterr, ERR_CREDENTIALS, variable,
+                "http:// to %s is refused: credentials would come unencrypted", request->uri.host);
         err_set_hint(reterr,
                 "http:// is for loopback, 169.254.170.2, 169.254.170.23 and [fd00:ec2::23]; use "
                 "https:// for other hosts");
@@ -72,35 +98,26 @@ static bool find_uri(const struct environment *environment,
     return true;
 }
 
-static bool find_token(const struct provider_context *context,
-        const char **ret_variable,
-        struct secret *ret_token,
-        struct err *reterr)
+static bool find_token(
+        const struct provider_context *context, struct request *request, struct err *reterr)
 {
+    CLEANUP(text_clear) struct text path = TEXT_INIT(URL_MAX_BYTES);
     const struct environment *environment = context->settings->environment;
-    CLEANUP(text_clear) struct text path = TEXT_INIT(4096);
     struct setting file = { 0 };
     if (setting_from_variable(environment, TOKEN_FILE, &file)) {
-        const struct file_limits limits = { context->clock, context->calls->deadline_ms };
-        *ret_variable = TOKEN_FILE;
-        if (!setting_expand_path(&file, environment, &path, reterr)) {
-            return false;
-        }
-        const struct token_file token_file = {
-            .path = text_string(&path),
-            .shown_path = setting_shown_path(&file, &path),
-            .setting = TOKEN_FILE,
-            .form = TOKEN_LINE,
-        };
-        return token_file_read(&token_file, &limits, ret_token, reterr);
+        request->token_variable = TOKEN_FILE;
+        return token_file_read(context, &file, TOKEN_LINE, &request->token, &path, reterr);
     }
     const char *token = environment_get(environment, TOKEN);
-    *ret_variable = token == NULL ? NULL : TOKEN;
-    secret_append_text(ret_token, token == NULL ? "" : token);
-    if (strpbrk(secret_expose(ret_token), "\r\n") != NULL) {
+    if (token == NULL) {
+        return true;
+    }
+    request->token_variable = TOKEN;
+    secret_append_text(&request->token, token);
+    if (strpbrk(token, "\r\n") != NULL) {
         return err_set(reterr, ERR_CREDENTIALS, TOKEN, "holds a line break");
     }
-    return secret_check(ret_token, TOKEN, reterr);
+    return secret_check(&request->token, TOKEN, reterr);
 }
 
 /* ECS names the role. What is not a role's ARN may be an echo of a secret. */
@@ -115,44 +132,41 @@ static void read_role(
     }
 }
 
-/* Who was asked, and with what. */
-struct asked {
-    const char *variable;       /* that names the URL */
-    const char *token_variable; /* that names the token, or holds it; NULL: none does */
-};
-
-static void add_hint(int status, const struct asked *asked, struct err *err)
+static void add_hint(const struct plain_call *plain, const struct request *request, struct err *err)
 {
-    if ((status == 401 || status == 403) && asked->token_variable == NULL) {
+    bool is_refused = plain->status == 401 || plain->status == 403;
+    if (!plain->was_answered) {
+        err_set_hint(err,
+                "%s names %s: is the agent there (ECS agent, EKS Pod Identity agent), and may this "
+                "container reach it (network policy, host network, firewall)?",
+                request->url_variable, request->uri.authority);
+    } else if (is_refused && request->token_variable == NULL) {
         err_set_hint(err, "no token was sent: neither %s nor %s is set", TOKEN_FILE, TOKEN);
-    } else if (status == 401 || status == 403) {
+    } else if (is_refused) {
         err_set_hint(err,
                 "check the token of %s, and that the role trusts the task or pod (EKS: the Pod Identity "
                 "association and the role's trust of pods.eks.amazonaws.com)",
-                asked->token_variable);
+                request->token_variable);
     } else {
         err_set_hint(err,
                 "check that the task or pod has a role, and the agent (ECS, EKS Pod Identity) that %s "
                 "names",
-                asked->variable);
+                request->url_variable);
     }
 }
 
 static bool read_reply(const struct plain_call *plain,
-        const struct asked *asked,
+        const char *variable,
         struct credentials *ret_credentials,
         struct err *reterr)
 {
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     CLEANUP(text_clear) struct text role = TEXT_INIT(ROLE_MAX_BYTES);
     if (plain->status != 200) {
-        (void)plain_call_refuse(plain, reterr);
-        add_hint(plain->status, asked, reterr);
-        return false;
+        return plain_call_refuse(plain, reterr);
     }
     if (!json_parse(&plain->body, JSON_TOKENS_REPLY, plain->subject, &document, reterr)) {
         plain_call_blame_reply(plain, reterr);
-        add_hint(plain->status, asked, reterr);
         return false;
     }
     if (!credentials_document_is_success(json_root(&document), plain->subject, reterr)
@@ -160,73 +174,66 @@ static bool read_reply(const struct plain_call *plain,
                     plain->subject, ret_credentials, reterr)) {
         plain_call_explain(plain, reterr);
         plain_call_blame_reply(plain, reterr);
-        add_hint(plain->status, asked, reterr);
         return false;
     }
     read_role(json_root(&document), ret_credentials, &role);
-    (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
-            "container credentials (%.200s, %s%s%.200s)", plain->endpoint->host, asked->variable,
-            role.len == 0 ? "" : ", role ", text_string(&role));
-    (void)snprintf(ret_credentials->renewal, sizeof(ret_credentials->renewal),
+    credentials_set_origin(ret_credentials, "container credentials (%.200s, %s%s%.200s)",
+            plain->endpoint->host, variable, role.len == 0 ? "" : ", role ", text_string(&role));
+    credentials_set_renewal(ret_credentials,
             "the agent at %.200s, named by %s, gives new ones: is it healthy, and is its clock right?",
-            plain->endpoint->host, asked->variable);
+            plain->endpoint->host, variable);
     return true;
 }
 
-/* Nothing answers at the address. */
-static void hint_at_silence(const struct uri *uri, const char *variable, struct err *err)
+static bool ask(const struct provider_context *context,
+        const struct request *request,
+        struct credentials *ret_credentials,
+        struct err *reterr)
 {
-    err_set_hint(err,
-            "%s names %s: is the agent there (ECS agent, EKS Pod Identity agent), and may this "
-            "container reach it (network policy, host network, firewall)?",
-            variable, uri->authority);
+    static const char APPLICATION_JSON[] = "application/json";
+    CLEANUP(secret_clear) struct secret accept = SECRET_INIT(sizeof(APPLICATION_JSON));
+    CLEANUP(secret_clear) struct secret path = SECRET_INIT(URL_MAX_BYTES);
+    CLEANUP(plain_call_clear) struct plain_call plain = { 0 };
+    secret_append_text(&accept, APPLICATION_JSON);
+    secret_append_text(&path, request->uri.path); /* on ECS, knowing it is enough to get them */
+    plain = (struct plain_call){
+        .method = HTTP_GET,
+        .subject = "container credentials",
+        .endpoint = &request->uri,
+        .operation = "credentials",
+        .url = text_string(&request->url),
+        .headers = { { "accept", &accept, false },
+                { secret_is_empty(&request->token) ? NULL : "authorization", &request->token,
+                        true } },
+        .never_proxied = true,
+        .secret_path = &path,
+    };
+    bool is_answered = plain_call_run(context->calls, &plain, reterr);
+    if (is_answered && read_reply(&plain, request->url_variable, ret_credentials, reterr)) {
+        return true;
+    }
+    if (is_answered || !plain.was_answered || reterr->hint[0] == '\0') {
+        add_hint(&plain, request, reterr);
+    }
+    return false;
 }
 
 static enum provider_outcome fetch(
         struct provider_context *context, struct credentials *ret_credentials, struct err *reterr)
 {
-    static const char APPLICATION_JSON[] = "application/json";
-    CLEANUP(uri_clear) struct uri uri = { 0 };
-    CLEANUP(text_clear) struct text url = TEXT_INIT(4096);
-    CLEANUP(secret_clear) struct secret accept = SECRET_INIT(sizeof(APPLICATION_JSON));
-    CLEANUP(secret_clear) struct secret token = SECRET_INIT(TOKEN_MAX_BYTES);
-    CLEANUP(secret_clear) struct secret path = SECRET_INIT(TOKEN_MAX_BYTES);
-    CLEANUP(plain_call_clear) struct plain_call plain = { 0 };
-    const struct environment *environment = context->settings->environment;
-    struct asked asked = { 0 };
-    if (environment_get(environment, RELATIVE) == NULL
-            && environment_get(environment, FULL) == NULL) {
-        (void)err_set(reterr, ERR_CREDENTIALS, NULL, "%s and %s are not set", RELATIVE, FULL);
-        return PROVIDER_ABSENT;
+    CLEANUP(clear_request)
+    struct request request = { .url = TEXT_INIT(URL_MAX_BYTES),
+        .token = SECRET_INIT(TOKEN_MAX_BYTES) };
+    if (wait(context) == PROVIDER_NOT_CONFIGURED) {
+        return provider_absent(reterr, "%s and %s are not set", RELATIVE, FULL);
     }
-    if (!find_uri(environment, &asked.variable, &uri, &url, reterr)
-            || !find_token(context, &asked.token_variable, &token, reterr)) {
-        return PROVIDER_FAILED;
-    }
-    secret_append_text(&accept, APPLICATION_JSON);
-    secret_append_text(&path, uri.path); /* on ECS it is all that a client has to know */
-    plain = (struct plain_call){
-        .method = HTTP_GET,
-        .subject = "container credentials",
-        .endpoint = &uri,
-        .operation = "credentials",
-        .url = text_string(&url),
-        .headers = { { "accept", &accept, false }, { "authorization", &token, true } },
-        .never_proxied = true,
-        .secret_path = &path,
-    };
-    if (secret_is_empty(&token)) {
-        plain.headers[1].name = NULL;
-    }
-    if (!plain_call_run(context->calls, &plain, reterr)) {
-        if (!plain.was_answered) {
-            hint_at_silence(&uri, asked.variable, reterr);
-        } else if (reterr->hint[0] == '\0') {
-            add_hint(plain.status, &asked, reterr);
-        }
-        return PROVIDER_FAILED;
-    }
-    return read_reply(&plain, &asked, ret_credentials, reterr) ? PROVIDER_FOUND : PROVIDER_FAILED;
+    return find_url(context->settings->environment, &request, reterr)
+                    && find_token(context, &request, reterr)
+                    && ask(context, &request, ret_credentials, reterr)
+            ? PROVIDER_FOUND
+            : PROVIDER_FAILED;
 }
 
-const struct provider provider_container = { .name = "container credentials", .fetch = fetch };
+const struct provider provider_container = {
+    .name = "container credentials", .wait = wait, .fetch = fetch
+};

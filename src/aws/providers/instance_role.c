@@ -1,10 +1,13 @@
+/*
+ * Credentials of an EC2 instance's role, from its metadata service. Source: Amazon EC2 user guide,
+ * "Retrieve security credentials from instance metadata".
+ */
 /* SPDX-License-Identifier: MIT */
-#include "aws/providers/instance_role.h"
-
 #include <stdio.h>
 #include <string.h>
 
 #include "aws/providers/document.h"
+#include "aws/providers/provider.h"
 #include "aws/service/imds.h"
 #include "aws/service/service_error.h"
 #include "base/ascii.h"
@@ -16,11 +19,10 @@ enum {
     ROLE_MAX_BYTES = 64
 };
 
-static enum provider_outcome outcome_of(enum imds_outcome outcome)
+static enum provider_wait wait(struct provider_context *context)
 {
-    return outcome == IMDS_GOOD      ? PROVIDER_FOUND
-            : outcome == IMDS_ABSENT ? PROVIDER_ABSENT
-                                     : PROVIDER_FAILED;
+    (void)context; /* whether there is such a service shows only when it is asked */
+    return PROVIDER_WAIT_METADATA;
 }
 
 /* The first line of the list, in characters that IAM allows: the name becomes part of a URL. */
@@ -46,6 +48,12 @@ static void explain(const struct imds *imds, const struct secret *body, struct e
     service_error_pass_on(&reason, err);
 }
 
+static void hint_at_service(const struct imds *imds, struct err *err)
+{
+    err_set_hint(err, "is %s EC2's metadata service, or something that stands in for it?",
+            imds_address(imds));
+}
+
 /* Status 200 with another Code than Success means that the instance cannot assume its role. */
 static bool read_document(const struct imds *imds,
         const struct secret *body,
@@ -55,63 +63,68 @@ static bool read_document(const struct imds *imds,
 {
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     bool is_json = json_parse(body, JSON_TOKENS_REPLY, SUBJECT, &document, reterr);
-    if (is_json && !credentials_document_is_success(json_root(&document), SUBJECT, reterr)) {
-        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "no credentials for role %s", role);
-        explain(imds, body, reterr);
-        err_set_replier(reterr, imds_address(imds));
-        err_set_hint(reterr, "check the instance profile, and that EC2 may assume its role");
-        return false;
-    }
-    if (is_json
+    bool has_role = !is_json
+            || credentials_document_is_success(json_root(&document), SUBJECT, reterr);
+    if (is_json && has_role
             && credentials_document_read(json_root(&document), &credentials_endpoint_members,
                     SUBJECT, ret_credentials, reterr)) {
         return true;
+    }
+    if (!has_role) {
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "no credentials for role %s", role);
+        err_set_hint(reterr, "check the instance profile, and that EC2 may assume its role");
+    } else {
+        hint_at_service(imds, reterr);
     }
     if (is_json) {
         explain(imds, body, reterr);
     }
     err_set_replier(reterr, imds_address(imds));
-    err_set_hint(reterr, "is %s EC2's metadata service, or something that stands in for it?",
-            imds_address(imds));
     return false;
+}
+
+static bool read_credentials(const struct provider_context *context,
+        const char *role,
+        struct credentials *ret_credentials,
+        struct err *reterr)
+{
+    CLEANUP(secret_clear) struct secret body = SECRET_INIT(IMDS_REPLY_MAX_BYTES);
+    char path[sizeof(ROLES) + ROLE_MAX_BYTES];
+    (void)snprintf(path, sizeof(path), "%s%s", ROLES, role);
+    ret_credentials->may_be_past_expiry = true;
+    credentials_set_origin(ret_credentials, "EC2 instance metadata (role %s)", role);
+    credentials_set_renewal(ret_credentials,
+            "EC2 renews those of its role %s: check the instance profile, and that EC2 may assume its "
+            "role",
+            role);
+    return imds_get(context->imds, path, &body, reterr) == IMDS_GOOD
+            && read_document(context->imds, &body, role, ret_credentials, reterr);
 }
 
 static enum provider_outcome fetch(
         struct provider_context *context, struct credentials *ret_credentials, struct err *reterr)
 {
     CLEANUP(secret_clear) struct secret list = SECRET_INIT(IMDS_REPLY_MAX_BYTES);
-    CLEANUP(secret_clear) struct secret body = SECRET_INIT(IMDS_REPLY_MAX_BYTES);
+    const struct secret *const secrets[] = { &context->imds->token };
     char role[ROLE_MAX_BYTES + 1];
-    char path[sizeof(ROLES) + ROLE_MAX_BYTES];
     enum imds_outcome outcome = imds_get(context->imds, ROLES, &list, reterr);
     if (outcome == IMDS_ABSENT && context->imds->outcome == IMDS_GOOD) {
         const struct err cause = *reterr;
         (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "the instance has no role: %s", cause.why);
     }
     if (outcome != IMDS_GOOD) {
-        return outcome_of(outcome);
+        return outcome == IMDS_ABSENT ? PROVIDER_ABSENT : PROVIDER_FAILED;
     }
-    const struct secret *const secrets[] = { &context->imds->token };
     if (!read_role(&list, role) || service_error_is_echo(role, secrets, 1)) {
         (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "%s names no usable role",
                 imds_address(context->imds));
-        err_set_hint(reterr, "is %s EC2's metadata service, or something that stands in for it?",
-                imds_address(context->imds));
+        hint_at_service(context->imds, reterr);
         return PROVIDER_FAILED;
     }
-    (void)snprintf(path, sizeof(path), "%s%s", ROLES, role);
-    if (imds_get(context->imds, path, &body, reterr) != IMDS_GOOD
-            || !read_document(context->imds, &body, role, ret_credentials, reterr)) {
-        return PROVIDER_FAILED;
-    }
-    ret_credentials->may_be_past_expiry = true;
-    (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
-            "EC2 instance metadata (role %s)", role);
-    (void)snprintf(ret_credentials->renewal, sizeof(ret_credentials->renewal),
-            "EC2 renews those of its role %s: check the instance profile, and that EC2 may assume its "
-            "role",
-            role);
-    return PROVIDER_FOUND;
+    return read_credentials(context, role, ret_credentials, reterr) ? PROVIDER_FOUND
+                                                                    : PROVIDER_FAILED;
 }
 
-const struct provider provider_instance_role = { .name = "EC2 instance metadata", .fetch = fetch };
+const struct provider provider_instance_role = {
+    .name = "EC2 instance metadata", .wait = wait, .fetch = fetch
+};

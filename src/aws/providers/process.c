@@ -1,10 +1,12 @@
+/*
+ * Credentials that a program prints: credential_process of a profile. Source: AWS SDKs reference
+ * guide, "Process credential provider".
+ */
 /* SPDX-License-Identifier: MIT */
-#include "aws/providers/process.h"
-
-#include <stdio.h>
 #include <string.h>
 
 #include "aws/providers/document.h"
+#include "aws/providers/provider.h"
 #include "base/ascii.h"
 
 enum {
@@ -13,6 +15,15 @@ enum {
 };
 
 static const char BLANKS[] = " \t\r\n\f\v";
+
+static enum provider_wait wait(struct provider_context *context)
+{
+    return profile_section_find(context->profile, "credential_process") == NULL
+            ? PROVIDER_NOT_CONFIGURED
+            : PROVIDER_WAIT_PROCESS;
+}
+
+/* --- the command line: split as by a POSIX shell but not expanded, as in botocore --- */
 
 /* Words may be passwords. They follow each other in bytes, each with its NUL. */
 struct words {
@@ -26,8 +37,8 @@ static void clear_words(struct words *words)
     secret_clear(&words->bytes);
 }
 
-/* Appends one word without its quotes, and moves *from behind it. False for a quote that does not close. */
-static bool take_word(const char **from, struct secret *bytes)
+/* Appends the next word, without its quotes, and moves *from past it. False for a quote that is not closed. */
+static bool read_word(const char **from, struct secret *bytes)
 {
     const char *at = *from;
     char quote = '\0';
@@ -74,7 +85,7 @@ static bool split(const struct secret *command,
         struct words *ret_words,
         struct err *reterr)
 {
-    /* A word and its NUL are never longer than what they were made from and the blank behind it. */
+    /* A word with its NUL is not longer than the text that it comes from and the blank after it. */
     ret_words->bytes = SECRET_INIT(secret_len(command) + 2);
     secret_reserve(&ret_words->bytes, secret_len(command) + 2);
     if (!secret_check(&ret_words->bytes, where, reterr)) {
@@ -87,13 +98,15 @@ static bool split(const struct secret *command,
         }
         ret_words->argv[ret_words->count++] = secret_expose_writable(&ret_words->bytes)
                 + secret_len(&ret_words->bytes);
-        if (!take_word(&from, &ret_words->bytes)) {
+        if (!read_word(&from, &ret_words->bytes)) {
             return err_set(
                     reterr, ERR_CREDENTIALS, where, "a quote in credential_process is not closed");
         }
     }
     return check_program(ret_words->count == 0 ? "" : ret_words->argv[0], where, reterr);
 }
+
+/* --- the output --- */
 
 static bool read_output(const struct secret *output,
         const char *where,
@@ -123,48 +136,55 @@ static bool read_output(const struct secret *output,
             json_root(&document), &members, where, ret_credentials, reterr);
 }
 
-/* Its own standard error, which reached the user, says more than its status. */
-static void hint_at_helper(struct err *err)
-{
-    if (err->hint[0] == '\0') {
-        err_set_hint(err,
-                "run the command behind credential_process by hand, in the same environment: it must "
-                "print {\"Version\": 1, \"AccessKeyId\": ..., \"SecretAccessKey\": ...} and end with "
-                "status 0");
-    }
-}
-
-enum provider_outcome provider_process_fetch(const struct provider_context *context,
+static bool run(const struct provider_context *context,
         const struct profile_property *command,
         struct credentials *ret_credentials,
         struct err *reterr)
 {
     CLEANUP(clear_words) struct words words = { 0 };
     CLEANUP(secret_clear) struct secret output = SECRET_INIT(OUTPUT_MAX_BYTES);
-    char where[PROFILE_WHERE_BYTES];
-    profile_property_where(command, where);
-    if (!split(&command->value, where, &words, reterr)) {
-        return PROVIDER_FAILED;
+    const struct profile_where where = profile_where(&command->place);
+    if (!split(&command->value, where.text, &words, reterr)) {
+        return false;
     }
     const struct runner_request request = {
         .argv = words.argv,
         .envp = context->settings->environment->entries,
-        .where = where,
+        .where = where.text,
         .clock = context->clock,
         .deadline_ms = context->calls->deadline_ms,
     };
-    if (!context->runner->run(&request, &output, reterr)) {
+    bool is_run = context->runner->run(&request, &output, reterr);
+    if (!is_run) {
         err_add_why(reterr, " (credential_process)");
-        hint_at_helper(reterr);
-        return PROVIDER_FAILED;
     }
-    (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
-            "credential_process of %.480s", where);
-    (void)snprintf(ret_credentials->renewal, sizeof(ret_credentials->renewal),
-            "run the credential_process of %s by hand: does it keep old ones?", where);
-    if (!read_output(&output, where, ret_credentials, reterr)) {
-        hint_at_helper(reterr);
-        return PROVIDER_FAILED;
+    bool is_read = is_run && read_output(&output, where.text, ret_credentials, reterr);
+    /* The program's own messages, on standard error, say more than its status. */
+    if (!is_read && reterr->hint[0] == '\0') {
+        err_set_hint(reterr,
+                "run the command behind credential_process by hand, in the same environment: it must "
+                "print {\"Version\": 1, \"AccessKeyId\": ..., \"SecretAccessKey\": ...} and end with "
+                "status 0");
     }
-    return PROVIDER_FOUND;
+    return is_read;
 }
+
+static enum provider_outcome fetch(
+        struct provider_context *context, struct credentials *ret_credentials, struct err *reterr)
+{
+    const struct profile_property *command = profile_section_find(
+            context->profile, "credential_process");
+    if (command == NULL) {
+        return provider_absent(
+                reterr, "profile \"%s\" has no credential_process", context->profile_name);
+    }
+    const struct profile_where where = profile_where(&command->place);
+    credentials_set_origin(ret_credentials, "credential_process of %.480s", where.text);
+    credentials_set_renewal(ret_credentials,
+            "run the credential_process of %s by hand: does it keep old ones?", where.text);
+    return run(context, command, ret_credentials, reterr) ? PROVIDER_FOUND : PROVIDER_FAILED;
+}
+
+const struct provider provider_process = {
+    .name = "credential_process", .wait = wait, .fetch = fetch
+};

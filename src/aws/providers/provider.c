@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/providers/provider.h"
 
-#include <string.h>
+#include <stdarg.h>
+#include <stdio.h>
 
 #include "aws/service/imds.h"
 #include "base/timestamp.h"
@@ -43,9 +44,13 @@ bool provider_check(const struct provider_context *context,
             && check_expiry(context, credentials, reterr);
 }
 
-enum provider_outcome provider_absent(struct err *reterr, const char *why)
+enum provider_outcome provider_absent(struct err *reterr, const char *format, ...)
 {
-    (void)err_set(reterr, ERR_CREDENTIALS, NULL, "%s", why);
+    va_list args;
+    (void)err_set(reterr, ERR_CREDENTIALS, NULL, "%s", "");
+    va_start(args, format);
+    (void)vsnprintf(reterr->why, sizeof(reterr->why), format, args);
+    va_end(args);
     return PROVIDER_ABSENT;
 }
 
@@ -55,12 +60,12 @@ static bool find_region(struct provider_context *context, struct err *reterr)
     CLEANUP(secret_clear) struct secret body = SECRET_INIT(IMDS_REPLY_MAX_BYTES);
     struct err imds_err;
     if (imds_get(context->imds, "meta-data/placement/region", &body, &imds_err) == IMDS_GOOD) {
-        if (settings_set_region(context->settings, secret_expose(&body),
-                    "the region of EC2 instance metadata", reterr)) {
-            return true;
+        bool is_set = settings_set_region(context->settings, secret_expose(&body),
+                "the region of EC2 instance metadata", reterr);
+        if (!is_set) {
+            err_set_replier(reterr, imds_address(context->imds));
         }
-        err_set_replier(reterr, imds_address(context->imds));
-        return false;
+        return is_set;
     }
     if (imds_err.kind == ERR_INPUT) {
         *reterr = imds_err; /* a setting that cannot be used */

@@ -1,4 +1,4 @@
-/* The places where credentials may be: what they have in common, and what they may look at. */
+/* Where credentials may be found: the interface of all providers, and their list. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -7,7 +7,6 @@
 
 #include "aws/config/settings.h"
 #include "aws/credentials.h"
-#include "aws/uri.h"
 #include "base/attrs.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -15,50 +14,81 @@
 #include "http/calls.h"
 
 enum {
-    PROVIDER_MARGIN_S = 60, /* what expires sooner is refused: a run may last that long */
+    PROVIDER_MARGIN_S = 60, /* the least time before expiry: a run may take that long */
+};
+
+/* What fetch will wait for, as far as the settings tell. */
+enum provider_wait {
+    PROVIDER_NOT_CONFIGURED, /* fetch gives PROVIDER_ABSENT */
+    PROVIDER_WAIT_NONE,      /* the credentials are at hand, or fetch fails at once */
+    PROVIDER_WAIT_PROCESS,   /* a credential_process */
+    PROVIDER_WAIT_PLAIN,     /* an endpoint without TLS */
+    PROVIDER_WAIT_METADATA,  /* the metadata service of EC2, if there is one */
+    PROVIDER_WAIT_TLS,       /* a service over TLS, first or later */
 };
 
 enum provider_outcome {
     PROVIDER_FOUND,
-    PROVIDER_ABSENT, /* this place has nothing to say: the next one is asked */
-    PROVIDER_FAILED, /* this place decides, and cannot give any: the search ends */
+    PROVIDER_ABSENT, /* nothing here: the search goes on */
+    PROVIDER_FAILED, /* something here, and it cannot be used: the search ends */
 };
 
 struct imds;
 
-/* What providers may look at. Borrows everything. */
+/* What providers share. Borrows everything. */
 struct provider_context {
     struct settings *settings;
     const struct clock *clock;
     const struct call_settings *calls;
     const struct runner *runner; /* for credential_process */
-    struct imds *imds;           /* the metadata service, asked by several */
-    int64_t skew_s;              /* to be added to our clock, as far as STS has told */
+    struct imds *imds;
+    int64_t skew_s;       /* to be added to our clock, once STS has told */
     struct err no_region; /* why the metadata service gave none; ERR_NONE: not asked, or it did */
+    /* Set by provider_profile for the providers of a profile: the profile to read. */
+    const char *profile_name;
+    const struct profile_section *profile;
 };
 
-/*
- * One place where credentials may be. fetch fills *ret_credentials (initialised, empty) when FOUND;
- * when FAILED, *reterr is the error; when ABSENT, reterr->why says in a few words what is missing.
- */
 struct provider {
     const char *name;
-    bool is_skipped_with_profile; /* --profile means that one */
+    bool is_skipped_with_profile; /* --profile excludes it */
+    /* Asks nobody: reads settings and the profile. */
+    enum provider_wait (*wait)(struct provider_context *context);
+    /*
+     * Fills *ret_credentials, which must be empty, with origin and renewal, if FOUND. Fills *reterr if
+     * FAILED, and if ABSENT reterr->why: a phrase that says what is missing.
+     */
     enum provider_outcome (*fetch)(struct provider_context *context,
             struct credentials *ret_credentials,
             struct err *reterr);
 };
 
-/* Sets reterr->why, and gives PROVIDER_ABSENT. */
-enum provider_outcome provider_absent(struct err *reterr, const char *why);
+/* Each is in the file of its name. */
+extern const struct provider provider_env;
+extern const struct provider provider_web_identity;
+extern const struct provider
+        provider_profile; /* the selected profile; selects one of those below */
+extern const struct provider provider_container;
+extern const struct provider provider_instance_role;
 
-/* Refuses empty or malformed fields, and what has expired or is about to. ERR_CREDENTIALS. */
+/* Of a profile; provider_profile_web_identity is in web_identity.c. */
+extern const struct provider provider_profile_web_identity;
+extern const struct provider provider_sso;
+extern const struct provider provider_login;
+extern const struct provider provider_process;
+extern const struct provider provider_static_keys;
+
+/* Sets reterr->why, and returns PROVIDER_ABSENT. */
+enum provider_outcome provider_absent(struct err *reterr, const char *format, ...)
+        PRINTF_LIKE(2, 3);
+
+/* Refuses fields that are empty or malformed, and credentials that have expired or soon will. ERR_CREDENTIALS. */
 MUST_CHECK bool provider_check(const struct provider_context *context,
         const struct credentials *credentials,
         struct err *reterr);
 
 /*
- * Makes sure that settings->region is known: asks the metadata service, once, where nothing says it.
- * ERR_INPUT, or what the network gives.
+ * Makes sure that settings->region is known. If it is not set, asks the metadata service, once.
+ * ERR_INPUT, or the error of that request.
  */
 MUST_CHECK bool provider_need_region(struct provider_context *context, struct err *reterr);

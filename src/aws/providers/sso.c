@@ -1,12 +1,13 @@
+/*
+ * Credentials of IAM Identity Center (SSO), for the token in the cache of "aws sso login". The token
+ * is never refreshed, since that would mean to write the cache. Source: AWS SDKs reference guide,
+ * "IAM Identity Center credential provider"; SSO Portal API reference, GetRoleCredentials.
+ */
 /* SPDX-License-Identifier: MIT */
-#include "aws/providers/sso.h"
-
-#include <assert.h>
-#include <stdio.h>
 #include <string.h>
 
-#include "aws/config/setting.h"
 #include "aws/providers/document.h"
+#include "aws/providers/provider.h"
 #include "aws/region.h"
 #include "aws/service/plain_call.h"
 #include "aws/sign/digest.h"
@@ -19,17 +20,19 @@ enum {
     PATH_MAX_BYTES = 4096,
 };
 
-/* What the profile and its session say together. */
+/* Of the profile and its session together. */
 struct sso {
     const char *profile_name;
     struct setting start_url;
     struct setting region;
     struct setting account_id;
     struct setting role_name;
-    struct setting cache_key; /* the session's name, or in the legacy form the start URL */
+    struct setting cache_key; /* the session's name; without a session, the start URL */
 };
 
-bool provider_sso_is_configured(const struct profile_section *profile)
+/* --- the settings --- */
+
+static bool is_configured(const struct profile_section *profile)
 {
     return profile_section_find(profile, "sso_account_id") != NULL
             || profile_section_find(profile, "sso_role_name") != NULL;
@@ -46,9 +49,7 @@ static bool find_shared_key(const struct profile_section *profile,
     bool has_own = setting_from_key(profile, key, &own);
     if (!setting_from_key(session, key, ret_setting)) {
         *ret_setting = own;
-        return true;
-    }
-    if (has_own && strcmp(own.value, ret_setting->value) != 0) {
+    } else if (has_own && strcmp(own.value, ret_setting->value) != 0) {
         return err_set(reterr, ERR_CREDENTIALS, own.where,
                 "differs from that of the sso-session, at %s", ret_setting->where);
     }
@@ -59,54 +60,59 @@ static bool check_complete(const struct sso *sso, struct err *reterr)
 {
     const struct {
         const char *key;
-        const char *value;
-    } required[] = { { "sso_start_url", sso->start_url.value }, { "sso_region", sso->region.value },
-        { "sso_account_id", sso->account_id.value }, { "sso_role_name", sso->role_name.value } };
+        const struct setting *setting;
+    } REQUIRED[] = { { "sso_start_url", &sso->start_url }, { "sso_region", &sso->region },
+        { "sso_account_id", &sso->account_id }, { "sso_role_name", &sso->role_name } };
     const struct setting *there = sso->account_id.value != NULL ? &sso->account_id
                                                                 : &sso->role_name;
 
-    bool complete = true;
-    for (size_t i = 0; i < sizeof(required) / sizeof(required[0]); i++) {
-        if (required[i].value == NULL && complete) {
-            complete = err_set(reterr, ERR_CREDENTIALS, there->where,
-                    "profile \"%s\" lacks for SSO: %s", sso->profile_name, required[i].key);
-        } else if (required[i].value == NULL) {
-            err_add_why(reterr, ", %s", required[i].key);
+    bool is_complete = true;
+    for (size_t i = 0; i < sizeof(REQUIRED) / sizeof(REQUIRED[0]); i++) {
+        if (REQUIRED[i].setting->value == NULL && is_complete) {
+            is_complete = err_set(reterr, ERR_CREDENTIALS, there->where,
+                    "profile \"%s\" lacks for SSO: %s", sso->profile_name, REQUIRED[i].key);
+        } else if (REQUIRED[i].setting->value == NULL) {
+            err_add_why(reterr, ", %s", REQUIRED[i].key);
         }
     }
-    return complete;
+    return is_complete;
 }
 
-static bool read_profile(const struct provider_context *context,
-        const struct profile_section *profile,
-        struct sso *sso,
-        struct err *reterr)
+static bool read_profile(
+        const struct provider_context *context, struct sso *ret_sso, struct err *reterr)
 {
-    const struct profile_property *naming = profile_section_find(profile, "sso_session");
+    const struct profile_section *profile = context->profile;
     const struct profile_section *session = NULL;
-    if (naming != NULL) {
-        session = profile_files_find(&context->settings->files, PROFILE_SECTION_SSO_SESSION,
-                profile_property_text(naming));
-    }
-    if (naming != NULL && session == NULL) {
-        char where[PROFILE_WHERE_BYTES];
+    *ret_sso = (struct sso){ .profile_name = context->profile_name };
+    if (setting_from_key(profile, "sso_session", &ret_sso->cache_key)) {
+        const char *name = ret_sso->cache_key.value;
         char shown[SHOWN_BYTES];
-        const char *name = profile_property_text(naming);
-        profile_property_where_key(naming, where);
-        return err_set(reterr, ERR_CREDENTIALS, where, "there is no section [sso-session %s]",
-                shown_word(name, strlen(name), shown));
+        session = profile_files_find(&context->settings->files, PROFILE_SECTION_SSO_SESSION, name);
+        if (session == NULL) {
+            return err_set(reterr, ERR_CREDENTIALS, ret_sso->cache_key.where,
+                    "there is no section [sso-session %s]", shown_word(name, strlen(name), shown));
+        }
     }
-    (void)setting_from_key(profile, "sso_account_id", &sso->account_id);
-    (void)setting_from_key(profile, "sso_role_name", &sso->role_name);
-    if (!find_shared_key(profile, session, "sso_start_url", &sso->start_url, reterr)
-            || !find_shared_key(profile, session, "sso_region", &sso->region, reterr)
-            || !check_complete(sso, reterr)) {
+    (void)setting_from_key(profile, "sso_account_id", &ret_sso->account_id);
+    (void)setting_from_key(profile, "sso_role_name", &ret_sso->role_name);
+    if (!find_shared_key(profile, session, "sso_start_url", &ret_sso->start_url, reterr)
+            || !find_shared_key(profile, session, "sso_region", &ret_sso->region, reterr)
+            || !check_complete(ret_sso, reterr)) {
         return false;
     }
-    if (!setting_from_property(naming, &sso->cache_key)) {
-        sso->cache_key = sso->start_url;
+    if (session == NULL) {
+        ret_sso->cache_key = ret_sso->start_url;
     }
-    return region_check(sso->region.value, sso->region.where, reterr);
+    return region_check(ret_sso->region.value, ret_sso->region.where, reterr);
+}
+
+static enum provider_wait wait(struct provider_context *context)
+{
+    struct sso sso;
+    struct err ignored;
+    return !is_configured(context->profile)         ? PROVIDER_NOT_CONFIGURED
+            : read_profile(context, &sso, &ignored) ? PROVIDER_WAIT_TLS
+                                                    : PROVIDER_WAIT_NONE;
 }
 
 /* --- the cached token --- */
@@ -147,11 +153,11 @@ static bool check_token_expiry(const struct provider_context *context,
         return needs_login(sso, reterr, "has an unusable cache file (no expiresAt)");
     }
     if (expires_s <= clock_realtime_s(context->clock)) {
-        char what[64];
         char time[TIMESTAMP_ISO8601_BYTES];
         timestamp_format_iso8601(expires_s, time);
-        (void)snprintf(what, sizeof(what), "expired at %s", time);
-        return needs_login(sso, reterr, what);
+        (void)needs_login(sso, reterr, "expired at ");
+        err_add_why(reterr, "%s", time);
+        return false;
     }
     return true;
 }
@@ -232,16 +238,16 @@ static bool read_reply(
     return false;
 }
 
-static void make_url(const struct uri *endpoint, const struct sso *sso, struct text *url)
+static bool make_url(
+        const struct uri *endpoint, const struct sso *sso, struct text *url, struct err *reterr)
 {
-    assert(sso->role_name.value != NULL
-            && sso->account_id.value != NULL); /* check_complete has seen to it */
     text_append_format(url,
             "%s://%s%sfederation/credentials?role_name=", endpoint->is_https ? "https" : "http",
             endpoint->authority, endpoint->path);
     uri_encode(url, sso->role_name.value, strlen(sso->role_name.value));
     text_append_string(url, "&account_id=");
     uri_encode(url, sso->account_id.value, strlen(sso->account_id.value));
+    return text_check(url, "SSO", reterr);
 }
 
 static bool ask_portal(const struct provider_context *context,
@@ -253,12 +259,8 @@ static bool ask_portal(const struct provider_context *context,
     CLEANUP(uri_clear) struct uri endpoint = { 0 };
     CLEANUP(text_clear) struct text url = TEXT_INIT(PATH_MAX_BYTES);
     CLEANUP(plain_call_clear) struct plain_call plain = { 0 };
-    if (!settings_find_endpoint(
-                context->settings, ENDPOINT_SSO, sso->region.value, &endpoint, reterr)) {
-        return false;
-    }
-    make_url(&endpoint, sso, &url);
-    if (!text_check(&url, "SSO", reterr)) {
+    if (!endpoint_find(context->settings, ENDPOINT_SSO, sso->region.value, &endpoint, reterr)
+            || !make_url(&endpoint, sso, &url, reterr)) {
         return false;
     }
     plain = (struct plain_call){
@@ -277,22 +279,23 @@ static bool ask_portal(const struct provider_context *context,
                                : read_refusal(sso, &plain, reterr);
 }
 
-enum provider_outcome provider_sso_fetch(const struct provider_context *context,
-        const char *profile_name,
-        const struct profile_section *profile,
-        struct credentials *ret_credentials,
-        struct err *reterr)
+static enum provider_outcome fetch(
+        struct provider_context *context, struct credentials *ret_credentials, struct err *reterr)
 {
     CLEANUP(secret_clear) struct secret token = SECRET_INIT(CREDENTIALS_FIELD_MAX_BYTES);
-    struct sso sso = { .profile_name = profile_name };
-    if (!read_profile(context, profile, &sso, reterr) || !read_token(context, &sso, &token, reterr)
+    struct sso sso;
+    if (!is_configured(context->profile)) {
+        return provider_absent(
+                reterr, "profile \"%s\" has no sso_account_id", context->profile_name);
+    }
+    if (!read_profile(context, &sso, reterr) || !read_token(context, &sso, &token, reterr)
             || !ask_portal(context, &sso, &token, ret_credentials, reterr)) {
         return PROVIDER_FAILED;
     }
-    (void)snprintf(ret_credentials->origin, sizeof(ret_credentials->origin),
-            "SSO (profile \"%s\", role %s in account %s)", profile_name, sso.role_name.value,
-            sso.account_id.value);
-    (void)snprintf(ret_credentials->renewal, sizeof(ret_credentials->renewal),
-            "run: aws sso login --profile %s", profile_name);
+    credentials_set_origin(ret_credentials, "SSO (profile \"%s\", role %s in account %s)",
+            sso.profile_name, sso.role_name.value, sso.account_id.value);
+    credentials_set_renewal(ret_credentials, "run: aws sso login --profile %s", sso.profile_name);
     return PROVIDER_FOUND;
 }
+
+const struct provider provider_sso = { .name = "SSO", .wait = wait, .fetch = fetch };

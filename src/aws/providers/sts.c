@@ -34,11 +34,7 @@ static bool consists_of(const char *text, const char *characters, size_t least, 
 
 static bool is_duration(const char *text)
 {
-    size_t len = strlen(text);
-    if (len == 0 || len > 5 || strspn(text, ASCII_DIGITS) != len) {
-        return false;
-    }
-    long number = strtol(text, NULL, 10);
+    long number = consists_of(text, ASCII_DIGITS, 1, 5) ? strtol(text, NULL, 10) : 0;
     return number >= STS_DURATION_MIN_S && number <= STS_DURATION_MAX_S;
 }
 
@@ -60,6 +56,13 @@ static bool is_other_than_role(const char *text)
     return is_session(text)
             || (arn_parse(text, &arn) && span_is(arn.service, "iam") && arn.region.len == 0
                     && !span_starts_with(arn.resource, "role/"));
+}
+
+bool sts_find_role(const struct profile_section *profile, struct sts_role *ret_role)
+{
+    (void)setting_from_key(profile, "role_session_name", &ret_role->session_name);
+    (void)setting_from_key(profile, "duration_seconds", &ret_role->duration_s);
+    return setting_from_key(profile, "role_arn", &ret_role->arn);
 }
 
 bool sts_is_role_arn(const char *text)
@@ -116,58 +119,55 @@ struct sts_call {
     struct client_attempt attempt;
     const char *action;
     const struct sts_role *role;
-    const char *token_origin; /* the file that the web identity's token is from */
+    const struct sts_caller *caller;
     struct secret form;
     struct credentials *ret_credentials;
 };
 
-static void append_field(struct secret *form, const char *name, const char *value)
+static void append_field(struct secret *form, const char *name, const char *bytes, size_t len)
 {
-    CLEANUP(text_clear) struct text encoded = TEXT_INIT(16 * 1024);
-    if (value != NULL) {
-        uri_encode(&encoded, value, strlen(value));
-        secret_append_char(form, '&');
-        secret_append_text(form, name);
-        secret_append_char(form, '=');
-        secret_append_whole_text(form, &encoded);
-    }
-}
-
-/* A web identity token is base64url and dots; anything else is percent-encoded. */
-static bool append_token(struct secret *form, const struct secret *token, struct err *reterr)
-{
-    const char *bytes = secret_expose(token);
-    secret_append_text(form, "&WebIdentityToken=");
-    for (size_t i = 0; i < secret_len(token); i++) {
+    secret_append_char(form, '&');
+    secret_append_text(form, name);
+    secret_append_char(form, '=');
+    for (size_t i = 0; i < len; i++) {
         char encoded[sizeof("%FF")];
-        if (ascii_is_alnum(bytes[i]) || strchr("-_.~", bytes[i]) != NULL) {
+        if (ascii_is_alnum(bytes[i]) || (bytes[i] != '\0' && strchr("-_.~", bytes[i]) != NULL)) {
             secret_append_char(form, bytes[i]);
         } else {
-            (void)snprintf(
-                    encoded, sizeof(encoded), "%%%02X", (unsigned int)(unsigned char)bytes[i]);
+            (void)snprintf(encoded, sizeof(encoded), "%%%02X", (unsigned char)bytes[i]);
             secret_append_text(form, encoded);
         }
     }
-    return secret_check(form, "the web identity token", reterr);
 }
 
-static bool make_form(struct sts_call *sts, const struct secret *token, struct err *reterr)
+static void append_text_field(struct secret *form, const char *name, const char *value)
+{
+    if (value != NULL) {
+        append_field(form, name, value, strlen(value));
+    }
+}
+
+static bool make_form(struct sts_call *sts, struct err *reterr)
 {
     char session_name[SESSION_NAME_MAX_BYTES];
     const struct sts_role *role = sts->role;
+    const struct secret *token = sts->caller->token;
     (void)snprintf(session_name, sizeof(session_name), "ssm-exec-%" PRId64,
             clock_realtime_s(sts->client.clock));
     sts->form = SECRET_INIT(REQUEST_MAX_BYTES);
     secret_append_text(&sts->form, "Action=");
     secret_append_text(&sts->form, sts->action);
-    append_field(&sts->form, "Version", "2011-06-15");
-    append_field(&sts->form, "RoleArn", role->arn.value);
-    append_field(&sts->form, "RoleSessionName",
+    append_text_field(&sts->form, "Version", "2011-06-15");
+    append_text_field(&sts->form, "RoleArn", role->arn.value);
+    append_text_field(&sts->form, "RoleSessionName",
             role->session_name.value != NULL ? role->session_name.value : session_name);
-    append_field(&sts->form, "DurationSeconds", role->duration_s.value);
-    append_field(&sts->form, "ExternalId", role->external_id.value);
-    return token == NULL ? secret_check(&sts->form, role->arn.where, reterr)
-                         : append_token(&sts->form, token, reterr);
+    append_text_field(&sts->form, "DurationSeconds", role->duration_s.value);
+    append_text_field(&sts->form, "ExternalId", role->external_id.value);
+    if (token != NULL) {
+        append_field(&sts->form, "WebIdentityToken", secret_expose(token), secret_len(token));
+    }
+    return secret_check(
+            &sts->form, token == NULL ? role->arn.where : "the web identity token", reterr);
 }
 
 static bool prepare(struct call *call, struct http_request *ret_request, struct err *reterr)
@@ -190,17 +190,16 @@ static bool read_json(const struct sts_call *sts, const struct secret *body, str
     };
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     struct json_value value;
-    char name[64];
+    char response[FIELD_MAX_BYTES];
+    char result[FIELD_MAX_BYTES];
     double expiration = 0;
+    (void)snprintf(response, sizeof(response), "%sResponse", sts->action);
+    (void)snprintf(result, sizeof(result), "%sResult", sts->action);
     if (!json_parse(body, JSON_TOKENS_REPLY, sts->call.subject, &document, reterr)) {
         return false;
     }
-    struct json_value root = json_root(&document);
-    (void)snprintf(name, sizeof(name), "%sResponse", sts->action);
-    bool found = json_find(root, name, &value);
-    (void)snprintf(name, sizeof(name), "%sResult", sts->action);
-    found = found && json_find(value, name, &value) && json_find(value, "Credentials", &value);
-    if (!found) {
+    if (!json_find(json_root(&document), response, &value) || !json_find(value, result, &value)
+            || !json_find(value, "Credentials", &value)) {
         return err_set(reterr, ERR_PROTOCOL, sts->call.subject, "STS's answer has no Credentials");
     }
     if (!credentials_document_read(
@@ -255,7 +254,7 @@ static void hint_at_policy(const struct sts_call *sts, struct err *err)
     if (policy_hint(finding, &request, err)) {
         return;
     }
-    if (sts->client.credentials == NULL) {
+    if (sts->caller->credentials == NULL) {
         err_set_hint(err,
                 "the trust policy of %s must allow the token's issuer, subject (sub) and audience "
                 "(aud); the role is named by %s",
@@ -265,7 +264,7 @@ static void hint_at_policy(const struct sts_call *sts, struct err *err)
                 "the role's trust policy must allow this caller, and the caller's policy must allow "
                 "sts:AssumeRole on %s; the role is named by %s, the caller's credentials came from: "
                 "%s",
-                arn, sts->role->arn.where, sts->client.credentials->origin);
+                arn, sts->role->arn.where, sts->caller->credentials->origin);
     }
 }
 
@@ -278,15 +277,15 @@ static void add_hint(const struct sts_call *sts, struct err *err)
                 "the role's account must have an OIDC provider for the token's issuer, and the "
                 "token's audience must be one of its client ids (sts.amazonaws.com on EKS); the "
                 "token is from %s",
-                sts->token_origin);
+                sts->caller->token_path);
     } else if (strcmp(err->code, "RegionDisabledException") == 0) {
         err_set_hint(err, "STS is not enabled in %s for this account", sts->client.region);
-    } else if (sts->client.credentials == NULL
+    } else if (sts->caller->credentials == NULL
             && (strcmp(err->code, "ExpiredTokenException") == 0
                     || strcmp(err->code, "ExpiredToken") == 0)) {
         err_set_hint(err,
                 "the web identity token has expired: is its file, %s, still being renewed?",
-                sts->token_origin);
+                sts->caller->token_path);
     } else if (strcmp(err->code, "ValidationError") == 0
             && strstr(err->why, "DurationSeconds") != NULL && sts->role->duration_s.value != NULL) {
         err_set_hint(err, "the duration is from %s", sts->role->duration_s.where);
@@ -317,45 +316,6 @@ static enum call_verdict judge(struct call *call,
     return is_read ? CALL_DONE : CALL_FAILED;
 }
 
-/* Common part of both actions; the caller has set client.credentials or client.token_in_body. */
-static bool ask(struct provider_context *context,
-        struct sts_call *sts,
-        const struct secret *token,
-        struct err *reterr)
-{
-    static const struct call_type type = { .prepare = prepare, .judge = judge };
-    CLEANUP(uri_clear) struct uri endpoint = { 0 };
-    if (!sts_check_role(sts->role, reterr) || !provider_need_region(context, reterr)
-            || !settings_find_endpoint(context->settings, ENDPOINT_STS, context->settings->region,
-                    &endpoint, reterr)) {
-        return false;
-    }
-    sts->call = (struct call){
-        .type = &type,
-        .subject = sts->role->arn.value,
-        .host = endpoint.authority,
-        .operation = sts->action,
-        .unresolved_hint = endpoint_unresolved_hint(endpoint.host),
-    };
-    sts->client.protocol = CLIENT_QUERY;
-    sts->client.service = "sts";
-    sts->client.region = context->settings->region;
-    sts->client.endpoint = &endpoint;
-    sts->client.clock = context->clock;
-    sts->client.events = context->calls->events;
-    sts->client.skew_s = context->skew_s;
-    if (!make_form(sts, token, reterr)) {
-        return false;
-    }
-    bool done = calls_run_one(context->calls, &sts->call, reterr);
-    context->skew_s = sts->client.skew_s;
-    (void)snprintf(sts->ret_credentials->origin, sizeof(sts->ret_credentials->origin), "role %s",
-            sts->role->arn.value);
-    (void)snprintf(sts->ret_credentials->renewal, sizeof(sts->ret_credentials->renewal),
-            "STS gives new ones for the role named by %s at each run", sts->role->arn.where);
-    return done;
-}
-
 static void clear_call(struct sts_call *sts)
 {
     client_attempt_clear(&sts->attempt);
@@ -364,33 +324,50 @@ static void clear_call(struct sts_call *sts)
 
 bool sts_assume_role(struct provider_context *context,
         const struct sts_role *role,
-        const struct credentials *source,
+        const struct sts_caller *caller,
         struct credentials *ret_credentials,
         struct err *reterr)
 {
+    static const struct call_type type = { .prepare = prepare, .judge = judge };
+    CLEANUP(uri_clear) struct uri endpoint = { 0 };
+    if (!sts_check_role(role, reterr) || !provider_need_region(context, reterr)
+            || !endpoint_find(context->settings, ENDPOINT_STS, context->settings->region, &endpoint,
+                    reterr)) {
+        return false;
+    }
+    const char *action = caller->token == NULL ? "AssumeRole" : "AssumeRoleWithWebIdentity";
     CLEANUP(clear_call)
     struct sts_call sts = {
-        .client = { .credentials = source },
-        .action = "AssumeRole",
+        .call = {
+            .type = &type,
+            .subject = role->arn.value,
+            .host = endpoint.authority,
+            .operation = action,
+            .unresolved_hint = endpoint_unresolved_hint(endpoint.host),
+        },
+        .client = {
+            .protocol = CLIENT_QUERY,
+            .service = "sts",
+            .region = context->settings->region,
+            .endpoint = &endpoint,
+            .credentials = caller->credentials,
+            .token_in_body = caller->token,
+            .clock = context->clock,
+            .events = context->calls->events,
+            .skew_s = context->skew_s,
+        },
+        .action = action,
         .role = role,
+        .caller = caller,
         .ret_credentials = ret_credentials,
     };
-    return ask(context, &sts, /* token= */ NULL, reterr);
-}
-
-bool sts_assume_role_with_web_identity(struct provider_context *context,
-        const struct sts_role *role,
-        const struct sts_token *token,
-        struct credentials *ret_credentials,
-        struct err *reterr)
-{
-    CLEANUP(clear_call)
-    struct sts_call sts = {
-        .client = { .token_in_body = token->value },
-        .action = "AssumeRoleWithWebIdentity",
-        .role = role,
-        .token_origin = token->origin,
-        .ret_credentials = ret_credentials,
-    };
-    return ask(context, &sts, token->value, reterr);
+    if (!make_form(&sts, reterr)) {
+        return false;
+    }
+    bool is_done = calls_run_one(context->calls, &sts.call, reterr);
+    context->skew_s = sts.client.skew_s;
+    credentials_set_origin(ret_credentials, "role %s", role->arn.value);
+    credentials_set_renewal(ret_credentials,
+            "STS gives new ones for the role named by %s at each run", role->arn.where);
+    return is_done;
 }

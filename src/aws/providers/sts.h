@@ -22,35 +22,32 @@ enum {
 /* As configured; values are borrowed. */
 struct sts_role {
     struct setting arn;
-    struct setting session_name; /* set nowhere: ssm-exec-<seconds since the epoch> */
-    struct setting external_id;  /* set nowhere: none */
-    struct setting duration_s;   /* set nowhere: the role's own default, an hour */
+    struct setting session_name; /* not set: ssm-exec-<seconds since the epoch> */
+    struct setting external_id;  /* not set: none */
+    struct setting duration_s;   /* not set: the role's own default, an hour */
 };
+
+/* role_arn, role_session_name and duration_seconds of a profile. False without the first. */
+bool sts_find_role(const struct profile_section *profile, struct sts_role *ret_role);
 
 /* ERR_INPUT, naming the setting, for values that STS's API does not accept. */
 MUST_CHECK bool sts_check_role(const struct sts_role *role, struct err *reterr);
 
-/* Whether the text is a role's ARN. */
 bool sts_is_role_arn(const char *text);
 
+/* Who assumes the role: one of both. */
+struct sts_caller {
+    const struct credentials *credentials; /* AssumeRole */
+    const struct secret *token;            /* AssumeRoleWithWebIdentity, which is not signed */
+    const char *token_path;                /* the token's file, for messages */
+};
+
 /*
- * Gets credentials of the role, with those of source. ret_credentials must be empty. Gives the
- * errors of calls_run and client_judge_refusal, and ERR_INPUT without a region.
+ * Gets credentials of the role. ret_credentials must be empty; its origin is "role ARN". ERR_INPUT
+ * without a region, and the errors of calls_run and client_judge_refusal.
  */
 MUST_CHECK bool sts_assume_role(struct provider_context *context,
         const struct sts_role *role,
-        const struct credentials *source,
-        struct credentials *ret_credentials,
-        struct err *reterr);
-
-struct sts_token {
-    const struct secret *value;
-    const char *origin; /* its file, for messages */
-};
-
-/* The same with a web identity's token; the request is not signed. */
-MUST_CHECK bool sts_assume_role_with_web_identity(struct provider_context *context,
-        const struct sts_role *role,
-        const struct sts_token *token,
+        const struct sts_caller *caller,
         struct credentials *ret_credentials,
         struct err *reterr);

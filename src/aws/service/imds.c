@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "aws/config/setting.h"
-#include "aws/config/switch.h"
 #include "aws/service/plain_call.h"
 #include "base/ascii.h"
 #include "base/clock.h"
@@ -15,7 +14,8 @@
 static const char SUBJECT[] = "EC2 instance metadata";
 
 enum {
-    SLACK_MS = 5
+    SLACK_MS = 5,
+    NUMBER_MAX = 99999,
 };
 
 void imds_init(
@@ -37,76 +37,40 @@ const char *imds_address(const struct imds *imds)
     return imds->endpoint.authority == NULL ? "" : imds->endpoint.authority;
 }
 
-/* The variable, else the profile's key. */
-static bool find_setting(const struct settings *settings,
-        const char *variable,
-        const char *key,
-        struct setting *ret_setting)
-{
-    return setting_from_variable(settings->environment, variable, ret_setting)
-            || setting_from_key(settings->profile, key, ret_setting);
-}
-
 static bool find_endpoint(struct imds *imds, struct err *reterr)
 {
     struct setting url = { 0 };
     struct setting mode = { 0 };
-    bool has_mode = find_setting(imds->settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE",
-            "ec2_metadata_service_endpoint_mode", &mode);
+    bool has_mode = setting_from_variable_or_key(imds->settings,
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode", &mode);
     bool is_ipv6 = has_mode && ascii_equals_ignoring_case(mode.value, "IPv6");
     if (has_mode && !is_ipv6 && !ascii_equals_ignoring_case(mode.value, "IPv4")) {
         char shown[SHOWN_BYTES];
         return err_set(reterr, ERR_INPUT, mode.where, "\"%s\" is neither IPv4 nor IPv6",
                 shown_word(mode.value, strlen(mode.value), shown));
     }
-    if (!find_setting(imds->settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT",
+    if (!setting_from_variable_or_key(imds->settings, "AWS_EC2_METADATA_SERVICE_ENDPOINT",
                 "ec2_metadata_service_endpoint", &url)) {
         url.value = is_ipv6 ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
     }
     return uri_parse(url.value, url.where, &imds->endpoint, reterr);
 }
 
-/* A positive whole number; *ret_number is untouched if none is configured. */
-static bool find_number(const struct settings *settings,
-        const char *variable,
-        const char *key,
-        int64_t *ret_number,
-        struct err *reterr)
-{
-    struct setting setting = { 0 };
-    if (!find_setting(settings, variable, key, &setting)) {
-        return true;
-    }
-    const char *value = setting.value;
-    size_t len = strspn(value, ASCII_DIGITS);
-    int64_t number = len > 0 && len < 6 && value[len] == '\0' ? strtoll(value, NULL, 10) : 0;
-    if (number < 1) {
-        char shown[SHOWN_BYTES];
-        return err_set(reterr, ERR_INPUT, setting.where,
-                "\"%s\" is not a whole number from 1 to 99999",
-                shown_word(value, strlen(value), shown));
-    }
-    *ret_number = number;
-    return true;
-}
-
 static bool find_limits(struct imds *imds, struct err *reterr)
 {
-    int64_t timeout_s = 0;
-    int64_t tries = 0;
-    if (!find_number(imds->settings, "AWS_METADATA_SERVICE_TIMEOUT", "metadata_service_timeout",
-                &timeout_s, reterr)
-            || !find_number(imds->settings, "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
-                    "metadata_service_num_attempts", &tries, reterr)) {
+    int timeout_s = IMDS_TRY_MS / 1000;
+    int tries = IMDS_TRIES;
+    if (!setting_read_number(imds->settings, "AWS_METADATA_SERVICE_TIMEOUT",
+                "metadata_service_timeout", NUMBER_MAX, &timeout_s, reterr)
+            || !setting_read_number(imds->settings, "AWS_METADATA_SERVICE_NUM_ATTEMPTS",
+                    "metadata_service_num_attempts", NUMBER_MAX, &tries, reterr)) {
         return false;
     }
-    int64_t try_ms = timeout_s > 0 ? timeout_s * 1000 : IMDS_TRY_MS;
-    int64_t tries_max = tries > 0 ? tries : IMDS_TRIES;
-    int64_t budget_ms = timeout_s > 0 || tries > 0 ? try_ms * tries_max : IMDS_BUDGET_MS;
-    imds->budget_ms = budget_ms;
-    int64_t deadline_ms = clock_monotonic_ms(imds->calls->clock) + budget_ms;
+    int64_t try_ms = (int64_t)timeout_s * 1000;
+    imds->budget_ms = try_ms * tries;
+    int64_t deadline_ms = clock_monotonic_ms(imds->calls->clock) + imds->budget_ms;
     imds->bounded = *imds->calls;
-    imds->bounded.attempts_max = (int)tries_max;
+    imds->bounded.attempts_max = tries;
     imds->bounded.connect_timeout_ms = try_ms;
     imds->bounded.try_timeout_ms = try_ms;
     if (deadline_ms < imds->bounded.deadline_ms) {
@@ -210,7 +174,7 @@ static enum imds_outcome ask_for_token(struct imds *imds, struct err *reterr)
     char digits[16];
     bool is_disabled = false;
     /* "1" is an error: ignoring it would use a role that the user means to exclude. */
-    if (!switch_read(imds->settings->environment, NULL, "AWS_EC2_METADATA_DISABLED", NULL,
+    if (!setting_read_switch(imds->settings, "AWS_EC2_METADATA_DISABLED", /* key= */ NULL,
                 &is_disabled, reterr)) {
         return IMDS_FAILED;
     }

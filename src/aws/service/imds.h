@@ -17,7 +17,6 @@
 #include "http/calls.h"
 
 enum {
-    IMDS_BUDGET_MS = 2000, /* for all requests of a run, unless configured */
     IMDS_TRY_MS = 1000,
     IMDS_TRIES = 2,
     IMDS_TOKEN_TTL_S = 21600,

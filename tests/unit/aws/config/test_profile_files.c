@@ -82,7 +82,7 @@ static int set_up(void **state)
     set_variable(fixture, "AWS_SHARED_CREDENTIALS_FILE", fixture->credentials);
     fixture->sink.receive = receive;
     fixture->warnings = TEXT_INIT(MEBIBYTE);
-    fixture->files = PROFILE_FILES_INIT;
+    fixture->files = (struct profile_files){ 0 };
     *state = fixture;
     return 0;
 }
@@ -168,8 +168,8 @@ static const char *get_nested(
 /* Of any key, public or not. */
 static const char *get(const struct profile_section *section, const char *key)
 {
-    const struct secret *value = profile_section_get_secret(section, key);
-    return value == NULL ? NULL : secret_expose(value);
+    const struct profile_property *property = profile_section_find(section, key);
+    return property == NULL ? NULL : secret_expose(&property->value);
 }
 
 static bool is_same_text(const char *a, const char *b)
@@ -632,7 +632,7 @@ static void a_quoted_profile_meets_its_bare_name_in_the_credentials_file(void **
     struct fixture *fixture = *state;
     load_texts(fixture, "[profile \"my dev\"]\nregion = r\n", "[my dev]\nkey = k\n");
     const struct profile_section *section = find_profile(fixture, "my dev");
-    assert_string_equal(profile_section_get(section, "region"), "r");
+    assert_string_equal(get(section, "region"), "r");
     assert_string_equal(get(section, "key"), "k");
 }
 
@@ -642,7 +642,6 @@ static void a_section_that_is_null_has_no_keys(void **state)
     assert_null(profile_section_find(NULL, "k"));
     assert_null(profile_section_find_nested(NULL, "k", "n"));
     assert_null(get(NULL, "k"));
-    assert_null(profile_section_get_secret(NULL, "k"));
 }
 
 /* Failures and warnings. */
@@ -664,7 +663,7 @@ static bool aborts_for_text_of(const struct profile_section *section, const char
         int nothing = open("/dev/null", O_WRONLY | O_CLOEXEC);
         (void)dup2(nothing, STDERR_FILENO);
         (void)signal(SIGABRT, SIG_DFL);
-        _exit(profile_section_get(section, key) == NULL ? 1 : 0);
+        _exit(profile_property_text(profile_section_find(section, key)) == NULL ? 1 : 0);
     }
     assert_int_equal(waitpid(pid, &status, 0), pid);
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
@@ -962,9 +961,8 @@ static void default_files_are_below_home(void **state)
     (void)rmdir(aws_directory);
 
     assert_true(loaded);
-    assert_string_equal(profile_files_path(&fixture->files, PROFILE_FILE_CONFIG), expected);
-    assert_string_equal(
-            profile_files_path(&fixture->files, PROFILE_FILE_CREDENTIALS), expected_credentials);
+    assert_string_equal(fixture->files.paths[PROFILE_FILE_CONFIG], expected);
+    assert_string_equal(fixture->files.paths[PROFILE_FILE_CREDENTIALS], expected_credentials);
     assert_string_equal(get(find_profile(fixture, "x"), "k"), "keys");
     assert_string_equal(get(find_profile(fixture, "x"), "j"), "v");
 }
@@ -993,7 +991,7 @@ static void only_a_first_segment_of_tilde_is_the_home_directory(void **state)
         char want[2 * PATH_BYTES];
         (void)snprintf(want, sizeof(want), "%s%s", ROWS[i].is_in_home ? fixture->directory : "",
                 ROWS[i].want);
-        const char *got = profile_files_path(&fixture->files, PROFILE_FILE_CONFIG);
+        const char *got = fixture->files.paths[PROFILE_FILE_CONFIG];
         if (!is_same_text(got, want)) {
             fail_msg("%s: got %s", ROWS[i].name, got == NULL ? "(none)" : got);
         }
@@ -1013,7 +1011,7 @@ static void without_home_the_user_database_knows(void **state)
     assert_true(load(fixture));
     char want[2 * PATH_BYTES];
     (void)snprintf(want, sizeof(want), "%s/.ssm-exec-test-no-such-file", entry->pw_dir);
-    assert_string_equal(profile_files_path(&fixture->files, PROFILE_FILE_CONFIG), want);
+    assert_string_equal(fixture->files.paths[PROFILE_FILE_CONFIG], want);
 }
 
 static void a_path_past_the_limit_is_an_error(void **state)
@@ -1111,8 +1109,8 @@ static void a_default_file_in_sight_must_be_readable(void **state)
 
 static bool has_no_default_files_and_refuses_a_tilde(struct fixture *fixture)
 {
-    if (!load(fixture) || profile_files_path(&fixture->files, PROFILE_FILE_CONFIG) != NULL
-            || profile_files_path(&fixture->files, PROFILE_FILE_CREDENTIALS) != NULL) {
+    if (!load(fixture) || strcmp(fixture->files.paths[PROFILE_FILE_CONFIG], "~/.aws/config") != 0
+            || strcmp(fixture->files.paths[PROFILE_FILE_CREDENTIALS], "~/.aws/credentials") != 0) {
         return false;
     }
     profile_files_clear(&fixture->files);
@@ -1153,12 +1151,10 @@ static void a_property_knows_its_file_and_line(void **state)
 
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         assert_non_null(ROWS[i].property);
-        assert_int_equal(ROWS[i].property->file, ROWS[i].want_file);
+        assert_int_equal(ROWS[i].property->place.file, ROWS[i].want_file);
         char want[2 * PATH_BYTES];
         (void)snprintf(want, sizeof(want), "%s:%zu", ROWS[i].want_path, ROWS[i].want_line);
-        char where[PROFILE_WHERE_BYTES];
-        profile_property_where(ROWS[i].property, where);
-        assert_string_equal(where, want);
+        assert_string_equal(profile_where(&ROWS[i].property->place).text, want);
     }
 }
 
@@ -1174,11 +1170,11 @@ static void a_long_path_keeps_its_end_and_the_line(void **state)
     text_append_string(&entry, "/config");
     fixture->entries[0] = entry.bytes;
     assert_true(load(fixture));
-    char where[PROFILE_WHERE_BYTES];
-    profile_property_where(profile_section_find(find_profile(fixture, "x"), "k"), where);
-    assert_true(strlen(where) > PROFILE_WHERE_BYTES / 2);
-    assert_int_equal(strncmp(where, "...", 3), 0);
-    assert_string_equal(where + strlen(where) - strlen("/./config:2"), "/./config:2");
+    const struct profile_property *property = profile_section_find(find_profile(fixture, "x"), "k");
+    struct profile_where where = profile_where(&property->place);
+    assert_true(strlen(where.text) > PROFILE_WHERE_BYTES / 2);
+    assert_int_equal(strncmp(where.text, "...", 3), 0);
+    assert_string_equal(where.text + strlen(where.text) - strlen("/./config:2"), "/./config:2");
 }
 
 /* Sizes. */
@@ -1197,14 +1193,10 @@ static void long_values_come_whole(void **state)
                 text_string(&value), text_string(&value));
         load_texts(fixture, text_string(&config), NULL);
         const struct profile_section *section = find_profile(fixture, "x");
-        const struct secret *got = profile_section_get_secret(section, "k");
-        assert_non_null(got);
-        assert_int_equal(secret_len(got), LENS[i]);
-        assert_string_equal(secret_expose(got), text_string(&value));
-        got = profile_section_get_secret(section, "j");
-        assert_non_null(got);
-        assert_int_equal(secret_len(got), 2 * LENS[i] + 1);
-        assert_string_equal(secret_expose(got) + LENS[i] + 1, text_string(&value));
+        assert_string_equal(get(section, "k"), text_string(&value));
+        const char *got = get(section, "j");
+        assert_int_equal(strlen(got), 2 * LENS[i] + 1);
+        assert_string_equal(got + LENS[i] + 1, text_string(&value));
     }
 }
 
@@ -1254,7 +1246,7 @@ static void ten_thousand_properties_and_lines_are_read(void **state)
     const struct profile_section *section = find_profile(fixture, "x");
     assert_string_equal(get(section, "k0"), "0");
     assert_string_equal(get(section, "k9999"), "9999");
-    assert_int_equal(secret_len(profile_section_get_secret(section, "long")), 1 + 2 * MANY);
+    assert_int_equal(strlen(get(section, "long")), 1 + 2 * MANY);
     assert_string_equal(get_nested(section, "nest", "n0"), "0");
     assert_string_equal(get_nested(section, "nest", "n9999"), "9999");
 }
@@ -1265,7 +1257,7 @@ static void clearing_may_be_repeated(void **state)
     load_texts(fixture, "[profile x]\nk =\n n = v\n", "[x]\nk = v\n");
     profile_files_clear(&fixture->files);
     assert_null(find_profile(fixture, "x"));
-    assert_null(profile_files_path(&fixture->files, PROFILE_FILE_CONFIG));
+    assert_null(fixture->files.paths[PROFILE_FILE_CONFIG]);
     profile_files_clear(&fixture->files);
 }
 
