@@ -169,9 +169,9 @@ static bool read_reply(const struct plain_call *plain,
         plain_call_blame_reply(plain, reterr);
         return false;
     }
-    if (!credentials_document_is_success(json_root(&document), plain->subject, reterr)
-            || !credentials_document_read(json_root(&document), &credentials_endpoint_members,
-                    plain->subject, ret_credentials, reterr)) {
+    if (!document_is_success(json_root(&document), plain->subject, reterr)
+            || !document_read(json_root(&document), &document_endpoint_members, plain->subject,
+                    ret_credentials, reterr)) {
         plain_call_explain(plain, reterr);
         plain_call_blame_reply(plain, reterr);
         return false;

@@ -10,7 +10,7 @@ enum {
     CODE_MAX_BYTES = 256
 };
 
-const struct credentials_members credentials_endpoint_members = {
+const struct document_members document_endpoint_members = {
     .access_key_id = "AccessKeyId",
     .secret_access_key = "SecretAccessKey",
     .session_token = "Token",
@@ -43,7 +43,7 @@ static bool read_member(struct json_value object,
 }
 
 static bool read_expiration(struct json_value object,
-        const struct credentials_members *members,
+        const struct document_members *members,
         const char *where,
         int64_t *ret_expires_s,
         struct err *reterr)
@@ -70,8 +70,7 @@ static bool read_expiration(struct json_value object,
     return err_set(reterr, ERR_CREDENTIALS, where, "the answer's %s is not a time", name);
 }
 
-bool credentials_document_is_success(
-        struct json_value object, const char *where, struct err *reterr)
+bool document_is_success(struct json_value object, const char *where, struct err *reterr)
 {
     CLEANUP(text_clear) struct text code = TEXT_INIT(CODE_MAX_BYTES);
     struct json_value member;
@@ -81,8 +80,8 @@ bool credentials_document_is_success(
     return is_success || err_set(reterr, ERR_CREDENTIALS, where, "the answer holds no credentials");
 }
 
-bool credentials_document_read(struct json_value object,
-        const struct credentials_members *members,
+bool document_read(struct json_value object,
+        const struct document_members *members,
         const char *where,
         struct credentials *ret_credentials,
         struct err *reterr)

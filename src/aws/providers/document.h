@@ -10,7 +10,7 @@
 #include "json/json.h"
 
 /* Names of members; those that are NULL are not read. */
-struct credentials_members {
+struct document_members {
     const char *access_key_id;
     const char *secret_access_key;
     const char *session_token;
@@ -20,21 +20,21 @@ struct credentials_members {
 };
 
 /* The names that the metadata service and container endpoints use. */
-extern const struct credentials_members credentials_endpoint_members;
+extern const struct document_members document_endpoint_members;
 
 /*
  * False if the document says that it holds no credentials: without any, endpoints answer with
  * status 200 and another "Code" than "Success". ERR_CREDENTIALS at `where`.
  */
-MUST_CHECK bool credentials_document_is_success(
+MUST_CHECK bool document_is_success(
         struct json_value object, const char *where, struct err *reterr);
 
 /*
  * Reads an object's members into ret_credentials, which must be empty; origin stays as it is.
  * ERR_CREDENTIALS at `where` names the member that is missing or malformed, never a value.
  */
-MUST_CHECK bool credentials_document_read(struct json_value object,
-        const struct credentials_members *members,
+MUST_CHECK bool document_read(struct json_value object,
+        const struct document_members *members,
         const char *where,
         struct credentials *ret_credentials,
         struct err *reterr);

@@ -63,11 +63,10 @@ static bool read_document(const struct imds *imds,
 {
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     bool is_json = json_parse(body, JSON_TOKENS_REPLY, SUBJECT, &document, reterr);
-    bool has_role = !is_json
-            || credentials_document_is_success(json_root(&document), SUBJECT, reterr);
+    bool has_role = !is_json || document_is_success(json_root(&document), SUBJECT, reterr);
     if (is_json && has_role
-            && credentials_document_read(json_root(&document), &credentials_endpoint_members,
-                    SUBJECT, ret_credentials, reterr)) {
+            && document_read(json_root(&document), &document_endpoint_members, SUBJECT,
+                    ret_credentials, reterr)) {
         return true;
     }
     if (!has_role) {

@@ -52,7 +52,7 @@ static bool read_cache(const struct secret *contents,
         struct credentials *ret_credentials,
         struct err *reterr)
 {
-    static const struct credentials_members members = {
+    static const struct document_members members = {
         .access_key_id = "accessKeyId",
         .secret_access_key = "secretAccessKey",
         .session_token = "sessionToken",
@@ -67,7 +67,7 @@ static bool read_cache(const struct secret *contents,
     if (!json_find_typed(json_root(&document), "accessToken", JSON_OBJECT, &token)) {
         return err_set(reterr, ERR_CREDENTIALS, where, "the cache file has no accessToken");
     }
-    return credentials_document_read(token, &members, where, ret_credentials, reterr);
+    return document_read(token, &members, where, ret_credentials, reterr);
 }
 
 static bool read_credentials(const struct provider_context *context,

@@ -113,7 +113,7 @@ static bool read_output(const struct secret *output,
         struct credentials *ret_credentials,
         struct err *reterr)
 {
-    static const struct credentials_members members = {
+    static const struct document_members members = {
         .access_key_id = "AccessKeyId",
         .secret_access_key = "SecretAccessKey",
         .session_token = "SessionToken",
@@ -132,8 +132,7 @@ static bool read_output(const struct secret *output,
         return err_set(reterr, ERR_CREDENTIALS, where,
                 "credential_process printed no \"Version\": 1, the only version there is");
     }
-    return credentials_document_read(
-            json_root(&document), &members, where, ret_credentials, reterr);
+    return document_read(json_root(&document), &members, where, ret_credentials, reterr);
 }
 
 static bool run(const struct provider_context *context,

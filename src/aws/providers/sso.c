@@ -214,7 +214,7 @@ static bool read_refusal(const struct sso *sso, const struct plain_call *plain, 
 static bool read_reply(
         const struct plain_call *plain, struct credentials *ret_credentials, struct err *reterr)
 {
-    static const struct credentials_members members = {
+    static const struct document_members members = {
         .access_key_id = "accessKeyId",
         .secret_access_key = "secretAccessKey",
         .session_token = "sessionToken",
@@ -228,8 +228,7 @@ static bool read_reply(
                 reterr, ERR_PROTOCOL, plain->subject, "the answer has no roleCredentials");
         plain_call_explain(plain, reterr);
     }
-    if (is_json
-            && credentials_document_read(role, &members, plain->subject, ret_credentials, reterr)) {
+    if (is_json && document_read(role, &members, plain->subject, ret_credentials, reterr)) {
         return true;
     }
     plain_call_blame_reply(plain, reterr);

@@ -183,7 +183,7 @@ static bool prepare(struct call *call, struct http_request *ret_request, struct 
 /* Some front ends of STS answer in JSON, with the time as a number. */
 static bool read_json(const struct sts_call *sts, const struct secret *body, struct err *reterr)
 {
-    static const struct credentials_members members = {
+    static const struct document_members members = {
         .access_key_id = "AccessKeyId",
         .secret_access_key = "SecretAccessKey",
         .session_token = "SessionToken",
@@ -202,8 +202,7 @@ static bool read_json(const struct sts_call *sts, const struct secret *body, str
             || !json_find(value, "Credentials", &value)) {
         return err_set(reterr, ERR_PROTOCOL, sts->call.subject, "STS's answer has no Credentials");
     }
-    if (!credentials_document_read(
-                value, &members, sts->call.subject, sts->ret_credentials, reterr)) {
+    if (!document_read(value, &members, sts->call.subject, sts->ret_credentials, reterr)) {
         return false;
     }
     if (json_find(value, "Expiration", &value) && json_number(value, &expiration) && expiration > 0

@@ -18,25 +18,25 @@ enum {
 static const char WHERE[] = "somewhere";
 
 /* As processes and containers write it, and as the SSO portal does. */
-static const struct credentials_members in_iso8601 = { .access_key_id = "Id",
+static const struct document_members in_iso8601 = { .access_key_id = "Id",
     .secret_access_key = "Key",
     .session_token = "Token",
     .expiration = "Time" };
-static const struct credentials_members with_required_time = { .access_key_id = "Id",
+static const struct document_members with_required_time = { .access_key_id = "Id",
     .secret_access_key = "Key",
     .session_token = "Token",
     .expiration = "Time",
     .expiration_is_required = true };
-static const struct credentials_members in_milliseconds = { .access_key_id = "Id",
+static const struct document_members in_milliseconds = { .access_key_id = "Id",
     .secret_access_key = "Key",
     .session_token = "Token",
     .expiration_ms = "Time" };
-static const struct credentials_members without_time = {
+static const struct document_members without_time = {
     .access_key_id = "Id", .secret_access_key = "Key", .session_token = "Token"
 };
 
 static bool read_text(const char *text,
-        const struct credentials_members *members,
+        const struct document_members *members,
         struct credentials *ret_credentials,
         struct err *reterr)
 {
@@ -44,14 +44,14 @@ static bool read_text(const char *text,
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     secret_append_text(&body, text);
     assert_true(json_parse(&body, JSON_TOKENS_FILE, WHERE, &document, reterr));
-    return credentials_document_read(json_root(&document), members, WHERE, ret_credentials, reterr);
+    return document_read(json_root(&document), members, WHERE, ret_credentials, reterr);
 }
 
 static void good_documents(void **state)
 {
     static const struct {
         const char *text;
-        const struct credentials_members *members;
+        const struct document_members *members;
         const char *token;
         int64_t expires_s;
     } rows[] = {
@@ -92,7 +92,7 @@ static void bad_documents(void **state)
 {
     static const struct {
         const char *text;
-        const struct credentials_members *members;
+        const struct document_members *members;
         const char *why;
     } rows[] = {
         { "[]", &in_iso8601, "the answer is not a JSON object" },
