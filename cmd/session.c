@@ -65,7 +65,7 @@ bool session_open(
  */
 static bool is_early_worthwhile(const struct session *session, enum provider_wait wait)
 {
-    return wait != PROVIDER_WAIT_NONE
+    return wait != PROVIDER_NOT_CONFIGURED && wait != PROVIDER_WAIT_NONE
             && (wait != PROVIDER_WAIT_TLS || !http_curl_shares_trust(session->curl));
 }
 
