@@ -348,10 +348,10 @@ def test_roles_of_any_depth(chain: Chain, depth: int) -> None:
 
 
 @pytest.mark.parametrize("profiles,start,text", [
-    ({"a": "b", "b": "a"}, "a", 'source_profile leads in a circle: "a" -> "b" -> "a"'),
-    ({"a": "b", "b": "c", "c": "b"}, "a", 'source_profile leads in a circle: "a" -> "b" -> "c" -> "b"'),
-    ({"a": "a"}, "a", 'source_profile leads in a circle: "a" -> "a"'),
-    ({"a": "b", "b": "b"}, "a", 'source_profile leads in a circle: "a" -> "b" -> "b"'),
+    ({"a": "b", "b": "a"}, "a", 'source_profile goes in a circle: "a" -> "b" -> "a"'),
+    ({"a": "b", "b": "c", "c": "b"}, "a", 'source_profile goes in a circle: "a" -> "b" -> "c" -> "b"'),
+    ({"a": "a"}, "a", 'source_profile goes in a circle: "a" -> "a"'),
+    ({"a": "b", "b": "b"}, "a", 'source_profile goes in a circle: "a" -> "b" -> "b"'),
 ])
 def test_circles(chain: Chain, profiles: dict[str, str], start: str, text: str) -> None:
     for name, source in profiles.items():
@@ -389,8 +389,8 @@ def test_a_profiles_role_wins_over_its_keys(chain: Chain) -> None:
     ({"role_arn": role("app"), "credential_source": "EcsContainer"}, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI and AWS_CONTAINER_CREDENTIALS_FULL_URI are not set"),
     ({"role_arn": role("app"), "credential_source": "Ec2InstanceMetadata"}, "AWS_EC2_METADATA_DISABLED is true"),
     ({"role_arn": "app", "source_profile": "base"}, "config:2: role_arn: the role is not an ARN such as arn:"),
-    ({"role_arn": role("app"), "source_profile": "base", "duration_seconds": "899"}, "config:4: duration_seconds: a session lasts a number of seconds from 900 to 43200"),
-    ({"role_arn": role("app"), "source_profile": "base", "duration_seconds": "1h"}, "config:4: duration_seconds: a session lasts a number of seconds from 900 to 43200"),
+    ({"role_arn": role("app"), "source_profile": "base", "duration_seconds": "899"}, "config:4: duration_seconds: the duration of a session is a number of seconds from 900 to 43200"),
+    ({"role_arn": role("app"), "source_profile": "base", "duration_seconds": "1h"}, "config:4: duration_seconds: the duration of a session is a number of seconds from 900 to 43200"),
     ({"role_arn": role("app"), "source_profile": "base", "external_id": "x"}, "config:4: external_id: an external id is 2 to 1224"),
     ({"role_arn": role("app"), "source_profile": "base", "role_session_name": "a b"}, "config:4: role_session_name: a role session name is 2 to 64"),
 ])
@@ -488,7 +488,7 @@ def test_the_shortest_and_the_longest_duration_are_asked_for(chain: Chain, durat
 def test_durations_that_sts_does_not_know_are_not_asked_for(chain: Chain, duration: str, kind: str) -> None:
     chain.config = {"profile app": {"role_arn": role("app"), "duration_seconds": duration}, "profile base": chain.properties("base")}
     chain.config["profile app"].update({"source_profile": "base"} if kind == "role" else {"web_identity_token_file": chain.token_file()})
-    chain.fail("config:3: duration_seconds: a session lasts a number of seconds from 900 to 43200", env={"AWS_PROFILE": "app", **chain.metadata_env()})
+    chain.fail("config:3: duration_seconds: the duration of a session is a number of seconds from 900 to 43200", env={"AWS_PROFILE": "app", **chain.metadata_env()})
     assert chain.calls() == []
 
 
@@ -808,8 +808,8 @@ def test_an_sso_role_that_is_not_assigned(chain: Chain) -> None:
 
 
 @pytest.mark.parametrize("change,text", [
-    ({"sso_account_id": None}, 'profile "default" lacks for SSO: sso_account_id'),
-    ({"sso_account_id": None, "sso_start_url": None, "sso_region": None}, "lacks for SSO: sso_start_url, sso_region, sso_account_id"),
+    ({"sso_account_id": None}, 'profile "default" lacks settings for SSO: sso_account_id'),
+    ({"sso_account_id": None, "sso_start_url": None, "sso_region": None}, "lacks settings for SSO: sso_start_url, sso_region, sso_account_id"),
     ({"sso_region": "us-east-1.evil.example"}, "sso_region: "), ({"sso_session": "nobody"}, "there is no section [sso-session nobody]"),
 ])
 def test_incomplete_sso_profiles(chain: Chain, change: dict[str, str | None], text: str) -> None:
@@ -1139,7 +1139,7 @@ def test_old_credentials_of_an_instance_are_warned_about_and_used(chain: Chain, 
     result = chain.run("-v", env=chain.metadata_env())
     assert result.status == 0, result.err
     assert f"warning: EC2 instance metadata (role instance-role): these credentials {word} at " in result.err
-    assert "used all the same" in result.err
+    assert "used anyway" in result.err
     assert "warning" not in chain.run(env=chain.metadata_env()).err
 
 
@@ -1227,7 +1227,7 @@ def test_an_arn_is_of_the_region_that_is_asked_whoever_says_which_it_is(chain: C
 
 def test_without_any_region(chain: Chain) -> None:
     env: dict[str, str | None] = {"AWS_REGION": None, "AWS_DEFAULT_REGION": None, **chain.variables()}
-    chain.fail("no region: it is not known where to ask (EC2 instance metadata: AWS_EC2_METADATA_DISABLED is true)", "hint: set AWS_REGION", env=env)
+    chain.fail("no region is set, and none was found (EC2 instance metadata: AWS_EC2_METADATA_DISABLED is true)", "hint: set AWS_REGION", env=env)
     chain.metadata.settings.region = None
     chain.fail("no region", "(EC2 instance metadata: ", env={**env, **chain.metadata_env()})
     chain.metadata.settings.region = "us-east-1.evil.example"

@@ -27,7 +27,7 @@ class Case:
     env: tuple[tuple[str, str], ...] = ()
 
 
-MEANT = "meant?"
+MEANT = "did you mean "
 UNUSED = "credentials that look like those of profile"
 
 CASES: dict[str, Case] = {
@@ -51,18 +51,18 @@ CASES: dict[str, Case] = {
     "a colon": Case(credentials=b"[default]\naws_access_key_id: AKIAFILE\n", error="credentials:2: neither a [section] nor key = value"),
     "an = of another alphabet": Case(credentials="[default]\naws_access_key_id \uff1d AKIAFILE\n".encode(), error="credentials:2: neither a [section] nor key = value"),
     "no closing bracket": Case(credentials=b"[default\n" + KEYS, error="credentials:1: section without a closing ]"),
-    "all on one line": Case(credentials=b"[default] " + KEYS, error="credentials:1: something stands behind the ]"),
-    "words behind the bracket": Case(credentials=b"[default] my own\n" + KEYS, warning="credentials:1: what stands behind the ]", winner="file"),
+    "all on one line": Case(credentials=b"[default] " + KEYS, error="credentials:1: text after the ] of the section"),
+    "words behind the bracket": Case(credentials=b"[default] my own\n" + KEYS, warning="credentials:1: text after the ]", winner="file"),
     "an indented file": Case(credentials=b"  [default]\n  " + ID + b"  " + SECRET, error="credentials:1: indented line"),
     "keys indented below a region": Case(config=b"[default]\nregion = us-east-1\n  " + ID, error="config:3: indented line, which continues the value above it"),
     "keys indented below another key": Case(config=b"[default]\noutput = json\n  " + ID + b"  " + SECRET, error="config:3: indented line, which continues the value above it"),
     "keys indented below an empty key": Case(config=b"[default]\ns3 =\n  " + ID + b"  " + SECRET, error="config:3: indented line, which continues the value above it"),
-    "a second mark in the middle": Case(credentials=b"[default]\n\xef\xbb\xbf" + KEYS, error=f"credentials:2: profile \"default\" has an unknown key: is aws_access_key_id {MEANT}"),
+    "a second mark in the middle": Case(credentials=b"[default]\n\xef\xbb\xbf" + KEYS, error=f"credentials:2: profile \"default\" has an unknown key: {MEANT}aws_access_key_id?"),
     # Sections that are not used
     "a type in the credentials file": Case(credentials=b"[profile default]\n" + KEYS, error=f'credentials:1: {UNUSED} "default" are not used: in the credentials file it is [NAME]'),
     "the same beside a region": Case(b"[default]\nregion = us-east-1\n", b"[profile default]\n" + KEYS, error=f"credentials:1: {UNUSED}"),
-    "default in capitals": Case(credentials=b"[DEFAULT]\n" + KEYS, error='credentials:1: credentials are not used: the name of this section is not "default"'),
-    "default with a slip": Case(credentials=b"[defualt]\n" + KEYS, error='credentials:1: credentials are not used: the name of this section is not "default"'),
+    "default in capitals": Case(credentials=b"[DEFAULT]\n" + KEYS, error='credentials:1: credentials are not used: this section is not named "default"'),
+    "default with a slip": Case(credentials=b"[defualt]\n" + KEYS, error='credentials:1: credentials are not used: this section is not named "default"'),
     "default in capitals in the config file": Case(b"[Default]\n" + KEYS, error=f'config:1: {UNUSED} "default" are not used: in the config file a profile is [profile NAME]'),
     "a type in capitals": Case(b"[PROFILE default]\n" + KEYS, error=f"config:1: {UNUSED}"),
     "a type with a slip": Case(b"[profiles default]\n" + KEYS, error=f"config:1: {UNUSED}"),
@@ -79,20 +79,20 @@ CASES: dict[str, Case] = {
     "sections of other tools": Case(b"[plugins]\ncli_legacy_plugin_path = /x\n[default]\nregion = us-east-1\n"),
     "an unknown kind of section": Case(b"[thing default]\n" + KEYS, warning="config:1: section ignored"),
     # Keys that are not used
-    "a slip in the key id's key": Case(credentials=b"[default]\naws_acces_key_id = AKIAFILE\n" + SECRET, error=f"credentials:2: profile \"default\" has an unknown key: is aws_access_key_id {MEANT}"),
-    "slips in both": Case(credentials=b"[default]\naws_acces_key_id = AKIAFILE\naws_secret_acess_key = x\n", error=f"credentials:3: profile \"default\" has an unknown key: is aws_secret_access_key {MEANT}"),
-    "other tools' names": Case(credentials=b"[default]\naws_access_key = AKIAFILE\naws_secret_key = x\n", error=f"unknown key: is aws_secret_access_key {MEANT}"),
+    "a slip in the key id's key": Case(credentials=b"[default]\naws_acces_key_id = AKIAFILE\n" + SECRET, error=f"credentials:2: profile \"default\" has an unknown key: {MEANT}aws_access_key_id?"),
+    "slips in both": Case(credentials=b"[default]\naws_acces_key_id = AKIAFILE\naws_secret_acess_key = x\n", error=f"credentials:3: profile \"default\" has an unknown key: {MEANT}aws_secret_access_key?"),
+    "other tools' names": Case(credentials=b"[default]\naws_access_key = AKIAFILE\naws_secret_key = x\n", error=f"unknown key: {MEANT}aws_secret_access_key?"),
     "dashes": Case(credentials=b"[default]\naws-access-key-id = AKIAFILE\naws-secret-access-key = x\n", error="unknown key"),
-    "a blank of another alphabet in a key": Case(credentials=b"[default]\naws_access_key_id\xc2\xa0= AKIAFILE\n", error=f"credentials:2: profile \"default\" has an unknown key: is aws_access_key_id {MEANT}"),
+    "a blank of another alphabet in a key": Case(credentials=b"[default]\naws_access_key_id\xc2\xa0= AKIAFILE\n", error=f"credentials:2: profile \"default\" has an unknown key: {MEANT}aws_access_key_id?"),
     "variables in a section": Case(credentials=b"[default]\nexport AWS_ACCESS_KEY_ID=AKIAFILE\n", error="credentials:2: profile \"default\" has an unknown key"),
     "a secret alone": Case(credentials=b"[default]\n" + SECRET, error="credentials:2: profile \"default\" has aws_secret_access_key and no aws_access_key_id"),
     "a token alone": Case(credentials=b"[default]\naws_session_token = x\n", error="credentials:2: profile \"default\" has aws_session_token and no aws_access_key_id"),
     "a key id alone": Case(credentials=b"[default]\n" + ID, error="credentials:2: profile \"default\" has aws_access_key_id and no aws_secret_access_key"),
     "a source without a role": Case(b"[default]\nsource_profile = base\n", error="config:2: profile \"default\" has source_profile and no role_arn"),
-    "a slip in a role": Case(b"[default]\nrole-arn = x\ncredential_source = Environment\n", error=f"config:2: profile \"default\" has an unknown key: is role_arn {MEANT}"),
-    "a slip in a process": Case(b"[default]\ncredentials_process = helper\n", error=f"unknown key: is credential_process {MEANT}"),
+    "a slip in a role": Case(b"[default]\nrole-arn = x\ncredential_source = Environment\n", error=f"config:2: profile \"default\" has an unknown key: {MEANT}role_arn?"),
+    "a slip in a process": Case(b"[default]\ncredentials_process = helper\n", error=f"unknown key: {MEANT}credential_process?"),
     "a start URL alone": Case(b"[default]\nsso_start_url = https://x/\n", error="config:2: profile \"default\" has sso_start_url and no sso_account_id and sso_role_name"),
-    "keys that an empty one hides": Case(b"[default]\n" + KEYS, b"[default]\naws_access_key_id =\n", error="config:2: aws_access_key_id is not used: the same key stands empty behind it"),
+    "keys that an empty one hides": Case(b"[default]\n" + KEYS, b"[default]\naws_access_key_id =\n", error="config:2: aws_access_key_id is not used: a later line sets the same key to nothing"),
     "empty keys": Case(credentials=b"[default]\naws_access_key_id =\naws_secret_access_key =\n"),
     "a session alone": Case(b"[default]\nsso_session = corp\n", warning="config:2: sso_session gives no credentials without"),
     "a credential source alone": Case(b"[default]\ncredential_source = Ec2InstanceMetadata\n", warning="config:2: credential_source gives no credentials without role_arn"),
@@ -137,4 +137,4 @@ def test_a_named_profile_that_is_missing_is_looked_for_in_wrong_sections(chain: 
 
 def test_a_source_profile_with_a_slip_says_so(chain: Chain) -> None:
     chain.config = {"profile app": {"role_arn": role("app"), "source_profile": "base"}, "profile base": {"aws_acces_key_id": "AKIAX"}}
-    chain.fail("config:6: profile \"base\" has an unknown key: is aws_access_key_id meant?", env={"AWS_PROFILE": "app", **chain.metadata_env()})
+    chain.fail("config:6: profile \"base\" has an unknown key: did you mean aws_access_key_id?", env={"AWS_PROFILE": "app", **chain.metadata_env()})

@@ -168,7 +168,7 @@ def region(name: str) -> Callable[[Chain], Env]:
 WEB: Callable[[Chain], Env] = lambda chain: chain.web_identity_env()  # noqa: E731
 SESSION = "a role session name is 2 to 64 letters, digits and _+=,.@-"
 ARN = "the role is not an ARN such as arn:aws:iam::123456789012:role/NAME"
-OTHER_ARN = "the ARN is not that of a role, which is such as arn:aws:iam::123456789012:role/NAME"
+OTHER_ARN = "the ARN is not that of a role, such as arn:aws:iam::123456789012:role/NAME"
 
 SETTINGS: dict[str, tuple[Callable[[Chain], Env], tuple[str, ...]]] = {
     # name: set up, what is said
@@ -195,10 +195,10 @@ SETTINGS: dict[str, tuple[Callable[[Chain], Env], tuple[str, ...]]] = {
         ("error: {home}/.aws/config:4: external_id: an external id is 2 to 1224 letters, digits and _+=,.@:/-",)),
     "duration_seconds": (
         lambda chain: config(chain, role_arn=role("x"), credential_source="Environment", duration_seconds="43201"),
-        ("error: {home}/.aws/config:4: duration_seconds: a session lasts a number of seconds from 900 to 43200",)),
+        ("error: {home}/.aws/config:4: duration_seconds: the duration of a session is a number of seconds from 900 to 43200",)),
     "duration_seconds of a web identity": (
         lambda chain: config(chain, role_arn=role("x"), web_identity_token_file=chain.token_file(), duration_seconds="899"),
-        ("error: {home}/.aws/config:4: duration_seconds: a session lasts",)),
+        ("error: {home}/.aws/config:4: duration_seconds: the duration of a session",)),
     "role_session_name of a web identity": (
         lambda chain: config(chain, role_arn=role("x"), web_identity_token_file=chain.token_file(), role_session_name="a b"),
         (f"error: {{home}}/.aws/config:4: role_session_name: {SESSION}",)),
@@ -216,7 +216,7 @@ SETTINGS: dict[str, tuple[Callable[[Chain], Env], tuple[str, ...]]] = {
         ('error: {home}/.aws/config:2: login_session: profile "default" has a login_session, and nobody has signed in here: there is no {home}/.aws/login/cache/', "hint: run: aws login --profile default")),
     "sso_session": (lambda chain: config(chain, sso_session="nobody", sso_account_id="1", sso_role_name="x"), ("error: {home}/.aws/config:2: sso_session: there is no section [sso-session nobody]",)),
     "sso_region": (lambda chain: sso_with(chain, sso_region="us_east"), ('error: {home}/.aws/config:3: sso_region: "us_east" is ',)),
-    "sso_role_name": (lambda chain: sso_with(chain, sso_role_name=None), ('error: {home}/.aws/config:4: sso_account_id: profile "default" lacks for SSO: sso_role_name',)),
+    "sso_role_name": (lambda chain: sso_with(chain, sso_role_name=None), ('error: {home}/.aws/config:4: sso_account_id: profile "default" lacks settings for SSO: sso_role_name',)),
     "an SSO token that has expired": (
         lambda chain: expired_sso_token(chain, False), (f'error: {{home}}/.aws/config:6: sso_session: the SSO session of profile "default" expired at {PAST_TEXT}', "hint: run: aws sso login --profile default")),
     "an SSO token of the old form that has expired": (

@@ -61,7 +61,7 @@ static bool read_contents(const struct origin *origin,
         return true;
     }
     if (origin->variable == NULL && refusal.os_error == EACCES && is_out_of_sight(origin->path)) {
-        event_emit(events, EVENT_WARNING, shown, "taken as missing: %s", strerror(EACCES));
+        event_emit(events, EVENT_WARNING, shown, "treated as missing: %s", strerror(EACCES));
         return true;
     }
     *reterr = refusal;

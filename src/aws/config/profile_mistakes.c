@@ -143,13 +143,13 @@ static bool check_key(
     const char *meant = find_meant(property->key);
     if (profile_key_gives_credentials(property->key)) {
         return err_set(reterr, ERR_CREDENTIALS, profile_where(&property->place).text,
-                "%s is not used: the same key stands empty behind it, in this file or in the "
-                "credentials file",
+                "%s is not used: a later line sets the same key to nothing, in this file or in "
+                "the credentials file",
                 property->key);
     }
     return meant == NULL
             || err_set(reterr, ERR_CREDENTIALS, profile_where(&property->place).text,
-                    "profile \"%s\" has an unknown key: is %s meant?", profile_name, meant);
+                    "profile \"%s\" has an unknown key: did you mean %s?", profile_name, meant);
 }
 
 static bool check_half(const struct profile_property *property,
@@ -219,8 +219,8 @@ static bool check_other(
                 why);
     }
     return err_set(reterr, ERR_CREDENTIALS, where.text,
-            "credentials are not used: the name of this section is not \"default\", which is the "
-            "profile that is looked for");
+            "credentials are not used: this section is not named \"default\", as the profile in use "
+            "is");
 }
 
 bool profile_mistakes_check(const struct profile_files *files,

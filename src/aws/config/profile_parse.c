@@ -197,10 +197,9 @@ static bool check_after_bracket(const struct parser *parser, struct span after, 
     }
     if (memchr(after.bytes, '=', after.len) != NULL
             || memchr(after.bytes, '[', after.len) != NULL) {
-        return fail(parser,
-                "something stands behind the ] of the section: it needs lines of its own", reterr);
+        return fail(parser, "text after the ] of the section: put it on a line of its own", reterr);
     }
-    warn(parser, "what stands behind the ] of the section is ignored");
+    warn(parser, "text after the ] of the section is ignored");
     return true;
 }
 
@@ -231,7 +230,7 @@ static bool parse_header(struct parser *parser, struct span header, struct err *
             && !span_is(rest, "default")) {
         ignored_because = "in the config file a profile is [profile NAME]";
     } else if (!read_name(rest, parser->place.file, &name)) {
-        ignored_because = "its name is empty or has a character names cannot have";
+        ignored_because = "its name is empty or has a character that names cannot have";
     } else if (!text_check(&name, parser->place.path, reterr)) {
         return false;
     }
@@ -300,7 +299,7 @@ static bool add_property(struct parser *parser,
 static bool check_key(const struct parser *parser, struct span key)
 {
     if (!is_identifier(key)) {
-        warn(parser, "property ignored: its key has a character keys cannot have");
+        warn(parser, "property ignored: its key has a character that keys cannot have");
         return false;
     }
     return true;
@@ -403,7 +402,8 @@ static bool parse_indented(struct parser *parser, struct span line, struct err *
         return fail(parser, "control character in a value", reterr);
     }
     if (cut_inline_comment(line).len < line.len) {
-        warn(parser, "# and ; start no comment on an indented line: they are part of the value");
+        warn(parser,
+                "# and ; do not start a comment on an indented line: they are part of the value");
     }
     if (parser->continued == CONTINUES_NESTED) {
         return parse_nested(parser, text, reterr);
@@ -449,7 +449,7 @@ static bool check_no_nul(struct parser *parser, struct span contents, struct err
     for (const char *at = contents.bytes; at < nul; at++) {
         parser->place.line += *at == '\n' ? 1 : 0;
     }
-    (void)fail(parser, "a NUL byte: the file is not a text in UTF-8", reterr);
+    (void)fail(parser, "a NUL byte: the file is not UTF-8 text", reterr);
     err_set_hint(reterr, "is it UTF-16, as some editors and shells write it? Save it as UTF-8");
     return false;
 }

@@ -102,7 +102,7 @@ static bool check_ca_file(
                 shown_word(shown_path, strlen(shown_path), shown));
     }
     if (!S_ISREG(status.st_mode)) {
-        return err_set(reterr, ERR_INPUT, where, "%s is %s; a file of PEM certificates is wanted",
+        return err_set(reterr, ERR_INPUT, where, "%s is %s; a file of PEM certificates is needed",
                 shown_path, S_ISDIR(status.st_mode) ? "a directory" : "not a regular file");
     }
     return true;

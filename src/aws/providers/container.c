@@ -89,7 +89,8 @@ static bool find_url(
     }
     if (!request->uri.is_https && !request->uri.is_loopback && !is_link_local(&request->uri)) {
         (void)err_set(reterr, ERR_CREDENTIALS, variable,
-                "http:// to %s is refused: credentials would come unencrypted", request->uri.host);
+                "http:// to %s is refused: credentials would be sent unencrypted",
+                request->uri.host);
         err_set_hint(reterr,
                 "http:// is for loopback, 169.254.170.2, 169.254.170.23 and [fd00:ec2::23]; use "
                 "https:// for other hosts");

@@ -104,7 +104,7 @@ static bool follow_source_profile(struct provider_context *context,
         bool is_itself = at == chain->newest
                 && profile_section_find(source, "aws_access_key_id") != NULL;
         if (strcmp(at->profile_name, name) == 0 && !is_itself) {
-            (void)fail_at(naming, reterr, "source_profile leads in a circle: ");
+            (void)fail_at(naming, reterr, "source_profile goes in a circle: ");
             add_names(chain->newest, reterr);
             err_add_why(reterr, "\"%s\"", name);
             return false;
@@ -151,7 +151,7 @@ static bool follow(struct provider_context *context, struct chain *chain, struct
         return fail_at(profile_section_find(context->profile, "role_arn"), reterr,
                 profile == NULL
                         ? "role_arn needs a source_profile or a credential_source"
-                        : "both source_profile and credential_source are set: one is too many");
+                        : "both source_profile and credential_source are set: remove one of them");
     }
     chain->source_where = profile_where_key(profile != NULL ? profile : other);
     return push_role(context, chain, reterr)
@@ -233,8 +233,8 @@ static enum provider_outcome fail_or_absent(
     if (!profile_mistakes_check(
                 &context->settings->files, context->profile_name, context->calls->events, reterr)) {
         err_set_hint(reterr,
-                "it would be passed over in silence, and credentials looked for elsewhere: correct it "
-                "or take it out");
+                "otherwise it would be ignored, and credentials would be looked for elsewhere: correct "
+                "or remove it");
         return PROVIDER_FAILED;
     }
     return context->profile == NULL

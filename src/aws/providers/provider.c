@@ -20,7 +20,7 @@ static bool check_expiry(const struct provider_context *context,
     timestamp_format_iso8601(credentials->expires_s, time);
     if (credentials->may_be_past_expiry) {
         event_emit(context->calls->events, EVENT_WARNING, credentials->origin,
-                "these credentials %s at %s; used all the same, since EC2 extends them",
+                "these credentials %s at %s; used anyway, because EC2 extends them",
                 is_past ? "expired" : "expire", time);
         return true;
     }
@@ -72,7 +72,7 @@ static bool find_region(struct provider_context *context, struct err *reterr)
         return false;
     }
     (void)err_set(reterr, ERR_INPUT, NULL,
-            "no region: it is not known where to ask (EC2 instance metadata: %s)", imds_err.why);
+            "no region is set, and none was found (EC2 instance metadata: %s)", imds_err.why);
     err_set_hint(reterr, "set AWS_REGION, give --region, or put region = ... into profile \"%s\"",
             context->settings->profile_name);
     return false;

@@ -70,7 +70,8 @@ static bool check_complete(const struct sso *sso, struct err *reterr)
     for (size_t i = 0; i < sizeof(REQUIRED) / sizeof(REQUIRED[0]); i++) {
         if (REQUIRED[i].setting->value == NULL && is_complete) {
             is_complete = err_set(reterr, ERR_CREDENTIALS, there->where,
-                    "profile \"%s\" lacks for SSO: %s", sso->profile_name, REQUIRED[i].key);
+                    "profile \"%s\" lacks settings for SSO: %s", sso->profile_name,
+                    REQUIRED[i].key);
         } else if (REQUIRED[i].setting->value == NULL) {
             err_add_why(reterr, ", %s", REQUIRED[i].key);
         }

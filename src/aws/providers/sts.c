@@ -77,8 +77,8 @@ static bool check_arn(const struct setting *arn, struct err *reterr)
         return err_set(reterr, ERR_INPUT, arn->where, "the role is not an ARN such as %s", SHAPE);
     }
     if (is_other_than_role(arn->value)) {
-        (void)err_set(reterr, ERR_INPUT, arn->where,
-                "the ARN is not that of a role, which is such as %s", SHAPE);
+        (void)err_set(
+                reterr, ERR_INPUT, arn->where, "the ARN is not that of a role, such as %s", SHAPE);
         if (is_session(arn->value)) {
             err_set_hint(reterr, "it is that of a session of a role (assumed-role)");
         }
@@ -105,8 +105,8 @@ bool sts_check_role(const struct sts_role *role, struct err *reterr)
     }
     if (role->duration_s.value != NULL && !is_duration(role->duration_s.value)) {
         return err_set(reterr, ERR_INPUT, role->duration_s.where,
-                "a session lasts a number of seconds from %d to %d", STS_DURATION_MIN_S,
-                STS_DURATION_MAX_S);
+                "the duration of a session is a number of seconds from %d to %d",
+                STS_DURATION_MIN_S, STS_DURATION_MAX_S);
     }
     return true;
 }

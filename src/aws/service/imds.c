@@ -112,8 +112,8 @@ static bool ask(const struct imds *imds,
         (void)err_set(reterr, ERR_TIMEOUT, SUBJECT, "%s takes more than %lld ms in all",
                 imds->endpoint.authority, (long long)imds->budget_ms);
         err_set_hint(reterr,
-                "where it is that slow, AWS_METADATA_SERVICE_TIMEOUT (seconds) and "
-                "AWS_METADATA_SERVICE_NUM_ATTEMPTS allow for more");
+                "AWS_METADATA_SERVICE_TIMEOUT (seconds) and AWS_METADATA_SERVICE_NUM_ATTEMPTS "
+                "allow more time");
     }
     return false;
 }
@@ -221,7 +221,7 @@ enum imds_outcome imds_get(
                 imds->endpoint.authority, path, plain.status);
         service_error_pass_on(&plain.refusal, reterr);
         if (plain.status == 401) {
-            err_set_hint(reterr, "it does not know the session token that it gave");
+            err_set_hint(reterr, "it does not accept the session token that it issued");
         }
         return plain.status == 404 ? IMDS_ABSENT : IMDS_FAILED;
     }

@@ -718,8 +718,8 @@ static void bad_lines_are_errors_that_name_file_and_line(void **state)
         { "no equals sign", "[default]\nhush\nk = " HUSH "\n", NULL, 2, "key = value" },
         { "only in a comment", "[default]\nhush # " HUSH "\n", NULL, 2, "key = value" },
         { "no key", "[default]\n= " HUSH "\n", NULL, 2, "no key" },
-        { "a property behind the bracket", "[default] k = " HUSH "\n", NULL, 1, "behind the ]" },
-        { "a section behind the bracket", "[a][b]\nk = " HUSH "\n", NULL, 1, "behind the ]" },
+        { "a property behind the bracket", "[default] k = " HUSH "\n", NULL, 1, "after the ]" },
+        { "a section behind the bracket", "[a][b]\nk = " HUSH "\n", NULL, 1, "after the ]" },
         { "keys below another's value", "[default]\nk = v\n aws_access_key_id = " HUSH "\n", NULL,
                 3, "a property of its own" },
         { "below an empty value", "[default]\nk =\n role_arn=" HUSH "\n", NULL, 3,
@@ -779,7 +779,7 @@ static void what_is_ignored_is_a_warning_that_names_file_and_line(void **state)
         { "empty name", "[profile '']\nk = " HUSH "\n", NULL, 1, "name" },
         { "type in the credentials file", NULL, "[profile hush]\nk = " HUSH "\n", 1, "[NAME]" },
         { "character in a name there", NULL, "[hush!]\nk = " HUSH "\n", 1, "name" },
-        { "words behind the bracket", "[profile x] hush\n#" HUSH, NULL, 1, "behind the ]" },
+        { "words behind the bracket", "[profile x] hush\n#" HUSH, NULL, 1, "after the ]" },
         { "character in a key", "[default]\nhu sh = " HUSH "\n", NULL, 2, "its key" },
         { "in a nested key", "[default]\nk =\n hu sh = " HUSH "\n", NULL, 3, "its key" },
         { "[default] above", "[default]\nk = " HUSH "\n[profile default]\n", NULL, 1,
@@ -787,11 +787,13 @@ static void what_is_ignored_is_a_warning_that_names_file_and_line(void **state)
         { "[default] below", "[profile default]\n[default]\nk = " HUSH "\n", NULL, 2,
                 "replaces [default]" },
         { "no comment at an indented line's end", "[default]\nk = 1\n " HUSH " # c\n", NULL, 3,
-                "no comment" },
-        { "nor at its beginning", "[default]\nk = 1\n  #" HUSH "\n", NULL, 3, "no comment" },
-        { "nor when nested", "[default]\nk =\n n = " HUSH " ;c\n", NULL, 3, "no comment" },
+                "not start a comment" },
+        { "nor at its beginning", "[default]\nk = 1\n  #" HUSH "\n", NULL, 3,
+                "not start a comment" },
+        { "nor when nested", "[default]\nk =\n n = " HUSH " ;c\n", NULL, 3, "not start a comment" },
         { "sections of the AWS CLI", "[plugins]\nk = " HUSH "\n[preview]\nk = v\n", NULL, 0, NULL },
-        { "all is well", "[profile x] # c\nk = " HUSH " # c\n j # \n", NULL, 3, "no comment" },
+        { "all is well", "[profile x] # c\nk = " HUSH " # c\n j # \n", NULL, 3,
+                "not start a comment" },
         { "nothing to warn of", "# c\n[profile x] # c\nk = " HUSH " # c\n a#b\n\n", NULL, 0, NULL },
     };
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
@@ -1049,8 +1051,8 @@ enum {
 static bool takes_both_as_missing_with_a_warning(struct fixture *fixture)
 {
     bool taken = load(fixture) && find_profile(fixture, "x") == NULL
-            && strstr(text_string(&fixture->warnings), "/.aws/config: taken as missing") != NULL
-            && strstr(text_string(&fixture->warnings), "/.aws/credentials: taken as missing")
+            && strstr(text_string(&fixture->warnings), "/.aws/config: treated as missing") != NULL
+            && strstr(text_string(&fixture->warnings), "/.aws/credentials: treated as missing")
                     != NULL;
     profile_files_clear(&fixture->files);
     return taken;
