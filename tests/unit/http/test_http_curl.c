@@ -32,6 +32,8 @@ struct connection {
 };
 
 struct fixture {
+    char *entries[2];
+    struct environment environment;
     struct http_curl *curl;
     struct http_transport *transport;
     int listener;
@@ -41,9 +43,6 @@ struct fixture {
     struct http_exchange exchange;
     struct http_exchange other;
 };
-
-static char *const NO_ENTRIES[] = { NULL };
-static const struct environment EMPTY = { NO_ENTRIES };
 
 static void prepare(const struct fixture *fixture, struct http_request *request, const char *path)
 {
@@ -56,20 +55,21 @@ static void prepare(const struct fixture *fixture, struct http_request *request,
 
 static int set_up(void **state)
 {
-    static const struct http_curl_settings SETTINGS = { .user_agent = "test",
-        .environment = &EMPTY };
     struct sockaddr_in address = { .sin_family = AF_INET,
         .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     socklen_t size = sizeof(address);
     struct err err;
     struct fixture *fixture = calloc(1, sizeof(*fixture));
     assert_non_null(fixture);
+    fixture->environment.entries = fixture->entries;
+    const struct http_curl_settings settings = { .user_agent = "test",
+        .environment = &fixture->environment };
     fixture->listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     assert_int_equal(bind(fixture->listener, (struct sockaddr *)&address, size), 0);
     assert_int_equal(listen(fixture->listener, CONNECTIONS_MAX), 0);
     assert_int_equal(getsockname(fixture->listener, (struct sockaddr *)&address, &size), 0);
     fixture->port = ntohs(address.sin_port);
-    assert_true(http_curl_new(&SETTINGS, &fixture->curl, &err));
+    assert_true(http_curl_new(&settings, &fixture->curl, &err));
     fixture->transport = http_curl_transport(fixture->curl);
     prepare(fixture, &fixture->exchange.request, "/a");
     prepare(fixture, &fixture->other.request, "/b");
@@ -246,6 +246,20 @@ static void what_failed_at_once_can_be_cancelled(void **state)
     assert_null(fixture->transport->next_done(fixture->transport));
 }
 
+/* The server must not be asked directly instead. */
+static void without_a_usable_proxy_nothing_is_sent(void **state)
+{
+    struct fixture *fixture = *state;
+    static char proxy[] = "http_proxy=ftp://127.0.0.1";
+    fixture->entries[0] = proxy;
+    start(fixture, &fixture->exchange);
+    assert_ptr_equal(wait_for_exchange(fixture), &fixture->exchange);
+    assert_int_equal(fixture->exchange.reply.outcome, HTTP_PROXY_FAILED);
+    assert_non_null(strstr(fixture->exchange.reply.failure, "http_proxy: "));
+    serve(fixture);
+    assert_int_equal(fixture->count, 0);
+}
+
 /* --- early connections --- */
 
 static void a_signed_request_uses_the_early_connection(void **state)
@@ -316,6 +330,7 @@ int main(void)
         TEST(an_answer_is_handed_out_once),
         TEST(a_cancelled_exchange_is_left_alone),
         TEST(what_failed_at_once_can_be_cancelled),
+        TEST(without_a_usable_proxy_nothing_is_sent),
         TEST(a_signed_request_uses_the_early_connection),
         TEST(another_request_does_not_send_the_early_one),
         TEST(an_early_connection_that_the_server_closed_is_not_used),
