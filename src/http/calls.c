@@ -11,18 +11,18 @@ enum {
     CUT_SLACK_MS = 20
 };
 
-/* What calls_run keeps of a call that was started and is not finished. */
+/* A call that was started and is not finished. */
 struct call_progress {
     struct http_exchange exchange; /* first: a finished exchange is converted back to this */
     struct call *call;
-    bool under_way;       /* else it waits for due_ms */
+    bool under_way;       /* its exchange is running; else it waits until due_ms */
     int64_t due_ms;       /* when the next try starts */
     int64_t first_try_ms; /* when the present request was tried first */
     int64_t try_started_ms;
     int tries;         /* of the present request */
     bool is_throttled; /* the present request has been */
     int64_t first_throttle_ms;
-    struct err *cause; /* why the last try did not do; NULL before the first failure */
+    struct err *cause; /* why the last try failed; NULL before the first failure */
 };
 
 struct run {
@@ -36,8 +36,8 @@ struct run {
     struct err_list *problems;
     bool failed;
     bool has_answers;        /* some request was answered */
-    int64_t stop_ms;         /* the deadline, or the end of the grace after a failure */
-    int64_t next_waiting_ms; /* when to say what is being waited for */
+    int64_t stop_ms;         /* the deadline, or CALLS_GRACE_MS after a failure */
+    int64_t next_waiting_ms; /* when to emit the next EVENT_WAITING */
     int64_t began_ms;
 };
 
@@ -107,7 +107,7 @@ static bool prepare(const struct run *run, struct call_progress *progress, struc
     return http_request_check(request, reterr);
 }
 
-/* Puts the call's next try under way; false if it failed for good. */
+/* Starts the call's next try; false if that failed for good. */
 static bool start_try(struct run *run, struct call_progress *progress)
 {
     struct http_transport *transport = run->settings->transport;
@@ -142,7 +142,7 @@ static struct call_progress *add_next_call(struct run *run)
     return progress;
 }
 
-/* Starts what is due and has room; gives back when the next waiting call is due. */
+/* Starts the calls that are due, up to the limit; returns when the next one is due. */
 static int64_t start_due(struct run *run)
 {
     int64_t now = now_ms(run);
@@ -219,7 +219,7 @@ static void tell_progress(const struct run *run, const struct call_progress *pro
     }
 }
 
-/* Decides about another try; false if there is none. */
+/* Schedules another try; false if there is none. */
 static bool schedule_retry(struct run *run, struct call_progress *progress, enum retry_cause cause)
 {
     int64_t now = now_ms(run);
@@ -253,14 +253,14 @@ static void tell_tries(const struct call_progress *progress, struct err *err)
     }
 }
 
-/* By the end of the run, which says nothing about the other side. Timers may be a moment early. */
+/* Whether the end of the run, not the server, ended the try. Timers may be slightly early. */
 static bool was_cut_short(const struct run *run, const struct call_progress *progress)
 {
     return progress->exchange.reply.outcome == HTTP_TIMED_OUT
             && now_ms(run) + CUT_SLACK_MS >= run->stop_ms;
 }
 
-/* The call's next request, which is a new one in every respect. */
+/* The next request of the call has tries and delays of its own. */
 static void begin_next_request(const struct run *run, struct call_progress *progress)
 {
     int64_t pause_ms = progress->is_throttled ? retry_page_pause_ms(random_fraction()) : 0;
@@ -327,7 +327,7 @@ static void settle_exchange(struct run *run, struct http_exchange *exchange)
 
 /* --- waiting --- */
 
-/* A call that is tried again; without one, that which has waited longest for its present reply. */
+/* A call that is being retried; else the one that has waited longest for its present reply. */
 static const struct call_progress *choose_told(const struct run *run)
 {
     const struct call_progress *told = run->active[0];
@@ -366,7 +366,7 @@ static void tell_waiting(struct run *run)
     }
 }
 
-/* At the end of the time: what was still open fails too, unless another failure ended the run. */
+/* At the end of the run: calls that are not finished fail, unless another failure ended the run. */
 static void give_up_rest(struct run *run)
 {
     bool out_of_time = !run->failed;

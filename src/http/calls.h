@@ -1,6 +1,6 @@
 /*
- * Runs calls to completion: many at once, each as often as the retry rules and the deadline allow.
- * What a call says and how its reply is read is the caller's; the wire is the transport's.
+ * Runs calls to completion: many at a time, each with the retries that the retry rules and the deadline
+ * allow. The caller makes the requests and reads the replies; the transport carries them.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -17,22 +17,22 @@
 #include "http/retry.h"
 
 enum {
-    CALLS_AT_ONCE_MAX = HTTP_AT_ONCE_MAX, /* under way at the same time */
+    CALLS_AT_ONCE_MAX = HTTP_AT_ONCE_MAX, /* running at the same time */
     CALLS_CONNECT_TIMEOUT_MS = 3000,      /* one try: name look-up, TCP and TLS */
     CALLS_TRY_TIMEOUT_MS = 10000,         /* one try: everything */
-    CALLS_GRACE_MS = 1000,                /* after a final failure: what others still have to say */
-    CALLS_FIRST_WAITING_MS = 3000, /* when the first EVENT_WAITING comes, and how often after it */
+    CALLS_GRACE_MS = 1000,         /* after a final failure, for the other calls to report theirs */
+    CALLS_FIRST_WAITING_MS = 3000, /* the first EVENT_WAITING; the later ones after each: */
     CALLS_NEXT_WAITING_MS = 10000,
     CALLS_EARLY_MAX_MS =
             1000, /* how long an early connection that is ready waits for its request */
 };
 
-/* What a whole reply means to the call. */
+/* What a complete reply means to the call. */
 enum call_verdict {
     CALL_DONE,
-    CALL_CONTINUES, /* done, and the next request of the same call follows at once (next page) */
-    CALL_REPEATS,   /* once more at once, prepared anew */
-    CALL_RETRIES,   /* once more after a delay that ret_cause decides */
+    CALL_CONTINUES, /* send the next request of this call (next page) */
+    CALL_REPEATS,   /* prepare and send the request again at once */
+    CALL_RETRIES,   /* the same after the delay for ret_cause */
     CALL_FAILED,    /* final */
 };
 
@@ -45,8 +45,8 @@ struct call_type {
      */
     bool (*prepare)(struct call *call, struct http_request *ret_request, struct err *reterr);
     /*
-     * Judges a whole HTTP reply of any status. With CALL_RETRIES it gives the cause and, as with
-     * CALL_FAILED, the error. The reply's body may be taken over (secret_move).
+     * Judges a complete HTTP reply of any status. Sets *ret_cause with CALL_RETRIES, and *reterr with
+     * CALL_RETRIES and CALL_FAILED. May take the reply's body (secret_move).
      */
     enum call_verdict (*judge)(struct call *call,
             struct http_reply *reply,
@@ -56,19 +56,19 @@ struct call_type {
 
 struct call_progress;
 
-/* To be embedded in what the caller keeps of a call; must stay in place while calls_run runs. */
+/* Embedded in the structure of a concrete call; must not move while calls_run runs. */
 struct call {
     const struct call_type *type;
-    const char *subject;   /* what the user named: stands before every message about this call */
-    const char *host;      /* who is asked */
-    const char *operation; /* what is asked, for progress messages */
-    /* Set by judge with CALL_CONTINUES: how far the call is, for the waiting line; "" at first. */
+    const char *subject;   /* what the user named; begins every message about this call */
+    const char *host;      /* the server */
+    const char *operation; /* for progress messages */
+    /* Progress, for the waiting line; set by judge with CALL_CONTINUES, "" at first. */
     char read_so_far[80];
     enum http_outcome outcome;   /* of the last try that has ended */
     const char *unresolved_hint; /* where the host's name cannot be resolved; NULL: the usual one */
     /*
-     * Set by judge with CALL_CONTINUES: the call has failed for good, and goes on only to say more
-     * about it. This is what is told if nothing more comes within CALLS_GRACE_MS. Borrowed.
+     * Set by judge with CALL_CONTINUES: the call has failed for good, and continues only to find out
+     * why. Reported if no more is known after CALLS_GRACE_MS. Borrowed.
      */
     const struct err *known_failure;
     struct call_progress *progress; /* calls_run's own */
@@ -85,9 +85,9 @@ struct call_settings {
 };
 
 /*
- * True when every call is done. Otherwise every failure that was final, or known within
- * CALLS_GRACE_MS after the first final one, is added to problems: ERR_NETWORK, ERR_TIMEOUT,
- * ERR_PROTOCOL, ERR_SYSTEM, or what judge and prepare gave. Nothing is under way afterwards.
+ * Returns when all calls are finished: true if all succeeded. Else adds to problems each final failure,
+ * and what else is known CALLS_GRACE_MS after the first one: ERR_NETWORK, ERR_TIMEOUT, ERR_PROTOCOL,
+ * ERR_SYSTEM, or the error of prepare or judge. No exchange is running afterwards.
  */
 MUST_CHECK bool calls_run(const struct call_settings *settings,
         struct call *const *calls,

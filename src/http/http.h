@@ -15,12 +15,12 @@
 enum {
     HTTP_REQUEST_HEADERS_MAX = 12,
     HTTP_HEADER_MAX_BYTES = 32 * 1024, /* one request header; a session token has a few KB */
-    HTTP_AT_ONCE_MAX = 32,             /* exchanges of one transport that are under way */
-    /* All header lines that come for one request: those of interim replies and trailers too. */
+    HTTP_AT_ONCE_MAX = 32,             /* exchanges of one transport that run at the same time */
+    /* All header lines received for one request, interim replies and trailers included. */
     HTTP_REPLY_HEADERS_MAX_BYTES = 64 * 1024,
     /*
-     * All bodies of one budget that are on their way at the same time. Past it one of them goes on, up
-     * to its reply_max_bytes; the others are read no further until that one is done.
+     * All bodies of one budget that are being received. Beyond this, one of them is read on, up to its
+     * reply_max_bytes; the others wait until it is complete.
      */
     HTTP_BODIES_MAX_BYTES = 8 * 1024 * 1024,
 };
@@ -39,20 +39,20 @@ struct http_request {
     size_t header_count;
     struct secret body;
     size_t reply_max_bytes; /* of the body; a longer one is HTTP_TOO_LARGE */
-    /* Bounds the bodies of all exchanges that share it, and what it keeps, together; NULL: none. */
+    /* Bounds the bodies of all exchanges that share it together with what is kept; NULL: none. */
     const struct budget *budget;
     int64_t connect_timeout_ms; /* name look-up, TCP, TLS */
     int64_t timeout_ms;         /* everything */
     bool never_proxied;         /* metadata and container endpoints, loopback */
-    bool absolute_name_first;   /* the host's name is whole: no search domain belongs behind it */
-    /* Without configured certificates: the compiled-in roots, the system's only if they fail. */
+    bool absolute_name_first; /* the host name is fully qualified: try it without search domains */
+    /* If no certificates are configured: try the compiled-in roots before the system's. */
     bool builtin_roots_first;
 };
 
 void http_request_init(
         struct http_request *request, enum http_method method, size_t body_max_bytes);
 
-/* Adds "name: value". Sticky like secret_append: http_request_check tells. */
+/* Adds "name: value". Failures are kept, as by secret_append, and reported by http_request_check. */
 void http_request_add_header(struct http_request *request, const char *name, const char *value);
 void http_request_add_secret_header(
         struct http_request *request, const char *name, const struct secret *value);
@@ -110,7 +110,7 @@ void http_reply_clear(struct http_reply *reply);
  */
 bool http_reply_header(const struct http_reply *reply, const char *name, char *value, size_t size);
 
-/* One request on its way. The caller owns it and keeps it in place until it is done or cancelled. */
+/* A request and its reply. The caller owns it and must not move it until it is done or cancelled. */
 struct http_exchange {
     struct http_request request;
     struct http_reply reply;
@@ -118,24 +118,25 @@ struct http_exchange {
 };
 
 /*
- * Carries exchanges over connections that it keeps and shares. TLS is always verified, redirects are
- * never followed, only http and https are spoken, and every descriptor closes on exec.
+ * Carries exchanges over connections that it keeps and shares. Certificates are always verified,
+ * redirects are never followed, protocols other than http and https are refused, and all descriptors have
+ * close-on-exec set.
  */
 struct http_transport {
-    /* Puts the exchange under way. Failing is a reply too: HTTP_IMPOSSIBLE comes by next_done. */
+    /* Starts the exchange. A failure to do so comes from next_done, as HTTP_IMPOSSIBLE. */
     void (*start)(struct http_transport *transport, struct http_exchange *exchange);
-    /* Works until an exchange is done or timeout_ms have passed. */
+    /* Returns when an exchange is done, or after timeout_ms. */
     void (*wait)(struct http_transport *transport, int64_t timeout_ms);
-    /* An exchange that is done since the last call, or NULL. */
+    /* An exchange that is done and has not been returned yet, or NULL. */
     struct http_exchange *(*next_done)(struct http_transport *transport);
-    /* Gives up an exchange that is under way; it will not be handed out. */
+    /* Stops a running exchange; next_done will not return it. */
     void (*cancel)(struct http_transport *transport, struct http_exchange *exchange);
     /*
-     * Opens a connection for each of the requests, which cannot be signed yet, in the background, and
-     * sends nothing. An exchange that is started later with the same URL and body uses it. What is ready
-     * is closed after limit_ms. (While the first that is ready waits, the others may get no further
-     * than TCP.) To be called once, before anything else. False where that is not possible here;
-     * requests that were taken over are empty.
+     * Opens a connection in the background for each of the requests, which are not signed yet, and
+     * sends nothing. An exchange that is started later with the same URL and body uses the connection.
+     * A connection that is ready is closed if it is not used within limit_ms. (While the first one
+     * waits, the others may be connected by TCP only.) Must be called once, before anything else. False
+     * if it is not possible here. The transport takes the requests: those it has taken are empty.
      */
     bool (*connect_early)(struct http_transport *transport,
             struct http_request *requests,

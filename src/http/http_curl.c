@@ -16,7 +16,7 @@ struct http_curl {
     struct http_transport transport; /* first: the interface is converted back to this */
     struct transfer_pool pool;
     CURLM *multi;               /* made when it is needed; NULL before that */
-    struct http_exchange *done; /* not by libcurl, or before anybody waited; not yet handed out */
+    struct http_exchange *done; /* not returned by next_done yet */
     struct early_connect early;
 };
 
@@ -32,7 +32,7 @@ static struct transfer *of_easy(CURL *easy)
     return (struct transfer *)(void *)transfer;
 }
 
-/* Takes it away from libcurl, finished or not. */
+/* Removes a transfer from libcurl, finished or not. */
 static void detach(struct http_curl *curl, struct transfer *transfer)
 {
     (void)curl_multi_remove_handle(curl->multi, transfer->easy);
@@ -44,8 +44,8 @@ enum {
 };
 
 /*
- * Unasked, libcurl (8.10 and later) keeps four idle connections for each transfer that it has at that
- * moment and closes the others: when many replies come together, only the last of them still is one.
+ * By default libcurl (8.10 and later) keeps four idle connections per transfer that is running, and closes
+ * the others: when many transfers finish together, all but four of their connections are lost.
  */
 static bool need_multi(struct http_curl *curl)
 {
@@ -73,7 +73,7 @@ static void put_aside(struct http_curl *curl, struct http_exchange *exchange)
     curl->done = exchange;
 }
 
-/* The reply says why, if that is known already. */
+/* Keeps the reply's outcome if it has one already. */
 static void fail_at_once(struct http_curl *curl, struct http_exchange *exchange)
 {
     if (exchange->reply.outcome == HTTP_REPLIED) {
@@ -100,7 +100,7 @@ static bool fall_back(struct http_curl *curl, struct transfer *transfer, CURLcod
             && curl_multi_add_handle(curl->multi, transfer->easy) == CURLM_OK;
 }
 
-/* NULL if the exchange is not done after all, or was an early one. */
+/* NULL if the exchange goes on, or was the unsigned one of an early connection. */
 static struct http_exchange *finish(struct http_curl *curl, const CURLMsg *message)
 {
     struct transfer *transfer = of_easy(message->easy_handle);
@@ -134,7 +134,7 @@ static struct http_exchange *read_done(struct http_curl *curl)
     return NULL;
 }
 
-/* What was not sent is sent now if its connection is still being opened, and else starts anew. */
+/* If the request was not sent: signs it if its connection is still being opened, else starts it anew. */
 static void settle_early_request(struct http_curl *curl, struct early_request *request)
 {
     bool is_unsent = early_connect_find(&curl->early, request->transfer) == request;
@@ -177,7 +177,7 @@ static void wait_for_progress(struct http_transport *transport, int64_t timeout_
     int before = 0;
     end_early_connect(curl);
     if (curl->multi == NULL) {
-        return; /* nothing could be started, which next_done tells */
+        return; /* nothing could be started: next_done reports it */
     }
     for (const struct transfer *t = curl->pool.first; t != NULL; t = t->next) {
         before += t->exchange != NULL ? 1 : 0;
@@ -222,7 +222,7 @@ static void cancel(struct http_transport *transport, struct http_exchange *excha
     }
 }
 
-/* Two threads have TLS connections then. mbedTLS locks what these share only if it was built to. */
+/* Two threads then have TLS connections. mbedTLS locks what they share only if it was built to. */
 static bool tls_knows_threads(void)
 {
     return HTTP_MBEDTLS_KNOWS_THREADS || !curl_trust_is_on_mbedtls();

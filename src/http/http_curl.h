@@ -33,9 +33,8 @@ struct http_transport *http_curl_transport(struct http_curl *curl);
 void http_curl_free(struct http_curl *curl);
 
 /*
- * Whether a file of certificates is read once for all connections of a transport, so that a second
- * transport reads it a second time (OpenSSL; some 20 ms for a system's bundle). mbedTLS reads it for
- * each connection anyway.
+ * Whether a second transport would read the file of certificates a second time: OpenSSL reads it once per
+ * transport (some 20 ms for a system's bundle), mbedTLS for each connection.
  */
 bool http_curl_shares_trust(const struct http_curl *curl);
 

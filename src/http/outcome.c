@@ -10,7 +10,7 @@ enum {
     PROXY_REASON_MAX_BYTES = 160,
 };
 
-/* On a connection that was there already no name was looked up, and a request was sent. */
+/* On a reused connection no name is looked up, but a request is sent. */
 static bool was_resolved(const struct transfer *transfer)
 {
     curl_off_t lookup_us = 0;
@@ -21,8 +21,8 @@ static bool was_resolved(const struct transfer *transfer)
 }
 
 /*
- * A header line of more than 100 KB. libcurl says "too large" since 8.6, and "out of memory" before;
- * where memory did run out, err_note_no_memory has it told all the same.
+ * A header line of more than 100 KB: CURLE_TOO_LARGE since libcurl 8.6, CURLE_OUT_OF_MEMORY before. If memory
+ * really ran out, err_note_no_memory has recorded it.
  */
 static bool is_endless_header(CURLcode code, const struct transfer *transfer)
 {
@@ -42,7 +42,7 @@ static enum http_outcome outcome_of(CURLcode code, const struct transfer *transf
         return HTTP_TOO_LARGE;
     }
     if (code == CURLE_OK && !transfer->headers_ended) {
-        return HTTP_DROPPED; /* libcurl takes a reply that ends inside its header lines for a whole one */
+        return HTTP_DROPPED; /* libcurl accepts a reply that ends within its headers */
     }
     if (code != CURLE_OK && (transfer->socket_errno != 0 || transfer->no_memory)) {
         return HTTP_IMPOSSIBLE;
@@ -93,8 +93,8 @@ static enum http_outcome outcome_of(CURLcode code, const struct transfer *transf
 }
 
 /*
- * A handshake that died with its connection is a dropped connection. Where the other side just
- * closed it there is no errno, only each TLS library's word for it.
+ * A connection that ended during the handshake was dropped. If the peer just closed it there is no errno, only
+ * the message of the TLS library.
  */
 static enum http_outcome refine_outcome(
         enum http_outcome outcome, long os_error, const char *error_text)
@@ -108,7 +108,7 @@ static enum http_outcome refine_outcome(
     return outcome == HTTP_TLS_FAILED && dropped ? HTTP_DROPPED : outcome;
 }
 
-/* mbedTLS ends each of its reasons with a line end. */
+/* mbedTLS ends each reason with a newline. */
 static void make_one_line(char *text)
 {
     size_t len = strlen(text);
@@ -145,7 +145,7 @@ static void append_proxy_answer(const struct http_reply *reply, struct text *phr
     }
 }
 
-/* The reason for an outcome that does not say all; "" where there is none. */
+/* A phrase for the outcome; "" for HTTP_REPLIED. */
 static const char *reason_of(const struct transfer *transfer, CURLcode code)
 {
     const struct http_reply *reply = &transfer->exchange->reply;
@@ -193,7 +193,7 @@ static bool is_about_proxy(enum http_outcome outcome)
             || outcome == HTTP_PROXY_NOT_RESOLVED || outcome == HTTP_PROXY_NOT_CONNECTED;
 }
 
-/* Where a proxy is in between it is named, whether or not it is to blame. */
+/* Names the proxy, if there is one, whether or not it caused the failure. */
 void outcome_read(const struct transfer *transfer, CURLcode code)
 {
     struct http_reply *reply = &transfer->exchange->reply;

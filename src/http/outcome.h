@@ -1,4 +1,4 @@
-/* What became of an exchange, from what libcurl says about its transfer. */
+/* The outcome of an exchange, derived from the result of its libcurl transfer. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
- * Which proxy a request goes through: the variables that curl reads, their values as AWS's tools
- * understand them, judged before anything is sent.
+ * The proxy for a request: the variables are those of curl, the values are read as AWS's tools read them, and
+ * they are checked before anything is sent.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -33,7 +33,7 @@ enum {
 /*
  * The proxy for a request to url (http or https): of https_proxy, HTTPS_PROXY (http_proxy for http),
  * all_proxy and ALL_PROXY the first that is not empty; none where no_proxy or NO_PROXY has the host.
- * (HTTP_PROXY is not read: to a CGI program it is a header of whoever asks.)
+ * (HTTP_PROXY is not read: in a CGI program it holds a header of the request.)
  *
  * Without a scheme http is meant; without a port the scheme's own: 80, 443, 1080 for SOCKS. User name and
  * password end at the last '@'. ERR_INPUT at the variable for what cannot be a proxy's URL; the message

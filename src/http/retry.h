@@ -1,17 +1,17 @@
 /*
- * When to try again and how long to wait, for a start-up that may wait as long as the run's timeout
- * allows. Pure arithmetic.
+ * Whether to retry a request, and after what delay. A start may retry until the timeout of the run. Pure
+ * arithmetic.
  *
- * Most failures wait a random time up to a limit that doubles with each try, as in the standard retry
- * mode of the AWS SDKs. Throttling is different: the quota is shared with every other start of the
- * same moment. Its waits depend on how long this request has been throttled, which is all that a
- * start can know about how many others there are:
+ * After most failures the delay is random, up to a limit that doubles with each try, as in the standard
+ * retry mode of the AWS SDKs. Throttling is different, because the quota is shared with all other processes
+ * that start at the same time. The delay then depends on how long this request has been throttled, which is
+ * all that one process can know about how many others there are:
  *
- *  - throttled for the first time, a few try again soon, the others within two seconds;
- *  - so do those of the few who are throttled again;
- *  - throttled later: in an interval that is proportional to the time since the first throttle.
+ *  - after the first throttle, a few retry soon and the others within two seconds;
+ *  - those of the few that are throttled again retry within the same two seconds;
+ *  - after a later throttle, the delay is proportional to the time since the first one.
  *
- * A run that has some of its answers waits half as long: soon it is done and competes no more.
+ * A run that has some of its replies waits half as long, since it will soon finish and stop competing.
  * docs/herd.md has the figures.
  */
 /* SPDX-License-Identifier: MIT */
@@ -34,18 +34,18 @@ enum {
     RETRY_TRANSIENT_FIRST_MS = 50,
     RETRY_TRANSIENT_CAP_MS = 5000,
     /*
-     * After a throttle, in moments since the first throttle of the request. Of those who are throttled
-     * for the first time, SOON_PERCENT try again before SOON_MS. The others, and who is throttled
-     * again before ROUND_MS, do so between ROUND_MS and ROUND_END_MS.
+     * Times since the first throttle of the request. After the first throttle, SOON_PERCENT of all
+     * processes retry before SOON_MS. The others, and those that are throttled again before ROUND_MS,
+     * retry between ROUND_MS and ROUND_END_MS.
      */
     RETRY_SOON_PERCENT = 25,
     RETRY_SOON_MS = 250,
     RETRY_ROUND_MS = 350,
     RETRY_ROUND_END_MS = 2000,
     /*
-     * Who is throttled later tries again between these shares of the time up to now, in an interval
-     * that lasts SPAN_MS and half of the time left at most. It begins within a LEFT_PART-th of the
-     * time left, or within LEAST_MS where that is more.
+     * After a later throttle: the retry comes between these percentages of the time since the first
+     * throttle. The interval is at most SPAN_MS long, and at most half of the time left; it begins within
+     * a LEFT_PART-th of the time left, or within LEAST_MS if that is more.
      */
     RETRY_LATER_PERCENT = 145,
     RETRY_LATER_END_PERCENT = 220,

@@ -1,7 +1,6 @@
 /*
- * Whether the resolver would ask for a name below its search domains before it asks for the name
- * itself: in Kubernetes, ndots:5 makes eight useless questions of "ssm.eu-west-1.amazonaws.com". Source:
- * resolv.conf(5), hosts(5).
+ * Whether the resolver would try a name in its search domains before the name itself: in Kubernetes, ndots:5
+ * causes eight useless queries for "ssm.eu-west-1.amazonaws.com". Source: resolv.conf(5), hosts(5).
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
