@@ -1,6 +1,6 @@
 /*
- * One limit for the memory that a run's replies may take: what is kept of them and what is still on its
- * way together. Each reply and each field has a limit of its own; this one bounds their sum.
+ * One limit for the memory that the replies of a run may take: what is kept of them, and what is being
+ * received. Each reply and each field also has a limit; this one bounds their sum.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -20,5 +20,5 @@ struct budget {
 MUST_CHECK bool budget_keep(
         struct budget *budget, size_t bytes, const char *where, struct err *reterr);
 
-/* What is left for replies on their way. */
+/* What is left for replies that are being received. */
 size_t budget_left(const struct budget *budget);

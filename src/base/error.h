@@ -25,7 +25,7 @@ enum err_kind {
 
 /*
  * Fixed storage, so that "out of memory" can be reported too. Texts that do not fit are cut and
- * end in "...". They may hold bytes from outside, unescaped: whoever prints them escapes them. They
+ * end in "...". They may hold bytes from outside, unescaped: the code that prints them escapes them. They
  * never hold a parameter's value or a credential.
  */
 struct err {

@@ -1,11 +1,11 @@
-/* What the library tells whoever listens while it works; it prints nothing itself. */
+/* Progress and warnings that the library reports to the program; it prints nothing itself. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
 #include "base/attrs.h"
 
 enum event_kind {
-    EVENT_PROGRESS, /* what was asked of whom, and how long it took */
+    EVENT_PROGRESS, /* a request, its outcome, and how long it took */
     EVENT_WARNING,  /* worth knowing, and no reason to stop */
     EVENT_WAITING,  /* something is being waited for, and why */
 };

@@ -61,7 +61,7 @@ static void append_with_variables(
 
 /* --- home directories --- */
 
-/* The user database's entry; name "": of whoever we run as. False where there is none. */
+/* The entry of the user database; name "": the current user. False if there is none. */
 static bool append_passwd_home(const char *name, struct text *path)
 {
     char buffer[PASSWD_ENTRY_MAX_BYTES];

@@ -21,10 +21,9 @@ enum {
     CALLS_CONNECT_TIMEOUT_MS = 3000,      /* one try: name look-up, TCP and TLS */
     CALLS_TRY_TIMEOUT_MS = 10000,         /* one try: everything */
     CALLS_GRACE_MS = 1000,         /* after a final failure, for the other calls to report theirs */
-    CALLS_FIRST_WAITING_MS = 3000, /* the first EVENT_WAITING; the later ones after each: */
-    CALLS_NEXT_WAITING_MS = 10000,
-    CALLS_EARLY_MAX_MS =
-            1000, /* how long an early connection that is ready waits for its request */
+    CALLS_FIRST_WAITING_MS = 3000, /* until the first EVENT_WAITING */
+    CALLS_NEXT_WAITING_MS = 10000, /* between later ones */
+    CALLS_EARLY_MAX_MS = 1000,     /* how long an early connection waits for its request */
 };
 
 /* What a complete reply means to the call. */

@@ -78,7 +78,7 @@ enum call_verdict client_judge_refusal(struct client *client,
 
 /*
  * Completes the failure of reading a success: whose reply that is, and what to do if it is not AWS's.
- * What is shown of it holds nothing of our own secrets.
+ * The part of it that is shown contains none of our secrets.
  */
 void client_blame_reply(const struct client *client,
         const struct client_attempt *attempt,

@@ -37,7 +37,7 @@ static void put_code_member(struct service_error *error, struct json_value root,
     }
 }
 
-/* Messages of a size nobody would read are cut. */
+/* Long messages are cut. */
 static void put_message_member(
         struct service_error *error, struct json_value root, const char *name)
 {
@@ -87,7 +87,7 @@ static void cut_out_member(struct json_value object, const char *name, struct se
     service_error_clean(error, secrets, 1);
 }
 
-/* A document of credentials may say what is wrong and hold them all the same. */
+/* A document may report an error and hold credentials nevertheless. */
 static void cut_out_own_secrets(struct json_value object, struct service_error *error)
 {
     static const char *const names[] = { "SecretAccessKey", "secretAccessKey", "Token", "token",

@@ -13,7 +13,7 @@
 struct path_call;
 struct names_call;
 
-/* What is asked for. No name may stand twice in names, no path in paths. */
+/* What to fetch. Each path and each name must be there once only. */
 struct ssm_queries {
     struct ssm_path_query *paths;
     size_t path_count;
