@@ -21,7 +21,7 @@ static bool is_skipped(const struct provider *provider, const struct settings *s
 
 /* --- the search --- */
 
-/* PROVIDER_ABSENT if nobody has any: *reterr lists what each said. */
+/* PROVIDER_ABSENT if none has any: *reterr lists what each of them is missing. */
 static enum provider_outcome search(
         struct provider_context *context, struct credentials *ret_credentials, struct err *reterr)
 {

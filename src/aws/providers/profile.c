@@ -71,7 +71,7 @@ static bool push_role(
     return sts_check_role(&link->role, reterr);
 }
 
-/* Adds the names from the first profile to the newest, each behind an arrow. */
+/* Adds the names from the first profile to the newest, an arrow after each. */
 static void add_names(const struct link *newest, struct err *err)
 {
     const struct link *printed = NULL;
@@ -137,7 +137,7 @@ static bool follow_credential_source(
             "credential_source must be Environment, EcsContainer or Ec2InstanceMetadata");
 }
 
-/* Adds the context's profile to the chain, and goes on to what it names as its source. */
+/* Adds the profile of the context to the chain, and moves on to its source. */
 static bool follow(struct provider_context *context, struct chain *chain, struct err *reterr)
 {
     const struct profile_property *profile = profile_section_find(

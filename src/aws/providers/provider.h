@@ -52,7 +52,7 @@ struct provider_context {
 struct provider {
     const char *name;
     bool is_skipped_with_profile; /* --profile excludes it */
-    /* Asks nobody: reads settings and the profile. */
+    /* Makes no request: reads the settings and the profile. */
     enum provider_wait (*wait)(struct provider_context *context);
     /*
      * Fills *ret_credentials, which must be empty, with origin and renewal, if FOUND. Fills *reterr if
