@@ -132,8 +132,9 @@ static const char *read_block(struct pem_file *file, const char *begin)
     if (!begins(label + label_len, "-----") || !is_blank(label + label_len + 5)) {
         return at;
     }
-    bool is_certificate = begins(label + label_len - 11, "CERTIFICATE");
-    bool has_settings = begins(label, "TRUSTED ");
+    bool has_settings = begins(label, "TRUSTED CERTIFICATE-----");
+    bool is_certificate = has_settings || begins(label, "CERTIFICATE-----")
+            || begins(label, "X509 CERTIFICATE-----");
     /* Keys may have headers (RFC 1421). OpenSSL also takes the blank line behind headers without any. */
     while (!is_certificate && *at != '\0' && at[1 + strcspn(at + 1, ":\n")] == ':') {
         at = strchrnul(at + 1, '\n');

@@ -66,7 +66,7 @@ TRUSTED = {
 }  # fmt: skip
 
 UNTRUSTED = {
-    "another": ELSE, "trusted for clients": ELSE + openssl("x509", "-trustout", "-addtrust", "clientAuth"),
+    "another": ELSE, "ATTRIBUTE CERTIFICATE": ELSE + block(b"ATTRIBUTE CERTIFICATE", DER), "trusted for clients": ELSE + openssl("x509", "-trustout", "-addtrust", "clientAuth"),
     "trusted for clients alone": openssl("x509", "-trustout", "-addtrust", "clientAuth"),
     "rejected for servers": ELSE + openssl("x509", "-trustout", "-addreject", "serverAuth"), "rejected for anything": openssl("x509", "-trustout", "-addreject", "anyExtendedKeyUsage"),
     "commented out": ELSE + lines(lambda line: b"#" + line), "indented": ELSE + lines(lambda line: b" " + line), "without line ends": ELSE + b"".join(LINES) + b"\n",
