@@ -1,5 +1,6 @@
 /* The transport on libcurl against a server in the same thread: what the server sees, and when. */
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -43,6 +45,18 @@ struct fixture {
     struct http_exchange exchange;
     struct http_exchange other;
 };
+
+static int socket_errno;
+
+/* In place of libc's: fails while socket_errno is not 0. */
+int socket(int domain, int type, int protocol)
+{
+    if (socket_errno != 0) {
+        errno = socket_errno;
+        return -1;
+    }
+    return (int)syscall(SYS_socket, domain, type, protocol);
+}
 
 static void prepare(const struct fixture *fixture, struct http_request *request, const char *path)
 {
@@ -260,6 +274,32 @@ static void without_a_usable_proxy_nothing_is_sent(void **state)
     assert_int_equal(fixture->count, 0);
 }
 
+/* A kernel without IPv6 does not end the run, as a lack of descriptors or memory does. */
+static void only_a_lack_of_sockets_is_final(void **state)
+{
+    struct fixture *fixture = *state;
+
+    static const struct {
+        int error;
+        enum http_outcome want;
+    } ROWS[] = {
+        { EMFILE, HTTP_IMPOSSIBLE },
+        { ENFILE, HTTP_IMPOSSIBLE },
+        { ENOMEM, HTTP_IMPOSSIBLE },
+        { EAFNOSUPPORT, HTTP_NOT_CONNECTED },
+    };
+
+    for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {
+        start(fixture, &fixture->exchange);
+        socket_errno = ROWS[i].error;
+        struct http_exchange *done = wait_for_exchange(fixture);
+        socket_errno = 0;
+        assert_ptr_equal(done, &fixture->exchange);
+        assert_int_equal(fixture->exchange.reply.outcome, ROWS[i].want);
+        http_reply_clear(&fixture->exchange.reply);
+    }
+}
+
 /* --- early connections --- */
 
 static void a_signed_request_uses_the_early_connection(void **state)
@@ -331,6 +371,7 @@ int main(void)
         TEST(a_cancelled_exchange_is_left_alone),
         TEST(what_failed_at_once_can_be_cancelled),
         TEST(without_a_usable_proxy_nothing_is_sent),
+        TEST(only_a_lack_of_sockets_is_final),
         TEST(a_signed_request_uses_the_early_connection),
         TEST(another_request_does_not_send_the_early_one),
         TEST(an_early_connection_that_the_server_closed_is_not_used),
