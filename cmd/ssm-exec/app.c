@@ -21,6 +21,7 @@
 #include "plan.h"
 #include "report.h"
 #include "session.h"
+#include "undecrypted.h"
 #include "vars/merge.h"
 
 enum {
@@ -109,19 +110,34 @@ static bool run_fetch(const struct source_list *sources,
             && ssm_fetch_run(fetch, &session->calls, problems);
 }
 
+/* What is asked of Parameter Store. The caller sets client and budget. */
+static struct ssm describe_request(const struct run *run, const struct plan *plan)
+{
+    const struct options *options = run->options;
+    bool may_do_without = options->dry_run && !options->no_decrypt
+            && undecrypted_is_possible(plan, options);
+    return (struct ssm){
+        .decryption = options->no_decrypt ? PARAMETER_UNDECRYPTED : PARAMETER_DECRYPTED,
+        .undecrypted_hint = may_do_without
+                ? "--no-decrypt shows names, versions and types without it"
+                : NULL,
+    };
+}
+
 /*
  * Everything that goes over the network; connections are closed again when it returns. Where nothing is to
  * be fetched, nothing of AWS is looked at: neither settings nor credentials.
  */
 static bool fetch_all(const struct run *run,
-        const struct source_list *sources,
+        const struct plan *plan,
         struct fetched *ret_fetched,
         struct err_list *problems)
 {
+    const struct source_list *sources = &plan->sources;
     CLEANUP(session_close) struct session session = { 0 };
     CLEANUP(ssm_fetch_clear) struct ssm_fetch fetch = { 0 };
     struct budget budget = { .max_bytes = SSM_BUDGET_BYTES };
-    const struct ssm ssm = { .client = &session.client, .budget = &budget };
+    struct ssm ssm = describe_request(run, plan);
     const struct session_options options = session_options(run);
     const struct fetch_rules rules = {
         .recursive = !run->options->no_recursive,
@@ -134,6 +150,8 @@ static bool fetch_all(const struct run *run,
     if (!session_open(&session, &options, problems)) {
         return false;
     }
+    ssm.client = &session.client;
+    ssm.budget = &budget;
     if (!fetch_plan(sources, &rules, ret_fetched, &err)
             || !ssm_fetch_plan(&ssm, &ret_fetched->queries, &fetch, &err)) {
         err_list_add(problems, &err);
@@ -238,7 +256,7 @@ static int carry_out(
     if (!find_command(run, &file, &err)) {
         return fail(run->report, &err);
     }
-    if (!fetch_all(run, &plan.sources, &fetched, &problems)
+    if (!fetch_all(run, &plan, &fetched, &problems)
             || !make_variables(run, &plan, &fetched, &assignments, &merged, &problems)) {
         return fail_all(run, &problems);
     }

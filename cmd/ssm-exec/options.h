@@ -51,6 +51,7 @@ struct options {
     bool allow_http;
     int64_t timeout_ms;
     bool dry_run;
+    bool no_decrypt; /* only with dry_run */
     bool json;
     bool verbose;
     bool quiet;

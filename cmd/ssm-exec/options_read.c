@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "options_read.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "options_argv.h"
@@ -107,6 +108,23 @@ static void check_command(struct reading *reading)
     }
 }
 
+/* A requirement is not met by an empty value, and whether a SecureString is empty is not known. */
+static void check_no_decrypt(struct reading *reading)
+{
+    struct options *options = reading->options;
+    if (!options->dry_run && is_given(reading, "no-decrypt")) {
+        add_error(reading, "--no-decrypt needs --dry-run", NULL);
+    }
+    options->no_decrypt = options->no_decrypt && options->dry_run;
+    if (options->no_decrypt && options->required.len > 0) {
+        struct option_given given = { .table = &options_rows };
+        (void)snprintf(given.where, sizeof(given.where), "%s",
+                is_given(reading, "require") ? "--require" : "SSM_EXEC_REQUIRE");
+        option_given_add_error(&given, reading->problems, "leave out one of the two",
+                "--no-decrypt does not tell whether a value is empty");
+    }
+}
+
 /* A variable may be set for many runs: only options of the command line have to make sense together. */
 static void check_combinations(struct reading *reading)
 {
@@ -115,6 +133,7 @@ static void check_combinations(struct reading *reading)
     if (is_given(reading, "json") && !options->dry_run) {
         add_error(reading, "--json needs --dry-run", NULL);
     }
+    check_no_decrypt(reading);
     if (is_given(reading, "keep") && !options->pristine) {
         add_error(reading, "--keep needs --pristine", NULL);
     }

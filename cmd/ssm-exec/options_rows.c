@@ -70,6 +70,8 @@ static const struct option rows[] = {
         AWS, "until COMMAND starts: 500ms, 2m (default 60s)" },
     { "dry-run", 'n', TAKES_NOTHING, KIND_FLAG, MEMBER(dry_run), NULL, COMPLETE_NOTHING,
         SAY, "show what would be set, start nothing" },
+    { "no-decrypt", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(no_decrypt), NULL, COMPLETE_NOTHING,
+        SAY, "with --dry-run: do without kms:Decrypt" },
     { "json", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(json), NULL, COMPLETE_NOTHING,
         SAY, "with --dry-run: show it as JSON" },
     { "verbose", 'v', TAKES_NOTHING, KIND_FLAG, MEMBER(verbose), NULL, COMPLETE_NOTHING,

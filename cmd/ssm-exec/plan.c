@@ -6,6 +6,7 @@
 
 #include "aws/variables.h"
 #include "base/shown.h"
+#include "undecrypted.h"
 #include "vars/guard.h"
 #include "vars/lock.h"
 
@@ -237,8 +238,9 @@ bool plan_make(struct options *options,
     bool has_requirements = collect_requirements(&planning);
     bool is_one_environment = options->allow_mixed
             || guard_check_environments(&ret_plan->sources, problems);
+    bool is_readable = !options->no_decrypt || undecrypted_check(ret_plan, problems);
     return has_inherited && has_env_files && has_sources && has_requirements && is_one_environment
-            && check_something_to_do(&planning, had_sources);
+            && is_readable && check_something_to_do(&planning, had_sources);
 }
 
 void plan_clear(struct plan *plan)

@@ -459,7 +459,7 @@ def echoing_page(status: int):
     return faults.StatusAnswer(status, body=f"<html>{TOKEN[20:90]} {SECRET_KEY} {TOKEN}</html>".encode())
 
 
-@pytest.mark.parametrize("arguments", [(), ("-v",), ("-q",), ("-v", "--log-format", "json"), ("--dry-run",), ("-n", "--json"), ("-nv",)])
+@pytest.mark.parametrize("arguments", [(), ("-v",), ("-q",), ("-v", "--log-format", "json"), ("--dry-run",), ("-n", "--json"), ("-nv",), ("-nv", "--no-decrypt")])
 @pytest.mark.parametrize("trouble", ["none", "signature", "page", "collision", "not json", "missing command", "too large"])
 def test_no_secret_in_any_output(store, run, secretive, arguments, trouble) -> None:
     sources, command, env = ["/p"], ["--", "/bin/true"], dict(secretive)

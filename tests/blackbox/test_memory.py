@@ -223,6 +223,7 @@ STEPS = {
     "conflict": Step(125, prepare=conflict), "a NUL": Step(125, prepare=nul), "requirement": Step(125, ("/app", "--require", "NOT_THERE")),
     "secure only": Step(125, ("/app", "OTHER=/other", "--secure-only")), "mixed": Step(125, ("/prod", "/staging")),
     "dry run": Step(0, ("/app", "OTHER=/other", "--dry-run")), "dry run as JSON": Step(0, ("/app", "OTHER=/other", "--dry-run", "--json")),
+    "dry run without decryption": Step(0, ("/app", "OTHER=/other", "--dry-run", "--no-decrypt")),
     "verbose": Step(126, ("/app", "OTHER=/other", "-v")),
 }  # fmt: skip
 

@@ -62,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
 
     CLEANUP(ssm_reply_clear) struct ssm_reply reply = { 0 };
-    bool is_reply = ssm_reply_read(&text, "here", &reply, &err);
+    bool is_reply = ssm_reply_read(&text, PARAMETER_DECRYPTED, "here", &reply, &err);
     assert(is_json || !is_reply);
     for (size_t i = 0; i < reply.parameters.len; i++) {
         const struct parameter *parameter = &reply.parameters.items[i];

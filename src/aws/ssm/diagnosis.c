@@ -13,17 +13,17 @@ enum {
     RESOURCE_MAX_BYTES = 4096
 };
 
-bool ssm_diagnosis_read(const struct client *client,
+bool ssm_diagnosis_read(const struct ssm *ssm,
         const struct client_attempt *attempt,
         const char *subject,
         const struct http_reply *reply,
         struct ssm_reply *ret_reply,
         struct err *reterr)
 {
-    if (ssm_reply_read(&reply->body, subject, ret_reply, reterr)) {
+    if (ssm_reply_read(&reply->body, ssm->decryption, subject, ret_reply, reterr)) {
         return true;
     }
-    client_blame_reply(client, attempt, reply, reterr);
+    client_blame_reply(ssm->client, attempt, reply, reterr);
     return false;
 }
 
@@ -90,7 +90,7 @@ static void hint_at_policy(
     }
 }
 
-static void hint_at_key(struct err *err)
+static void hint_at_key(const struct ssm *ssm, struct err *err)
 {
     const struct policy_request request = {
         .action = "kms:Decrypt",
@@ -103,15 +103,19 @@ static void hint_at_key(struct err *err)
         err_set_hint(err, "the role needs %s on %s, and the key must be enabled", request.action,
                 request.resource);
     }
+    if (ssm->undecrypted_hint != NULL) {
+        const struct err hinted = *err;
+        err_set_hint(err, "%s; %s", hinted.hint, ssm->undecrypted_hint);
+    }
 }
 
 void ssm_diagnosis_add_hint(
-        const struct client *client, const char *action, const char *resource, struct err *err)
+        const struct ssm *ssm, const char *action, const char *resource, struct err *err)
 {
     if (ssm_diagnosis_is_decryption(err)) {
-        hint_at_key(err);
+        hint_at_key(ssm, err);
     } else if (strcmp(err->code, "AccessDeniedException") == 0 && err->hint[0] == '\0') {
-        hint_at_policy(client, action, resource, err);
+        hint_at_policy(ssm->client, action, resource, err);
     } else if (strcmp(err->code, "ValidationException") == 0) {
         err_set_hint(err, "names are made of letters, digits, '.', '-' and '_' between slashes");
     }

@@ -12,8 +12,8 @@
 #include "base/error.h"
 #include "http/http.h"
 
-/* ssm_reply_read, with host and request id in the error. */
-MUST_CHECK bool ssm_diagnosis_read(const struct client *client,
+/* ssm_reply_read of what `ssm` asks for, with host and request id in the error. */
+MUST_CHECK bool ssm_diagnosis_read(const struct ssm *ssm,
         const struct client_attempt *attempt,
         const char *subject,
         const struct http_reply *reply,
@@ -22,7 +22,7 @@ MUST_CHECK bool ssm_diagnosis_read(const struct client *client,
 
 /* Adds to a refusal of `action` ("GetParameters") on a path, name or ARN what to do about it. */
 void ssm_diagnosis_add_hint(
-        const struct client *client, const char *action, const char *resource, struct err *err);
+        const struct ssm *ssm, const char *action, const char *resource, struct err *err);
 
 /* Whether a refusal means that a SecureString could not be decrypted. */
 bool ssm_diagnosis_is_decryption(const struct err *err);

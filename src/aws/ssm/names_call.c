@@ -18,9 +18,10 @@ static bool prepare(struct call *base, struct http_request *ret_request, struct 
     for (size_t i = 0; i < call->count; i++) {
         names[i] = call->queries[i].name;
     }
+    bool with_decryption = call->ssm->decryption == PARAMETER_DECRYPTED && call->failure == NULL;
     ssm_begin_request(call->ssm, base, ret_request);
     ret_request->reply_max_bytes = SSM_NAMES_REPLY_MAX_BYTES;
-    ssm_request_names(names, call->count, call->failure == NULL, &ret_request->body);
+    ssm_request_names(names, call->count, with_decryption, &ret_request->body);
     return client_sign(call->ssm->client, &call->attempt, SSM_GET_PARAMETERS, ret_request, reterr);
 }
 
@@ -95,7 +96,7 @@ static enum call_verdict judge_answer(
 {
     CLEANUP(ssm_reply_clear) struct ssm_reply answer = { 0 };
     if (!ssm_diagnosis_read(
-                call->ssm->client, &call->attempt, call->call.subject, reply, &answer, reterr)) {
+                call->ssm, &call->attempt, call->call.subject, reply, &answer, reterr)) {
         return CALL_FAILED;
     }
     for (size_t i = 0; i < answer.parameters.len; i++) {
@@ -139,8 +140,8 @@ static enum call_verdict judge_undecrypted_answer(
     struct err ignored;
     *reterr = *call->failure;
     if (reply->status == 200
-            && ssm_diagnosis_read(call->ssm->client, &call->attempt, call->call.subject, reply,
-                    &answer, &ignored)) {
+            && ssm_diagnosis_read(
+                    call->ssm, &call->attempt, call->call.subject, reply, &answer, &ignored)) {
         ssm_diagnosis_name_secrets(&answer.parameters, reterr);
         blame_secrets(call, &answer.parameters, reterr);
     }
@@ -194,16 +195,17 @@ static enum call_verdict judge(struct call *base,
     const struct ssm_name_query *refused = find_refused(call, reterr);
     if (refused != NULL) {
         err_set_where(reterr, refused->subject);
-        ssm_diagnosis_add_hint(call->ssm->client, "GetParameters", refused->name, reterr);
+        ssm_diagnosis_add_hint(call->ssm, "GetParameters", refused->name, reterr);
     } else {
         CLEANUP(text_clear) struct text subjects = TEXT_INIT(sizeof(reterr->where) - 1);
         for (size_t i = 0; i < call->count; i++) {
             text_append_format(&subjects, "%s%s", i == 0 ? "" : ", ", call->queries[i].subject);
         }
         err_set_where(reterr, text_string(&subjects));
-        ssm_diagnosis_add_hint(call->ssm->client, "GetParameters", "/*", reterr);
+        ssm_diagnosis_add_hint(call->ssm, "GetParameters", "/*", reterr);
     }
-    return verdict == CALL_FAILED && ssm_diagnosis_is_decryption(reterr)
+    return verdict == CALL_FAILED && call->ssm->decryption == PARAMETER_DECRYPTED
+                    && ssm_diagnosis_is_decryption(reterr)
                     && ssm_keep_failure(base, reterr, &call->failure)
             ? CALL_CONTINUES
             : verdict;

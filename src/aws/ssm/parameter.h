@@ -18,17 +18,28 @@ enum {
     PARAMETER_VALUE_MAX_BYTES = 256 * 1024
 };
 
+#define PARAMETER_STRING        "String"
+#define PARAMETER_STRING_LIST   "StringList"
 #define PARAMETER_SECURE_STRING "SecureString"
+
+/* Names below this are secrets of Secrets Manager. AWS does not give them without decryption. */
+#define PARAMETER_SECRETS_MANAGER "/aws/reference/secretsmanager/"
+
+/* How Parameter Store was asked for SecureStrings. */
+enum parameter_decryption {
+    PARAMETER_DECRYPTED,
+    PARAMETER_UNDECRYPTED, /* their values are ciphertext, which is not kept */
+};
 
 /* Owns its texts. Initialise with PARAMETER_INIT, release with parameter_clear. */
 struct parameter {
-    char *name;     /* complete */
-    char *type;     /* "String", "StringList" or PARAMETER_SECURE_STRING */
-    char *arn;      /* "" where the reply had none */
-    char *selector; /* ":3" or ":label" where one was asked for; "" otherwise */
-    struct secret value;
-    int64_t version;    /* from 1 on; 0 for Secrets Manager values */
-    int64_t modified_s; /* since the epoch; 0 where the reply had none */
+    char *name;          /* complete */
+    char *type;          /* "String", "StringList" or PARAMETER_SECURE_STRING */
+    char *arn;           /* "" where the reply had none */
+    char *selector;      /* ":3" or ":label" where one was asked for; "" otherwise */
+    struct secret value; /* empty for what is not decrypted */
+    int64_t version;     /* from 1 on; 0 for Secrets Manager values */
+    int64_t modified_s;  /* since the epoch; 0 where the reply had none */
 };
 
 #define PARAMETER_INIT ((struct parameter){ .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES) })

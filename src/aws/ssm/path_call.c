@@ -25,7 +25,8 @@ static bool prepare(struct call *base, struct http_request *ret_request, struct 
         .label = query->label,
         .next_token = call->next_token,
         .recursive = query->recursive,
-        .with_decryption = call->step == PATH_LISTING,
+        .with_decryption = call->ssm->decryption == PARAMETER_DECRYPTED
+                && call->step == PATH_LISTING,
         .page_items = SSM_PAGE_ITEMS,
     };
     bool is_listing = call->step != PATH_ASKING_ITSELF;
@@ -108,8 +109,7 @@ static enum call_verdict judge_page(
         struct path_call *call, const struct http_reply *reply, struct err *reterr)
 {
     CLEANUP(ssm_reply_clear) struct ssm_reply page = { 0 };
-    if (!ssm_diagnosis_read(
-                call->ssm->client, &call->attempt, call->query->subject, reply, &page, reterr)
+    if (!ssm_diagnosis_read(call->ssm, &call->attempt, call->query->subject, reply, &page, reterr)
             || !keep_parameters(call, &page.parameters, reterr)) {
         return CALL_FAILED;
     }
@@ -141,8 +141,8 @@ static enum call_verdict judge_undecrypted_page(
     CLEANUP(ssm_reply_clear) struct ssm_reply page = { 0 };
     struct err ignored;
     bool is_read = reply->status == 200
-            && ssm_diagnosis_read(call->ssm->client, &call->attempt, call->query->subject, reply,
-                    &page, &ignored);
+            && ssm_diagnosis_read(
+                    call->ssm, &call->attempt, call->query->subject, reply, &page, &ignored);
     if (is_read && call->page < call->failed_page && page.next_token != NULL
             && turn_page(call, &page, &ignored)) {
         return CALL_CONTINUES;
@@ -160,7 +160,8 @@ static enum call_verdict judge_itself(
     CLEANUP(ssm_reply_clear) struct ssm_reply answer = { 0 };
     struct err ignored;
     bool is_parameter = reply->status == 200
-            && ssm_reply_read(&reply->body, call->query->subject, &answer, &ignored)
+            && ssm_reply_read(
+                    &reply->body, PARAMETER_UNDECRYPTED, call->query->subject, &answer, &ignored)
             && answer.parameters.len == 1;
     ssm_diagnosis_empty_path(call->ssm->client, call->query, is_parameter, reterr);
     return CALL_FAILED;
@@ -184,8 +185,9 @@ static enum call_verdict judge(struct call *base,
     }
     enum call_verdict verdict = client_judge_refusal(
             client, &call->attempt, call->query->subject, reply, ret_cause, reterr);
-    ssm_diagnosis_add_hint(client, "GetParametersByPath", call->query->path, reterr);
-    if (verdict == CALL_FAILED && ssm_diagnosis_is_decryption(reterr)) {
+    ssm_diagnosis_add_hint(call->ssm, "GetParametersByPath", call->query->path, reterr);
+    if (verdict == CALL_FAILED && call->ssm->decryption == PARAMETER_DECRYPTED
+            && ssm_diagnosis_is_decryption(reterr)) {
         return start_naming_secrets(call, reterr);
     }
     return verdict;

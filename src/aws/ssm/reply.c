@@ -107,7 +107,15 @@ static bool read_type(struct json_value object,
             || err_set(reterr, ERR_PROTOCOL, where, "the reply's Type is not one word of letters");
 }
 
+/* Whether the value of a parameter of that type is ciphertext, or may be. */
+static bool is_encrypted(const char *type, enum parameter_decryption decryption)
+{
+    return decryption == PARAMETER_UNDECRYPTED && strcmp(type, PARAMETER_STRING) != 0
+            && strcmp(type, PARAMETER_STRING_LIST) != 0;
+}
+
 static bool read_parameter(struct json_value object,
+        enum parameter_decryption decryption,
         const char *where,
         struct parameter *parameter,
         struct err *reterr)
@@ -126,11 +134,15 @@ static bool read_parameter(struct json_value object,
             && read_text(object, "ARN", ARN_MAX_BYTES, name, &parameter->arn, reterr)
             && read_text(object, "Selector", SELECTOR_MAX_BYTES, name, &parameter->selector, reterr)
             && read_numbers(object, name, parameter, reterr)
-            && read_value(object, name, parameter, reterr);
+            && (is_encrypted(parameter->type, decryption)
+                    || read_value(object, name, parameter, reterr));
 }
 
-static bool read_parameters(
-        struct json_value root, const char *where, struct parameter_list *list, struct err *reterr)
+static bool read_parameters(struct json_value root,
+        enum parameter_decryption decryption,
+        const char *where,
+        struct parameter_list *list,
+        struct err *reterr)
 {
     struct json_value array;
     struct json_value item;
@@ -147,7 +159,7 @@ static bool read_parameters(
     }
     while (json_next_item(array, &cursor, &item)) {
         CLEANUP(parameter_clear) struct parameter parameter = PARAMETER_INIT;
-        if (!read_parameter(item, where, &parameter, reterr)
+        if (!read_parameter(item, decryption, where, &parameter, reterr)
                 || !parameter_list_add_take(list, &parameter, reterr)) {
             return false;
         }
@@ -180,6 +192,7 @@ static bool read_invalid_names(
 }
 
 bool ssm_reply_read(const struct secret *body,
+        enum parameter_decryption decryption,
         const char *where,
         struct ssm_reply *ret_reply,
         struct err *reterr)
@@ -193,7 +206,7 @@ bool ssm_reply_read(const struct secret *body,
     if (json_type_of(root) != JSON_OBJECT) {
         return err_set(reterr, ERR_PROTOCOL, where, "the reply is not a JSON object");
     }
-    if (!read_parameters(root, where, &reply.parameters, reterr)
+    if (!read_parameters(root, decryption, where, &reply.parameters, reterr)
             || !read_invalid_names(root, where, &reply.invalid_names, reterr)
             || !read_text(root, "NextToken", SSM_NEXT_TOKEN_MAX_BYTES, where, &reply.next_token,
                     reterr)) {

@@ -24,9 +24,11 @@ struct ssm_reply {
 
 /*
  * ERR_PROTOCOL at `where` for anything that is not such a reply, such as more than ten parameters
- * or names, or fields longer than AWS documents. Never quotes a value.
+ * or names, or fields longer than AWS documents. Never quotes a value. PARAMETER_UNDECRYPTED: reads the
+ * values of Strings and StringLists only.
  */
 MUST_CHECK bool ssm_reply_read(const struct secret *body,
+        enum parameter_decryption decryption,
         const char *where,
         struct ssm_reply *ret_reply,
         struct err *reterr);

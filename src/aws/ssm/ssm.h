@@ -52,6 +52,8 @@ struct ssm_name_query {
 struct ssm {
     struct client *client;
     struct budget *budget; /* of this run */
+    enum parameter_decryption decryption;
+    const char *undecrypted_hint; /* for whoever may not decrypt: how to do without; NULL: no way */
 };
 
 /* Starts a request of a call: sets what all requests have in common. */

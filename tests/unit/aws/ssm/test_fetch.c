@@ -468,6 +468,53 @@ static void a_decryption_failure_survives_a_failed_look_for_names(void **state)
     assert_string_equal(only_problem(fixture)->why, "key is disabled");
 }
 
+static void a_path_is_listed_without_decryption_and_ciphertext_is_not_kept(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply ROWS[] = {
+        { .body = "{\"Parameters\":[" PARAMETER(
+                  "/prod/api/a", "String", "1") "],\"NextToken\":\"t1\"}" },
+        { .body = "{\"Parameters\":[" PARAMETER("/prod/api/b", "SecureString", HUSH) "]}" },
+    };
+    REPLIES(fixture, ROWS);
+    fixture->ssm.decryption = PARAMETER_UNDECRYPTED;
+    assert_true(fetch_path(fixture));
+    assert_contains(fixture->world->sent[0].body, "\"WithDecryption\":false");
+    assert_contains(fixture->world->sent[1].body, "\"WithDecryption\":false");
+    assert_int_equal(fixture->path.found.len, 2);
+    assert_string_equal(secret_expose(&fixture->path.found.items[0].value), "1");
+    assert_true(secret_is_empty(&fixture->path.found.items[1].value));
+}
+
+/* Should AWS ever say so: asking without decryption once more could not explain it. */
+static void a_decryption_failure_without_decryption_is_final(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply ROWS[] = { { .status = 400, .body = KMS_REFUSAL } };
+    REPLIES(fixture, ROWS);
+    fixture->ssm.decryption = PARAMETER_UNDECRYPTED;
+    assert_false(fetch_path(fixture));
+    assert_int_equal(fixture->world->sent_count, 1);
+    assert_string_equal(only_problem(fixture)->code, "AccessDeniedException");
+    assert_false(fetch_names(fixture, 2));
+    assert_int_equal(fixture->world->sent_count, 1);
+}
+
+static void a_decryption_failure_tells_how_to_do_without(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply ROWS[] = { { .status = 400, .body = KMS_REFUSAL },
+        { .body = "{\"Parameters\":[]}" } };
+    REPLIES(fixture, ROWS);
+    fixture->ssm.undecrypted_hint = "try otherwise";
+    assert_false(fetch_path(fixture));
+    assert_contains(only_problem(fixture)->hint, "kms:Decrypt");
+    assert_contains(only_problem(fixture)->hint, "must be enabled; try otherwise");
+    REPLIES(fixture, ROWS);
+    assert_false(fetch_names(fixture, 2));
+    assert_contains(only_problem(fixture)->hint, "must be enabled; try otherwise");
+}
+
 static void a_reply_that_is_not_a_listing_is_a_protocol_error(void **state)
 {
     struct fixture *fixture = *state;
@@ -675,6 +722,22 @@ static void names_that_cannot_be_decrypted_are_asked_for_undecrypted(void **stat
     assert_hushed(fixture);
 }
 
+static void names_are_asked_for_without_decryption_and_ciphertext_is_not_kept(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct fake_reply ROWS[] = {
+        { .body = "{\"Parameters\":[" PARAMETER("/n/00", "String", "1") "," PARAMETER(
+                  "/n/01", "SecureString", HUSH) "]}" },
+    };
+    REPLIES(fixture, ROWS);
+    fixture->ssm.decryption = PARAMETER_UNDECRYPTED;
+    assert_true(fetch_names(fixture, 2));
+    assert_string_equal(fixture->world->sent[0].body,
+            "{\"Names\":[\"/n/00\",\"/n/01\"],\"WithDecryption\":false}");
+    assert_string_equal(secret_expose(&fixture->names[0].found.value), "1");
+    assert_true(secret_is_empty(&fixture->names[1].found.value));
+}
+
 static void answer_path_or_names(
         struct fake_world *world, const struct fake_sent *sent, struct fake_reply *ret_reply)
 {
@@ -745,6 +808,9 @@ int main(void)
         TEST(throttling_is_waited_out),
         TEST(a_page_that_cannot_be_decrypted_names_its_secure_strings),
         TEST(a_decryption_failure_survives_a_failed_look_for_names),
+        TEST(a_path_is_listed_without_decryption_and_ciphertext_is_not_kept),
+        TEST(a_decryption_failure_without_decryption_is_final),
+        TEST(a_decryption_failure_tells_how_to_do_without),
         TEST(a_reply_that_is_not_a_listing_is_a_protocol_error),
         TEST(names_are_asked_for_in_tens),
         TEST(twenty_three_names_are_three_requests_and_the_missing_are_named),
@@ -753,6 +819,7 @@ int main(void)
         TEST(a_parameter_that_comes_twice_was_not_asked_for_twice),
         TEST(a_refusal_of_ten_names_is_reported_for_the_one_it_is_about),
         TEST(names_that_cannot_be_decrypted_are_asked_for_undecrypted),
+        TEST(names_are_asked_for_without_decryption_and_ciphertext_is_not_kept),
         TEST(paths_and_names_are_asked_for_at_the_same_time),
         TEST(nothing_to_fetch_is_a_success),
         TEST(a_wrong_clock_is_corrected_and_the_page_asked_for_again),

@@ -21,7 +21,7 @@ static bool read_reply(const char *body, struct ssm_reply *ret_reply, struct err
 {
     CLEANUP(secret_clear) struct secret text = SECRET_INIT(16 * 1024 * 1024);
     secret_append_text(&text, body);
-    return ssm_reply_read(&text, "here", ret_reply, reterr);
+    return ssm_reply_read(&text, PARAMETER_DECRYPTED, "here", ret_reply, reterr);
 }
 
 static void read_good(const char *body, struct ssm_reply *ret_reply)
@@ -56,6 +56,43 @@ static void reads_every_member_of_a_parameter(void **state)
     assert_int_equal(reply.invalid_names.len, 2);
     assert_string_equal(reply.invalid_names.items[0], "/x");
     assert_string_equal(reply.invalid_names.items[1], "/y:2");
+}
+
+static void without_decryption_only_the_values_of_strings_are_read(void **state)
+{
+    (void)state;
+    static const char BODY[] = "{\"Parameters\":["
+                               "{\"Name\":\"/a\",\"Type\":\"String\",\"Value\":\"1\"},"
+                               "{\"Name\":\"/b\",\"Type\":\"StringList\",\"Value\":\"1,2\"},"
+                               "{\"Name\":\"/c\",\"Type\":\"SecureString\",\"Version\":7,"
+                               "\"Value\":\"AQICAHg=\"},"
+                               "{\"Name\":\"/d\",\"Type\":\"SecureString\",\"Value\":\"\\ud800\"},"
+                               "{\"Name\":\"/e\",\"Type\":\"SecureString\"},"
+                               "{\"Name\":\"/f\",\"Type\":\"Unheard\",\"Value\":\"AQICAHg=\"},"
+                               "{\"Name\":\"/g\",\"Value\":\"AQICAHg=\"}]}";
+    static const char *const VALUES[] = { "1", "1,2", "", "", "", "", "" };
+    CLEANUP(ssm_reply_clear) struct ssm_reply reply = { 0 };
+    CLEANUP(secret_clear) struct secret text = SECRET_INIT(sizeof(BODY));
+    struct err err;
+    secret_append_text(&text, BODY);
+    assert_true(ssm_reply_read(&text, PARAMETER_UNDECRYPTED, "here", &reply, &err));
+    assert_int_equal(reply.parameters.len, COUNT_OF(VALUES));
+    for (size_t i = 0; i < COUNT_OF(VALUES); i++) {
+        assert_string_equal(secret_expose(&reply.parameters.items[i].value), VALUES[i]);
+    }
+    assert_int_equal(reply.parameters.items[2].version, 7);
+}
+
+static void without_decryption_strings_have_a_value(void **state)
+{
+    (void)state;
+    CLEANUP(ssm_reply_clear) struct ssm_reply reply = { 0 };
+    CLEANUP(secret_clear) struct secret text = SECRET_INIT(1024);
+    struct err err;
+    secret_append_text(&text, "{\"Parameters\":[{\"Name\":\"/a\",\"Type\":\"String\"}]}");
+    assert_false(ssm_reply_read(&text, PARAMETER_UNDECRYPTED, "here", &reply, &err));
+    assert_string_equal(err.where, "/a");
+    assert_string_equal(err.why, "the reply holds no value for it");
 }
 
 static void what_may_be_missing_is_empty(void **state)
@@ -305,6 +342,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_every_member_of_a_parameter),
+        cmocka_unit_test(without_decryption_only_the_values_of_strings_are_read),
+        cmocka_unit_test(without_decryption_strings_have_a_value),
         cmocka_unit_test(what_may_be_missing_is_empty),
         cmocka_unit_test(a_type_is_one_word_of_letters),
         cmocka_unit_test(accepts_the_empty_forms_of_a_reply),
