@@ -1,6 +1,7 @@
 /* JSON, by walking through the document, then the same text as a reply of Parameter Store. */
 /* SPDX-License-Identifier: MIT */
 #include <assert.h>
+#include <string.h>
 
 #include "aws/ssm/reply.h"
 #include "fuzz_input.h"
@@ -68,6 +69,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const struct parameter *parameter = &reply.parameters.items[i];
         assert(parameter->name != NULL && parameter->type != NULL && parameter->arn != NULL);
         assert(secret_len(&parameter->value) <= PARAMETER_VALUE_MAX_BYTES);
+    }
+
+    CLEANUP(ssm_reply_clear) struct ssm_reply undecrypted = { 0 };
+    bool is_read = ssm_reply_read(&text, PARAMETER_UNDECRYPTED, "here", &undecrypted, &err);
+    assert(is_read || !is_reply); /* less is looked at */
+    for (size_t i = 0; i < undecrypted.parameters.len; i++) {
+        const struct parameter *parameter = &undecrypted.parameters.items[i];
+        assert(secret_is_empty(&parameter->value)
+                || strcmp(parameter->type, PARAMETER_SECURE_STRING) != 0);
     }
     return 0;
 }
