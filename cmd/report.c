@@ -165,8 +165,6 @@ static void receive_event(struct event_sink *sink, const struct event *event)
         .level = event->kind == EVENT_WARNING ? "warning" : "info",
         .where = event->where,
         .message = event->message,
-        .code = event->code,
-        .request_id = event->request_id,
     };
     put_line(report, &line);
 }

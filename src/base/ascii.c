@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/ascii.h"
 
-bool ascii_is_lower(char c)
+static bool is_lower(char c)
 {
     return c >= 'a' && c <= 'z';
 }
 
-bool ascii_is_upper(char c)
+static bool is_upper(char c)
 {
     return c >= 'A' && c <= 'Z';
 }
 
 bool ascii_is_letter(char c)
 {
-    return ascii_is_lower(c) || ascii_is_upper(c);
+    return is_lower(c) || is_upper(c);
 }
 
 bool ascii_is_digit(char c)
@@ -43,12 +43,12 @@ bool ascii_is_control(char c)
 
 char ascii_lower(char c)
 {
-    return ascii_is_upper(c) ? (char)(c - 'A' + 'a') : c;
+    return is_upper(c) ? (char)(c - 'A' + 'a') : c;
 }
 
 char ascii_upper(char c)
 {
-    return ascii_is_lower(c) ? (char)(c - 'a' + 'A') : c;
+    return is_lower(c) ? (char)(c - 'a' + 'A') : c;
 }
 
 int ascii_hex_value(char c)

@@ -9,8 +9,6 @@
 #define ASCII_DIGITS "0123456789"
 #define ASCII_ALNUM  ASCII_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-bool ascii_is_lower(char c);
-bool ascii_is_upper(char c);
 bool ascii_is_letter(char c);
 bool ascii_is_digit(char c);
 bool ascii_is_alnum(char c);

@@ -14,8 +14,6 @@ struct event {
     enum event_kind kind;
     const char *where;   /* source, file, host; may be NULL */
     const char *message; /* one sentence, may hold unescaped bytes from outside, never a secret */
-    const char *code;    /* AWS's error code; may be NULL */
-    const char *request_id; /* may be NULL */
 };
 
 struct event_sink {
