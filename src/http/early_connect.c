@@ -35,19 +35,11 @@ static bool wait_for_decision(struct early_connect *early)
 /* own_port: libcurl's connection, which may not be the socket that was opened last. */
 static bool is_closed_by_peer(const struct transfer *transfer, int own_port)
 {
-    union {
-        struct sockaddr any;
-        struct sockaddr_in ipv4;
-        struct sockaddr_in6 ipv6;
-    } own = { 0 };
-
+    struct sockaddr_in6 own = { 0 }; /* the port of an IPv4 address is at the same place */
     socklen_t size = sizeof(own);
     struct pollfd hang_up = { .fd = transfer->socket, .events = POLLRDHUP };
-    if (getsockname(transfer->socket, &own.any, &size) != 0) {
-        return false;
-    }
-    in_port_t port = own.any.sa_family == AF_INET6 ? own.ipv6.sin6_port : own.ipv4.sin_port;
-    return ntohs(port) == own_port && poll(&hang_up, 1, 0) > 0
+    return getsockname(transfer->socket, (struct sockaddr *)&own, &size) == 0
+            && ntohs(own.sin6_port) == own_port && poll(&hang_up, 1, 0) > 0
             && (hang_up.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
