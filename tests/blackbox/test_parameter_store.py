@@ -38,7 +38,7 @@ from parameter_store.fixtures import *  # noqa: E402, F403
 from parameter_store.fixtures import botocore_client  # noqa: E402
 from parameter_store.wire import Request  # noqa: E402
 
-pytestmark = pytest.mark.usefixtures("clean_aws_environment")
+pytestmark = pytest.mark.usefixtures("clean_aws_environment", "unlimited_writes")
 
 TIMEOUT = 10.0
 """How long anything may take before a test fails; nothing waits that long on purpose."""
@@ -49,6 +49,12 @@ TEMPORARY = Credentials(
     "the/session+token==",
     principal_arn="arn:aws:iam::123456789012:role/app",
 )
+
+
+@pytest.fixture
+def unlimited_writes(store: ParameterStore) -> None:
+    """What writes are tested for here is not their rate, but for one test that sets it."""
+    store.limit_writes(None)
 
 
 # --- Talking to the store without a library

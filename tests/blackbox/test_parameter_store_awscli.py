@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -73,6 +74,16 @@ def test_list_more_than_a_page(store: ParameterStore) -> None:
     assert len(store.journal.operations("GetParametersByPath")) == 3
     described = aws(store, "describe-parameters", "--max-items", "60")["Parameters"]
     assert [p["Name"] for p in described] == names
+
+
+def test_the_rate_of_writes_is_waited_for(store: ParameterStore) -> None:
+    """The client tries again after ThrottlingException."""
+    seconds = itertools.count(0, 0.5)
+    store.limit_writes(1, lambda: next(seconds))
+    put = ("put-parameter", "--name", "/a", "--value", "v", "--type", "String", "--overwrite")
+    assert [aws(store, *put)["Version"] for _ in range(2)] == [1, 2]
+    codes = [entry.error_code for entry in store.journal.entries]
+    assert codes == [None, "ThrottlingException", None]
 
 
 def test_delete(store: ParameterStore) -> None:

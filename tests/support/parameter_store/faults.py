@@ -11,6 +11,7 @@ from typing import Any
 
 from .errors import ServiceError
 from .exchange import Exchange
+from .rates import Bucket
 from .wire import Answer
 
 JSON_TYPE = "application/x-amz-json-1.1"
@@ -67,28 +68,13 @@ class TokenBucket(Fault):
     rate_per_second: float
     burst: int
     clock: Callable[[], float] = time.monotonic
-    _tokens: float = field(init=False)
-    _filled: float = field(init=False)
-    _lock: threading.Lock = field(init=False, default_factory=threading.Lock)
+    _bucket: Bucket = field(init=False)
 
     def __post_init__(self) -> None:
-        self._tokens = self.burst
-        self._filled = self.clock()
+        self._bucket = Bucket(self.rate_per_second, self.burst, self.clock)
 
     def serve(self, exchange: Exchange) -> bool:
-        return False if self._take() else throttling().serve(exchange)
-
-    def _take(self) -> bool:
-        with self._lock:
-            now = self.clock()
-            self._tokens = min(
-                self.burst, self._tokens + (now - self._filled) * self.rate_per_second
-            )
-            self._filled = now
-            if self._tokens < 1:
-                return False
-            self._tokens -= 1
-            return True
+        return False if self._bucket.take() else throttling().serve(exchange)
 
 
 # --- Answers that are HTTP but not the service's

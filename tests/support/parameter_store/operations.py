@@ -9,6 +9,7 @@ from typing import Any
 from . import shapes
 from .credentials import Credentials
 from .errors import ServiceError
+from .rates import WriteRate
 from .reading import Reader
 from .writing import Writer
 
@@ -18,7 +19,8 @@ Document = dict[str, Any]
 class Operations:
     """The table of what the service can do."""
 
-    def __init__(self, reader: Reader, writer: Writer) -> None:
+    def __init__(self, reader: Reader, writer: Writer, rate: WriteRate) -> None:
+        self._rate = rate
         self._handlers: dict[str, Callable[[Credentials, Document], Document]] = {
             "GetParametersByPath": reader.get_parameters_by_path,
             "GetParameters": reader.get_parameters,
@@ -35,6 +37,8 @@ class Operations:
         handler = self._handlers.get(operation)
         if handler is None:
             raise ServiceError("UnknownOperationException")
+        if operation == "PutParameter" and not self._rate.take():
+            raise ServiceError("ThrottlingException", "Rate exceeded")
         return handler(caller, shapes.check(operation, _parse(body)))
 
 

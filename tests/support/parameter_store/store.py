@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from .credentials import DEFAULT_CREDENTIALS, Credentials
@@ -11,6 +13,7 @@ from .model import Model
 from .operations import Operations
 from .paging import Paging
 from .policy import Keys, Policy
+from .rates import WriteRate
 from .reading import Reader
 from .service import Service
 from .writing import Writer
@@ -50,6 +53,7 @@ class ParameterStore(LocalService):
         self.keys = Keys()
         self._answers = AnswerStyle()
         self._paging = Paging()
+        self._write_rate = WriteRate()
         self.put = self.model.put
         self.put_shared = self.model.put_shared
         self.put_secret = self.model.put_secret
@@ -59,6 +63,7 @@ class ParameterStore(LocalService):
         operations = Operations(
             Reader(self.model, self.policy, self.keys, self._paging, self._answers),
             Writer(self.model, self.policy, self.keys),
+            self._write_rate,
         )
         self._answer_with(
             Service(operations, self._credentials, self._answers, region, self.scheme, self._now)
@@ -75,6 +80,7 @@ class ParameterStore(LocalService):
         self.keys.reset()
         self._answers.reset()
         self._paging.reset()
+        self._write_rate.reset()
         self._credentials.clear()
         self._credentials[DEFAULT_CREDENTIALS.access_key_id] = DEFAULT_CREDENTIALS
 
@@ -103,6 +109,15 @@ class ParameterStore(LocalService):
     @property
     def paging(self) -> Paging:
         return self._paging
+
+    def limit_writes(
+        self, per_second: float | None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """How many PutParameter requests a second are answered; None is without limit.
+
+        So many at once, too. put() is not counted.
+        """
+        self._write_rate.set(per_second, clock)
 
     # --- Who may do what
 
