@@ -1770,6 +1770,24 @@ def seed_file(tmp_path: Path) -> Path:
                     }
                 ],
                 "denied_keys": ["alias/ops"],
+                "policies": [
+                    {
+                        "document": {
+                            "Version": "2012-10-17",
+                            "Statement": {
+                                "Effect": "Allow",
+                                "NotAction": "ssm:DescribeParameters",
+                                "Resource": "*",
+                            },
+                        },
+                        "access_key_id": "AKIASEED",
+                    }
+                ],
+                "keys": [
+                    {"key_id": "1111-2222", "aliases": ["alias/ops"]},
+                    {"key_id": "3333-4444"},
+                ],
+                "writes_per_second": 0.001,
             }
         )
     )
@@ -1817,6 +1835,12 @@ def test_the_program_serves_what_was_seeded(tmp_path: Path, seed_file: Path) -> 
         ]
         assert "explicit deny" in denied(seeded.get_parameters_by_path, Path="/other")
         assert "ciphertext" in denied(seeded.get_parameter, Name="/prod/token", WithDecryption=True)
+        denied(seeded.describe_parameters)
+        put = {"Name": "/new", "Value": "v", "Type": "SecureString", "KeyId": "alias/none"}
+        for code in ("InvalidKeyId", "ThrottlingException"):
+            with pytest.raises(ClientError) as raised:
+                seeded.put_parameter(**put)
+            assert error_of(raised)[0] == code
     finally:
         process.send_signal(signal.SIGTERM)
         log = process.communicate(timeout=TIMEOUT)[1].decode().splitlines()
@@ -1826,6 +1850,9 @@ def test_the_program_serves_what_was_seeded(tmp_path: Path, seed_file: Path) -> 
         f"GetParameters '{' '.join(names)}': 200",
         "GetParametersByPath '/other': AccessDeniedException",
         "GetParameter '/prod/token': AccessDeniedException",
+        "DescribeParameters '': AccessDeniedException",
+        "PutParameter '/new': InvalidKeyId",
+        "PutParameter '/new': ThrottlingException",
     ]
 
 

@@ -76,6 +76,28 @@ def test_list_more_than_a_page(store: ParameterStore) -> None:
     assert [p["Name"] for p in described] == names
 
 
+def test_tags(store: ParameterStore) -> None:
+    put = ("put-parameter", "--name", "/a", "--value", "v", "--type", "String")
+    aws(store, *put, "--tags", "Key=team,Value=red", "Key=stage,Value=prod")
+    about = ("--resource-type", "Parameter", "--resource-id", "/a")
+    assert not aws(store, "add-tags-to-resource", *about, "--tags", "Key=team,Value=blue")
+    assert not aws(store, "remove-tags-from-resource", *about, "--tag-keys", "stage")
+    listed = aws(store, "list-tags-for-resource", *about)
+    assert listed == {"TagList": [{"Key": "team", "Value": "blue"}]}
+
+
+def test_refused_by_a_policy_and_for_a_key(store: ParameterStore) -> None:
+    deny = {"Effect": "Deny", "Action": "ssm:PutParameter", "Resource": "arn:aws:ssm:*:*:parameter/prod/*"}
+    store.attach({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}, deny]})
+    store.add_key("1111-2222", "alias/prod")
+    put = ("put-parameter", "--value", "v", "--type", "SecureString", "--key-id")
+    assert aws(store, *put, "alias/prod", "--name", "/dev/a")["Version"] == 1
+    refused = run_aws(store, *put, "alias/prod", "--name", "/prod/a")
+    assert "(AccessDeniedException) when calling the PutParameter operation: User: " in refused.stderr
+    unknown = run_aws(store, *put, "alias/none", "--name", "/dev/b")
+    assert "(InvalidKeyId) when calling the PutParameter operation: Alias arn:" in unknown.stderr
+
+
 def test_the_rate_of_writes_is_waited_for(store: ParameterStore) -> None:
     """The client tries again after ThrottlingException."""
     seconds = itertools.count(0, 0.5)

@@ -314,6 +314,16 @@ def test_a_key_is_used_by_those_whom_its_policy_names(
     ) == beside_an_identity_policy
 
 
+def test_a_deny_for_all_but_those_named() -> None:
+    everything = Policy(policy_of())
+    account = policy_of(Principal={"AWS": "123456789012"})["Statement"]
+    for named, is_denied in ((ROLE, False), ("arn:aws:iam::123456789012:role/other", True)):
+        deny = policy_of(Effect="Deny", NotPrincipal={"AWS": named})["Statement"]
+        key = Policy({"Version": "2012-10-17", "Statement": account + deny})
+        denied = reason("kms:Decrypt", resource=key, identity=(everything,)) is not None
+        assert denied == is_denied, named
+
+
 @pytest.mark.parametrize(
     ("document", "text"),
     [

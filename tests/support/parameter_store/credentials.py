@@ -5,7 +5,8 @@ Access keys, their secrets and session tokens, and the principals behind them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from .names import ACCOUNT_ID
 
@@ -22,6 +23,8 @@ class Credentials:
     session_token: str | None = None
     expired: bool = False
     principal_arn: str = f"arn:aws:iam::{ACCOUNT_ID}:user/tests"
+    context: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Further condition keys of each request: aws:MultiFactorAuthPresent, aws:PrincipalTag/team."""
 
 
 DEFAULT_CREDENTIALS = Credentials(

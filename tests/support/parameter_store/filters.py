@@ -21,7 +21,10 @@ _DESCRIBE = {
     "Path": ("Recursive", "OneLevel"),
     "Tier": ("Equals",),
     "DataType": ("Equals",),
+    "tag": (),
 }
+_TAG_OPTIONS = ("Equals",)
+"""The options of tag:KEY."""
 _TESTS: dict[str, Callable[[str, str], bool]] = {
     "Equals": lambda actual, wanted: actual == wanted,
     "BeginsWith": lambda actual, wanted: actual.startswith(wanted),
@@ -64,7 +67,8 @@ def _parse(items: list[dict[str, Any]], allowed: dict[str, tuple[str, ...]]) -> 
     filters: Filters = {}
     for item in items:
         key = item["Key"]
-        if key not in allowed:
+        options = _TAG_OPTIONS if "tag" in allowed and key.startswith("tag:") else allowed.get(key)
+        if options is None:
             valid = ", ".join(allowed)
             raise ServiceError(
                 "InvalidFilterKey",
@@ -78,8 +82,8 @@ def _parse(items: list[dict[str, Any]], allowed: dict[str, tuple[str, ...]]) -> 
                 "A request can contain only one occurrence of a specific filter.",
             )
         option = item.get("Option", _DEFAULT_OPTION.get(key, "Equals"))
-        if option not in allowed[key]:
-            valid = ", ".join(allowed[key])
+        if option not in options:
+            valid = ", ".join(options)
             raise ServiceError(
                 "InvalidFilterOption",
                 f"The following filter option is not valid: {option}. Valid options include: "
@@ -109,6 +113,8 @@ def _values(key: str, option: str, values: list[str] | None) -> list[str]:
 def _matches(
     parameter: Parameter, version: Version, key: str, option: str, values: list[str]
 ) -> bool:
+    if key.startswith("tag:"):
+        return parameter.tags.get(key.removeprefix("tag:")) in values
     if key == "Path":
         return any(
             names.is_below(parameter.name, path, recursive=option == "Recursive") for path in values

@@ -9,17 +9,20 @@ import hashlib
 import re
 import threading
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 from . import names
 from .errors import ServiceError, validation_error
+from .keys import DEFAULT_KEY_ID
 
 TYPES = ("String", "StringList", "SecureString")
-DEFAULT_KEY_ID = "alias/aws/ssm"
+TAGS_PER_PARAMETER = 50
 
 _VERSIONS_KEPT = 100
 _LABELS_PER_VERSION = 10
 _VALUE_BYTES_MAX = {"Standard": 4096, "Advanced": 8192}
+_PARAMETERS_MAX = {"Standard": 10_000, "Advanced": 100_000}
 _LABEL = re.compile(r"(?!aws|ssm|[0-9])[A-Za-z0-9_.-]{1,100}", re.IGNORECASE)
 
 
@@ -36,16 +39,49 @@ class Version:
     description: str | None
     allowed_pattern: str | None
     modified: float
+    visible_from: float = 0.0
+    """By the clock of Consistency: reads before do not see the version."""
+
+
+@dataclass
+class Consistency:
+    """How soon a read sees what PutParameter has written. At once unless set otherwise.
+
+    Writes see every write.
+    """
+
+    old_reads_seconds: float = 0.0
+    """For so long after an overwrite reads see the version before."""
+    missing_after_creation_seconds: float = 0.0
+    """For so long after its creation reads do not find a parameter."""
+    clock: Callable[[], float] = time.monotonic
+
+    def reset(self) -> None:
+        self.__dict__.update(Consistency().__dict__)
+
+    def visible_from(self, previous: Version | None) -> float:
+        """When a version that is written now becomes visible; never before the one it follows."""
+        if previous is None:
+            return self.clock() + self.missing_after_creation_seconds
+        return max(self.clock() + self.old_reads_seconds, previous.visible_from)
 
 
 @dataclass
 class Parameter:
-    """A named parameter: its versions, oldest first, and which label is on which of them."""
+    """A named parameter: its versions, oldest first, which label is on which of them, and its tags."""
 
     name: str
     arn: str
     versions: list[Version] = field(default_factory=list)
     labels: dict[str, int] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+
+    def as_of(self, now: float) -> "Parameter | None":
+        """As a read sees it; None if there is nothing to be seen yet."""
+        if self.latest.visible_from <= now:
+            return self
+        visible = [version for version in self.versions if version.visible_from <= now]
+        return replace(self, versions=visible) if visible else None
 
     @property
     def latest(self) -> Version:
@@ -84,6 +120,7 @@ class Secret:
 
     name: str
     arn: str
+    key_id: str | None = None
     versions: dict[str, SecretVersion] = field(default_factory=dict)
     stages: dict[str, str] = field(default_factory=dict)
 
@@ -104,6 +141,11 @@ class Model:
     def __init__(self, region: str) -> None:
         self.region = region
         self.lock = threading.RLock()
+        self.consistency = Consistency()
+        self.default_tier = "Standard"
+        """The account's tier for parameters that are created without one."""
+        self.limits = dict(_PARAMETERS_MAX)
+        """How many parameters of each tier there can be."""
         self._parameters: dict[str, Parameter] = {}
         self._shared: dict[str, Parameter] = {}
         self._secrets: dict[str, Secret] = {}
@@ -120,7 +162,9 @@ class Model:
         data_type: str = "text",
         description: str | None = None,
         allowed_pattern: str | None = None,
+        tags: dict[str, str] | None = None,
         modified: float | None = None,
+        visible_from: float = 0.0,
         overwrite: bool = True,
         force: bool = False,
     ) -> Version:
@@ -134,7 +178,10 @@ class Model:
             if not force:
                 names.check_new_name(name, self.region)
                 _check_change(parameter, type, overwrite)
+            tier = self.tier_of_put(parameter, tier, value)
             if parameter is None:
+                if not force:
+                    self._check_limit(tier)
                 parameter = Parameter(name, names.parameter_arn(self.region, name))
             self._add_version(
                 parameter,
@@ -147,8 +194,10 @@ class Model:
                 allowed_pattern,
                 modified,
                 force,
+                visible_from,
             )
             self._parameters[names.canonical(name)] = parameter
+            parameter.tags.update(tags or {})
             if labels:
                 self.label(name, labels)
             return parameter.latest
@@ -181,6 +230,7 @@ class Model:
                 None,
                 modified,
                 force=False,
+                visible_from=0.0,
             )
             parameter.labels.update((label, parameter.latest.number) for label in labels)
             return parameter.latest
@@ -193,15 +243,18 @@ class Model:
         version_id: str | None = None,
         stages: tuple[str, ...] = ("AWSCURRENT",),
         created: float | None = None,
+        key_id: str | None = None,
     ) -> SecretVersion:
         """Creates a Secrets Manager secret or adds a version to it.
 
-        Stages move to the new version.
+        Stages move to the new version. Without a key of its own everybody can decrypt it who may
+        read it.
         """
         with self.lock:
             suffix = hashlib.sha256(name.encode()).hexdigest()[:6]
             arn = f"{names.secret_arn_prefix(self.region, name)}-{suffix}"
             secret = self._secrets.setdefault(name, Secret(name, arn))
+            secret.key_id = key_id or secret.key_id
             if version_id is None:
                 version_id = f"11111111-2222-3333-4444-{len(secret.versions) + 1:012d}"
             version = SecretVersion(version_id, value, time.time() if created is None else created)
@@ -235,6 +288,28 @@ class Model:
             parameter.labels.update((label, version.number) for label in valid)
             return version, [label for label in labels if label not in valid]
 
+    def tag(self, name: str, tags: dict[str, str]) -> None:
+        """Adds tags to a parameter, or gives those that it has another value."""
+        with self.lock:
+            parameter = self.require(name)
+            if len(parameter.tags | tags) > TAGS_PER_PARAMETER:
+                raise ServiceError("TooManyTagsError")
+            parameter.tags.update(tags)
+
+    def untag(self, name: str, keys: list[str]) -> None:
+        """Removes tags, as far as the parameter has them."""
+        with self.lock:
+            parameter = self.require(name)
+            for key in keys:
+                parameter.tags.pop(key, None)
+
+    def tier_of_put(self, parameter: Parameter | None, wanted: str | None, value: str) -> str:
+        """The tier of the version that a value makes: Standard or Advanced."""
+        previous = parameter.latest if parameter else None
+        if wanted is None and previous is None:
+            wanted = self.default_tier
+        return _tier(wanted, previous, value)
+
     def delete(self, name: str) -> bool:
         """Deletes a parameter with all its versions; False if there is none."""
         with self.lock:
@@ -245,12 +320,22 @@ class Model:
             self._parameters.clear()
             self._shared.clear()
             self._secrets.clear()
+            self.consistency.reset()
+            self.default_tier = "Standard"
+            self.limits = dict(_PARAMETERS_MAX)
 
     def find(self, reference: names.Reference) -> Parameter | None:
+        """The parameter as a write finds it; read() is for reads."""
         with self.lock:
             if reference.is_arn:
                 return self._shared.get(reference.name)
             return self._parameters.get(names.canonical(reference.name))
+
+    def read(self, reference: names.Reference) -> Parameter | None:
+        """The parameter as a read sees it now."""
+        with self.lock:
+            parameter = self.find(reference)
+            return parameter and parameter.as_of(self.consistency.clock())
 
     def find_secret(self, reference: names.Reference) -> Secret | None:
         with self.lock:
@@ -267,13 +352,27 @@ class Model:
         with self.lock:
             return [
                 parameter
-                for parameter in self._parameters.values()
+                for parameter in self.all()
                 if names.is_below(parameter.name, path, recursive)
             ]
 
     def all(self) -> list[Parameter]:
+        """The parameters as reads see them now."""
         with self.lock:
-            return list(self._parameters.values())
+            now = self.consistency.clock()
+            seen = (parameter.as_of(now) for parameter in self._parameters.values())
+            return [parameter for parameter in seen if parameter is not None]
+
+    def _check_limit(self, tier: str) -> None:
+        limit = self.limits[tier]
+        if len(self._parameters) < limit:
+            return
+        if sum(other.latest.tier == tier for other in self._parameters.values()) >= limit:
+            raise ServiceError(
+                "ParameterLimitExceeded",
+                "Parameter limit exceeded. You have exceeded the number of parameters for this AWS "
+                "account. Delete one or more parameters and try again.",
+            )
 
     def _add_version(
         self,
@@ -281,16 +380,16 @@ class Model:
         value: str,
         type: str | None,
         key_id: str | None,
-        tier: str | None,
+        tier: str,
         data_type: str,
         description: str | None,
         allowed_pattern: str | None,
         modified: float | None,
         force: bool,
+        visible_from: float,
     ) -> None:
         previous = parameter.latest if parameter.versions else None
         type = type or (previous.type if previous else "String")
-        tier = _tier(tier, previous, value)
         if not force:
             _check_value(value, tier, allowed_pattern)
         if len(parameter.versions) == _VERSIONS_KEPT:
@@ -317,6 +416,7 @@ class Model:
                 description=description,
                 allowed_pattern=allowed_pattern,
                 modified=round(time.time(), 3) if modified is None else float(modified),
+                visible_from=visible_from,
             )
         )
 
@@ -341,12 +441,6 @@ def _check_change(parameter: Parameter | None, type: str | None, overwrite: bool
 
 
 def _tier(wanted: str | None, previous: Version | None, value: str) -> str:
-    if wanted == "Intelligent-Tiering":
-        wanted = (
-            "Advanced"
-            if len(value.encode("utf-8", "replace")) > _VALUE_BYTES_MAX["Standard"]
-            else "Standard"
-        )
     if previous is not None and previous.tier == "Advanced":
         if wanted == "Standard":
             raise validation_error(
@@ -355,6 +449,9 @@ def _tier(wanted: str | None, previous: Version | None, value: str) -> str:
                 "advanced-parameter tier to the standard-parameter tier."
             )
         return "Advanced"
+    if wanted == "Intelligent-Tiering":
+        is_large = len(value.encode("utf-8", "replace")) > _VALUE_BYTES_MAX["Standard"]
+        return "Advanced" if is_large else "Standard"
     return wanted or "Standard"
 
 

@@ -11,6 +11,7 @@ from .credentials import Credentials
 from .errors import ServiceError
 from .rates import WriteRate
 from .reading import Reader
+from .tagging import Tagger
 from .writing import Writer
 
 Document = dict[str, Any]
@@ -19,7 +20,7 @@ Document = dict[str, Any]
 class Operations:
     """The table of what the service can do."""
 
-    def __init__(self, reader: Reader, writer: Writer, rate: WriteRate) -> None:
+    def __init__(self, reader: Reader, writer: Writer, tagger: Tagger, rate: WriteRate) -> None:
         self._rate = rate
         self._handlers: dict[str, Callable[[Credentials, Document], Document]] = {
             "GetParametersByPath": reader.get_parameters_by_path,
@@ -31,6 +32,9 @@ class Operations:
             "DeleteParameter": writer.delete_parameter,
             "DeleteParameters": writer.delete_parameters,
             "LabelParameterVersion": writer.label_parameter_version,
+            "AddTagsToResource": tagger.add_tags_to_resource,
+            "RemoveTagsFromResource": tagger.remove_tags_from_resource,
+            "ListTagsForResource": tagger.list_tags_for_resource,
         }
 
     def perform(self, operation: str, body: bytes, caller: Credentials) -> Document:

@@ -1,13 +1,16 @@
-"""IAM in small: rules that allow or deny actions on resources, and keys that cannot be used."""
+"""IAM for the store: who may do what.
+
+Rules that allow or deny actions on resources, for tests that need no more, and policy documents.
+"""
 
 from __future__ import annotations
 
 import re
-import uuid
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timezone
 
-from . import names
+from . import names, policies
 from .credentials import Credentials
 from .errors import ServiceError
 
@@ -28,15 +31,28 @@ class Rule:
         return self.access_key_id in (None, caller.access_key_id)
 
 
+@dataclass(frozen=True)
+class _Document:
+    policy: policies.Policy
+    access_key_id: str | None
+    kind: str
+
+    def concerns(self, access_key_id: str) -> bool:
+        return self.access_key_id in (None, access_key_id)
+
+
 class Policy:
     """Who may do what.
 
-    As long as no rule that concerns a caller allows anything, everything is allowed to it.
+    As long as no rule that concerns a caller allows anything, the rules allow it everything. Policy
+    documents count beside the rules: as soon as an identity policy is attached to a caller, it may
+    do only what its identity policies allow.
     """
 
     def __init__(self, region: str) -> None:
         self._region = region
         self._rules: list[Rule] = []
+        self._documents: list[_Document] = []
 
     def allow(self, action: str, *resources: str, access_key_id: str | None = None) -> None:
         self._add("allow", action, resources, access_key_id)
@@ -44,8 +60,26 @@ class Policy:
     def deny(self, action: str, *resources: str, access_key_id: str | None = None) -> None:
         self._add("deny", action, resources, access_key_id)
 
+    def attach(
+        self, document: policies.Document, access_key_id: str | None = None, kind: str = "identity"
+    ) -> None:
+        """Lets a policy document count for a caller, or for everybody.
+
+        kind is "identity", "boundary", or "scp" and "rcp" for an organisation's policies.
+        """
+        if kind not in ("identity", "boundary", "scp", "rcp"):
+            raise ValueError(f"kind of policy: {kind}")
+        if kind == "boundary" and any(
+            other.kind == kind and (access_key_id is None or other.concerns(access_key_id))
+            for other in self._documents
+        ):
+            raise ValueError("a caller has one permissions boundary")
+        added = _Document(policies.Policy(document), access_key_id, kind)
+        self._documents = [*self._documents, added]
+
     def reset(self) -> None:
         self._rules = []
+        self._documents = []
 
     def denial(self, caller: Credentials, action: str, resource: str) -> str | None:
         """None if the caller may, else how the service words why not."""
@@ -57,20 +91,65 @@ class Policy:
             return f"because no identity-based policy allows the {action} action"
         return None
 
+    def document_denial(
+        self,
+        caller: Credentials,
+        action: str,
+        resource: str,
+        context: policies.Context,
+        resource_policy: policies.Policy | None = None,
+    ) -> str | None:
+        """What the documents say: None, or why the caller may not."""
+        concerning: dict[str, tuple[policies.Policy, ...]] = {}
+        for document in self._documents:
+            if document.concerns(caller.access_key_id):
+                concerning[document.kind] = (*concerning.get(document.kind, ()), document.policy)
+        if not concerning and resource_policy is None:
+            return None
+        request = policies.Request(
+            action, resource, caller.principal_arn, {**self._context_of(caller), **context}
+        )
+        attached = policies.Attached(
+            identity=concerning.get("identity", (_EVERYTHING,)),
+            boundary=next(iter(concerning.get("boundary", ())), None),
+            resource=resource_policy,
+            scp=_beside(_EVERYTHING, concerning.get("scp")),
+            rcp=_beside(_EVERYTHING, concerning.get("rcp")),
+        )
+        return policies.denial(request, attached)
+
     def check(
-        self, caller: Credentials, action: str, resource: str, shown: str | None = None
+        self,
+        caller: Credentials,
+        action: str,
+        resource: str,
+        context: policies.Context | None = None,
+        shown: str | None = None,
     ) -> None:
         """Raises AccessDeniedException unless the caller may.
 
-        shown stands in for the resource in the message.
+        context has the condition keys of the action; those that every request has are added. shown
+        stands in for the resource in the message.
         """
-        reason = self.denial(caller, action, resource)
+        reason = self.denial(caller, action, resource) or self.document_denial(
+            caller, action, resource, context or {}
+        )
         if reason is not None:
             raise ServiceError(
                 "AccessDeniedException",
                 f"User: {caller.principal_arn} is not authorized to perform: {action} "
                 f"on resource: {shown or resource} {reason}",
             )
+
+    def _context_of(self, caller: Credentials) -> dict[str, str]:
+        return {
+            "aws:PrincipalArn": policies.role_arn(caller.principal_arn),
+            "aws:PrincipalAccount": names.ACCOUNT_ID,
+            "aws:PrincipalIsAWSService": "false",
+            "aws:RequestedRegion": self._region,
+            "aws:CurrentTime": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            **caller.context,
+        }
 
     def _add(
         self, effect: str, action: str, resources: tuple[str, ...], access_key_id: str | None
@@ -88,45 +167,25 @@ class Policy:
         return any(_wildcard(pattern).fullmatch(resource) for pattern in rule.resources)
 
 
-class Keys:
-    """KMS keys, by the id that parameters name.
-
-    Every key exists and may be used unless it is listed here.
-    """
-
-    def __init__(self) -> None:
-        self.denied: set[str] = set()
-        self.disabled: set[str] = set()
-
-    def check_decrypt(self, key_ids: Iterable[str]) -> None:
-        for key_id in key_ids:
-            self.check_enabled(key_id)
-            if key_id in self.denied:
-                raise ServiceError(
-                    "AccessDeniedException",
-                    "The ciphertext refers to a customer master key that does not exist, does not "
-                    "exist in this region, or "
-                    f"you are not allowed to access. ({_kms_failure('AccessDeniedException')})",
-                )
-
-    def check_enabled(self, key_id: str) -> None:
-        if key_id in self.disabled:
-            raise ServiceError(
-                "InvalidKeyId", f"{key_id} is disabled. ({_kms_failure('DisabledException')})"
-            )
-
-    def reset(self) -> None:
-        self.denied.clear()
-        self.disabled.clear()
-
-
-def _kms_failure(code: str) -> str:
-    request_id = uuid.uuid4()
-    return (
-        f"Service: AWSKMS; Status Code: 400; Error Code: {code}; "
-        f"Request ID: {request_id}; Proxy: null"
-    )
-
-
 def _wildcard(pattern: str, flags: re.RegexFlag = re.NOFLAG) -> re.Pattern[str]:
     return re.compile(re.escape(pattern).replace(r"\*", ".*").replace(r"\?", "."), flags)
+
+
+_EVERYTHING = policies.Policy(
+    {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"},
+    }
+)
+
+
+def _beside(
+    first: policies.Policy, others: tuple[policies.Policy, ...] | None
+) -> tuple[policies.Policy, ...] | None:
+    """An organisation's policies stand beside the one that allows everything."""
+    return (first, *others) if others else None
+
+
+def tag_context(prefix: str, tags: Mapping[str, str]) -> dict[str, str]:
+    """Tags as condition keys: aws:ResourceTag/team."""
+    return {f"{prefix}/{key}": value for key, value in tags.items()}

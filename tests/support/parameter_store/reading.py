@@ -11,10 +11,12 @@ from . import filters, names
 from .credentials import Credentials
 from .errors import ServiceError, validation_error
 from .json_text import AnswerStyle, write
+from .keys import Keys
 from .model import Model, Parameter, Secret, SecretVersion, Version
 from .names import Reference
 from .paging import Pager, Paging
-from .policy import Keys, Policy
+from .policy import Policy
+from .tagging import resource_context
 
 Document = dict[str, Any]
 
@@ -35,11 +37,13 @@ class Reader:
     def get_parameters_by_path(self, caller: Credentials, request: Document) -> Document:
         path = request["Path"]
         names.check_path(path)
-        self._policy.check(caller, "ssm:GetParametersByPath", self._arn(path))
+        recursive = request.get("Recursive", False)
+        context = {"ssm:Recursive": str(recursive).lower()}
+        self._policy.check(caller, "ssm:GetParametersByPath", self._arn(path), context)
         wanted = filters.parse_for_path(request.get("ParameterFilters", []))
         found = [
             (parameter, version)
-            for parameter in self._model.below(path, request.get("Recursive", False))
+            for parameter in self._model.below(path, recursive)
             if (version := filters.select(parameter, wanted)) is not None
         ]
         page = self._pager.page(
@@ -52,7 +56,7 @@ class Reader:
         )
         items = [*page.items, *self._unasked()]
         decrypt = request.get("WithDecryption", False)
-        self._check_keys(decrypt, (version for _, version in items))
+        self._check_keys(caller, decrypt, items)
         documents = [
             self._parameter(parameter, version, "", decrypt) for parameter, version in items
         ]
@@ -68,7 +72,7 @@ class Reader:
         documents: list[Document] = []
         invalid: list[str] = []
         for reference in references:
-            document = self._read(reference, decrypt)
+            document = self._read(caller, reference, decrypt)
             if document is None:
                 invalid.append(reference.text)
             else:
@@ -84,7 +88,7 @@ class Reader:
         reference = names.parse_reference(request["Name"], self._model.region)
         decrypt = request.get("WithDecryption", False)
         self._check_references("ssm:GetParameter", caller, [reference], decrypt)
-        document = self._read(reference, decrypt)
+        document = self._read(caller, reference, decrypt)
         if document is None:
             raise self._not_found(reference)
         return {"Parameter": document}
@@ -96,7 +100,7 @@ class Reader:
                 "Parameter history takes a parameter's name or ARN, without version or label."
             )
         self._check_parameter("ssm:GetParameterHistory", caller, reference)
-        parameter = self._model.find(reference)
+        parameter = self._model.read(reference)
         if parameter is None:
             raise ServiceError("ParameterNotFound")
         page = self._pager.page(
@@ -108,7 +112,7 @@ class Reader:
             paging=Paging(),
         )
         decrypt = request.get("WithDecryption", False)
-        self._check_keys(decrypt, page.items)
+        self._check_keys(caller, decrypt, ((parameter, version) for version in page.items))
         documents = [
             {
                 **self._metadata(parameter, version),
@@ -138,20 +142,25 @@ class Reader:
         )
         return {"Parameters": [self._metadata(*item) for item in page.items], **page.token_members}
 
-    def _read(self, reference: Reference, decrypt: bool) -> Document | None:
+    def _read(self, caller: Credentials, reference: Reference, decrypt: bool) -> Document | None:
         if reference.is_secret:
             secret = self._model.find_secret(reference)
             version = secret.select(reference.selector) if secret else None
-            return self._secret(secret, version, reference) if secret and version else None
-        parameter = self._model.find(reference)
+            if secret is None or version is None:
+                return None
+            if secret.key_id is not None:
+                context = {"SecretARN": secret.arn, "SecretVersionId": version.version_id}
+                self._keys.check_decrypt(caller, secret.key_id, context, "secretsmanager")
+            return self._secret(secret, version, reference)
+        parameter = self._model.read(reference)
         selected = parameter.select(reference.selector) if parameter else None
         if parameter is None or selected is None:
             return None
-        self._check_keys(decrypt, [selected])
+        self._check_keys(caller, decrypt, [(parameter, selected)])
         return self._parameter(parameter, selected, reference.selector, decrypt)
 
     def _not_found(self, reference: Reference) -> ServiceError:
-        if reference.is_secret or self._model.find(reference) is None:
+        if reference.is_secret or self._model.read(reference) is None:
             return ServiceError("ParameterNotFound")
         wanted = reference.selector[1:]
         kind = "version" if wanted.isdecimal() else "label"
@@ -181,15 +190,18 @@ class Reader:
 
     def _check_parameter(self, action: str, caller: Credentials, reference: Reference) -> None:
         """A missing parameter is not named to a caller who would not be allowed to read it."""
-        exists = reference.is_secret or self._model.find(reference) is not None
+        found = None if reference.is_secret else self._model.read(reference)
         resource = reference.name if reference.is_arn else self._arn(reference.name)
-        self._policy.check(caller, action, resource, shown=None if exists else self._everything())
+        context = resource_context(found.tags if found else {})
+        shown = None if found or reference.is_secret else self._everything()
+        self._policy.check(caller, action, resource, context, shown)
 
-    def _check_keys(self, decrypt: bool, versions: Iterable[Version]) -> None:
-        if decrypt:
-            self._keys.check_decrypt(
-                version.key_id for version in versions if version.key_id is not None
-            )
+    def _check_keys(
+        self, caller: Credentials, decrypt: bool, items: Iterable[tuple[Parameter, Version]]
+    ) -> None:
+        for parameter, version in items:
+            if decrypt and version.key_id is not None:
+                self._keys.check_decrypt(caller, version.key_id, {"PARAMETER_ARN": parameter.arn})
 
     def _unasked(self) -> list[tuple[Parameter, Version]]:
         parameters = [self._model.require(name) for name in self._paging.unasked]

@@ -20,12 +20,20 @@ def plant(seed: Document, store: ParameterStore) -> None:
         "policy": lambda item: _add_rule(store, **item),
         "denied_keys": store.deny_key,
         "disabled_keys": store.disable_key,
+        "policies": lambda item: store.attach(**item),
+        "keys": lambda item: _add_key(store, **item),
     }
     for member, items in seed.items():
         if member == "region":
             continue
+        if member == "writes_per_second":
+            store.limit_writes(items)
+            continue
         if member not in planters:
-            raise ValueError(f"unknown member {member!r}; there are region, {', '.join(planters)}")
+            raise ValueError(
+                f"unknown member {member!r}; there are region, "
+                f"writes_per_second, {', '.join(planters)}"
+            )
         for item in items:
             planters[member](item)
 
@@ -39,6 +47,15 @@ def _add_rule(
 ) -> None:
     add = {"allow": store.allow, "deny": store.deny}[effect]
     add(action, *resources, access_key_id=access_key_id)
+
+
+def _add_key(
+    store: ParameterStore,
+    key_id: str,
+    aliases: tuple[str, ...] = (),
+    policy: Document | None = None,
+) -> None:
+    store.add_key(key_id, *aliases, policy=policy)
 
 
 def _with_tuples(item: Document) -> Document:

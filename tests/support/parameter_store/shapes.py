@@ -55,6 +55,31 @@ Shape = Flag | Number | Text | ListOf | Structure
 _NAME = Text(1, 2048)
 _NAMES = ListOf(_NAME, 1, 10)
 _TOKEN = Text()
+_TAG_KEY = Text(1, 128, pattern=r"[\w \u00a0.:/=+@-]*")
+_TAGS = ListOf(
+    Structure(
+        {"Key": _TAG_KEY, "Value": Text(0, 256, pattern=_TAG_KEY.pattern)},
+        required=("Key", "Value"),
+    ),
+    0,
+    1000,
+)
+_TAGGED = {
+    "ResourceType": Text(
+        values=(
+            "Document",
+            "ManagedInstance",
+            "MaintenanceWindow",
+            "Parameter",
+            "PatchBaseline",
+            "OpsItem",
+            "OpsMetadata",
+            "Automation",
+            "Association",
+        )
+    ),
+    "ResourceId": Text(),
+}
 _FILTERS = ListOf(
     Structure(
         {
@@ -103,11 +128,7 @@ REQUESTS: dict[str, Structure] = {
             "Tier": Text(values=("Standard", "Advanced", "Intelligent-Tiering")),
             "AllowedPattern": Text(0, 1024),
             "DataType": Text(0, 128),
-            "Tags": ListOf(
-                Structure({"Key": Text(1, 128), "Value": Text(0, 256)}, required=("Key", "Value")),
-                0,
-                1000,
-            ),
+            "Tags": _TAGS,
         },
         required=("Name", "Value"),
     ),
@@ -121,6 +142,14 @@ REQUESTS: dict[str, Structure] = {
         },
         required=("Name", "Labels"),
     ),
+    "AddTagsToResource": Structure(
+        {**_TAGGED, "Tags": _TAGS}, required=("ResourceType", "ResourceId", "Tags")
+    ),
+    "RemoveTagsFromResource": Structure(
+        {**_TAGGED, "TagKeys": ListOf(_TAG_KEY)},
+        required=("ResourceType", "ResourceId", "TagKeys"),
+    ),
+    "ListTagsForResource": Structure(_TAGGED, required=("ResourceType", "ResourceId")),
 }
 
 

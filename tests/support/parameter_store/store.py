@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from .credentials import DEFAULT_CREDENTIALS, Credentials
 from .json_text import AnswerStyle
+from .keys import Keys
 from .local_service import LocalService
-from .model import Model
+from .model import Consistency, Model
 from .operations import Operations
 from .paging import Paging
-from .policy import Keys, Policy
+from .policies import Document
+from .policy import Policy
 from .rates import WriteRate
 from .reading import Reader
 from .service import Service
+from .tagging import Tagger
 from .writing import Writer
 
 
@@ -50,7 +53,7 @@ class ParameterStore(LocalService):
 
         self.model = Model(region)
         self.policy = Policy(region)
-        self.keys = Keys()
+        self.keys = Keys(self.policy, region)
         self._answers = AnswerStyle()
         self._paging = Paging()
         self._write_rate = WriteRate()
@@ -63,6 +66,7 @@ class ParameterStore(LocalService):
         operations = Operations(
             Reader(self.model, self.policy, self.keys, self._paging, self._answers),
             Writer(self.model, self.policy, self.keys),
+            Tagger(self.model, self.policy),
             self._write_rate,
         )
         self._answer_with(
@@ -110,6 +114,10 @@ class ParameterStore(LocalService):
     def paging(self) -> Paging:
         return self._paging
 
+    @property
+    def consistency(self) -> Consistency:
+        return self.model.consistency
+
     def limit_writes(
         self, per_second: float | None, clock: Callable[[], float] = time.monotonic
     ) -> None:
@@ -128,9 +136,10 @@ class ParameterStore(LocalService):
         session_token: str | None = None,
         expired: bool = False,
         principal_arn: str = DEFAULT_CREDENTIALS.principal_arn,
+        context: Mapping[str, str] | None = None,
     ) -> Credentials:
         credentials = Credentials(
-            access_key_id, secret_access_key, session_token, expired, principal_arn
+            access_key_id, secret_access_key, session_token, expired, principal_arn, context or {}
         )
         self._credentials[access_key_id] = credentials
         return credentials
@@ -144,6 +153,23 @@ class ParameterStore(LocalService):
 
     def deny(self, action: str, *resources: str, access_key_id: str | None = None) -> None:
         self.policy.deny(action, *resources, access_key_id=access_key_id)
+
+    def attach(
+        self, document: Document, access_key_id: str | None = None, kind: str = "identity"
+    ) -> None:
+        """Enforces an IAM policy document, for one access key or for all.
+
+        kind is "identity", "boundary", "scp" or "rcp". Whoever has an identity policy is denied
+        what none of its identity policies allows.
+        """
+        self.policy.attach(document, access_key_id, kind)
+
+    def add_key(self, key_id: str, *aliases: str, policy: Document | None = None) -> str:
+        """Adds a KMS key, with its policy, and returns its ARN.
+
+        From then on keys that were not added do not exist, alias/aws/ssm excepted.
+        """
+        return self.keys.add(key_id, aliases, policy)
 
     def deny_key(self, key_id: str) -> None:
         """Nobody may decrypt with the key: a page that holds a value under it fails as a whole."""

@@ -7,8 +7,10 @@ from typing import Any
 from . import names
 from .credentials import Credentials
 from .errors import ServiceError, validation_error
-from .model import DEFAULT_KEY_ID, Model
-from .policy import Keys, Policy
+from .keys import DEFAULT_KEY_ID, Keys
+from .model import TAGS_PER_PARAMETER, Model, Parameter
+from .policy import Policy
+from .tagging import request_context, resource_context, tags_of
 
 Document = dict[str, Any]
 
@@ -23,9 +25,10 @@ class Writer:
 
     def put_parameter(self, caller: Credentials, request: Document) -> Document:
         name = request["Name"].strip()
-        self._check("ssm:PutParameter", caller, name)
         overwrite = request.get("Overwrite", False)
-        if overwrite and request.get("Tags"):
+        tags = tags_of(request)
+        self._check_put(caller, name, request, tags)
+        if overwrite and tags:
             raise validation_error(
                 "Invalid request: tags and overwrite can't be used together. To create a "
                 "parameter with tags, please remove "
@@ -33,13 +36,15 @@ class Writer:
                 "AddTagsToResource or "
                 "RemoveTagsFromResource."
             )
+        if len(tags) > TAGS_PER_PARAMETER:
+            raise validation_error(f"A parameter can have {TAGS_PER_PARAMETER} tags at most.")
         with self._model.lock:
             existing = self._model.find(names.Reference(name, name))
             kind = request.get("Type") or (existing.latest.type if existing and overwrite else None)
             if kind is None and existing is None:
                 raise validation_error("A parameter type is required when you create a parameter.")
             if kind == "SecureString":
-                self._keys.check_enabled(request.get("KeyId", DEFAULT_KEY_ID))
+                self._check_key(caller, name, request, existing)
             elif "KeyId" in request:
                 raise validation_error("KeyId is required for SecureString type parameter only.")
             version = self._model.put(
@@ -51,6 +56,10 @@ class Writer:
                 data_type=_data_type(request),
                 description=request.get("Description"),
                 allowed_pattern=request.get("AllowedPattern"),
+                tags=tags,
+                visible_from=self._model.consistency.visible_from(
+                    existing.latest if existing else None
+                ),
                 overwrite=overwrite,
             )
         return {"Version": version.number, "Tier": version.tier}
@@ -78,7 +87,32 @@ class Writer:
         return {"InvalidLabels": invalid, "ParameterVersion": version.number}
 
     def _check(self, action: str, caller: Credentials, name: str) -> None:
-        self._policy.check(caller, action, names.parameter_arn(self._model.region, name))
+        found = self._model.find(names.Reference(name, name))
+        context = resource_context(found.tags if found else {})
+        self._policy.check(caller, action, self._arn(name), context)
+
+    def _check_put(
+        self, caller: Credentials, name: str, request: Document, tags: dict[str, str]
+    ) -> None:
+        """PutParameter knows nothing of the tags that a parameter has; to give it some is an action of its own."""
+        context = request_context(tags)
+        if "Overwrite" in request:
+            context["ssm:Overwrite"] = str(request["Overwrite"]).lower()
+        self._policy.check(caller, "ssm:PutParameter", self._arn(name), context)
+        if tags:
+            self._policy.check(
+                caller, "ssm:AddTagsToResource", self._arn(name), request_context(tags)
+            )
+
+    def _check_key(
+        self, caller: Credentials, name: str, request: Document, existing: Parameter | None
+    ) -> None:
+        tier = self._model.tier_of_put(existing, request.get("Tier"), request["Value"])
+        key_id = request.get("KeyId", DEFAULT_KEY_ID)
+        self._keys.check_encrypt(caller, key_id, tier, {"PARAMETER_ARN": self._arn(name)})
+
+    def _arn(self, name: str) -> str:
+        return names.parameter_arn(self._model.region, name)
 
 
 def _data_type(request: Document) -> str:
