@@ -92,12 +92,18 @@ static bool read_settings(unsigned char *at, const unsigned char *end, bool *ret
         return false;
     }
     end = at + len;
-    if (mbedtls_asn1_get_tag(&at, end, &len, SEQUENCE) == 0) {
+    if (at < end && *at == SEQUENCE) {
+        if (mbedtls_asn1_get_tag(&at, end, &len, SEQUENCE) != 0) {
+            return false;
+        }
         *ret_is_trusted = has_servers(at, len);
         at += len;
     }
-    if (mbedtls_asn1_get_tag(&at, end, &len, REJECT) == 0 && has_servers(at, len)) {
-        *ret_is_trusted = false;
+    if (at < end && *at == REJECT) {
+        if (mbedtls_asn1_get_tag(&at, end, &len, REJECT) != 0) {
+            return false;
+        }
+        *ret_is_trusted = *ret_is_trusted && !has_servers(at, len);
     }
     return true;
 }

@@ -91,6 +91,8 @@ REFUSED = {
     "a digit too few": (with_line(-2, LINES[-2].rstrip(b"=")[:-1] + b"\n"), AT_END),
     "not a certificate": (GOOD + block(b"CERTIFICATE", b"hello, this is not DER"), AT_END), "a line lost": (with_line(3, b"") + GOOD, AT_END), "DER cut": (block(b"CERTIFICATE", DER[:-10]), AT_END),
     "malformed trust settings": (block(b"TRUSTED CERTIFICATE", DER + b"abc"), AT_END),
+    "malformed list of trusted uses": (block(b"TRUSTED CERTIFICATE", DER + b"\x30\x02\x30\x05"), AT_END),
+    "malformed list of rejected uses": (block(b"TRUSTED CERTIFICATE", DER + b"\x30\x02\xa0\x05"), AT_END),
     "END of another kind": (with_line(-1, b"-----END X509 CERTIFICATE-----\n"), WITHIN), "text behind END": (with_line(-1, END + b" x\n"), WITHIN), "END and BEGIN on one line": (GOOD[:-1] + ELSE, WITHIN),
     "something else that is broken": (b"-----BEGIN FOO-----\n!\n-----END FOO-----\n" + GOOD, WITHIN), "something else without end": (b"-----BEGIN FOO-----\nAAAA\n" + GOOD, WITHIN),
 }  # fmt: skip
