@@ -126,7 +126,7 @@ static struct ssm describe_request(const struct run *run, const struct plan *pla
 
 /*
  * Everything that goes over the network; connections are closed again when it returns. Where nothing is to
- * be fetched, nothing of AWS is looked at: neither settings nor credentials.
+ * be fetched, the settings and credentials of AWS are not read.
  */
 static bool fetch_all(const struct run *run,
         const struct plan *plan,

@@ -59,7 +59,7 @@ const char *secret_expose(const struct secret *secret);
 /* The same for writing in place; NULL when empty. */
 char *secret_expose_writable(struct secret *secret);
 
-/* Forgets and wipes what stands behind the first len bytes. */
+/* Drops and wipes everything after the first len bytes. */
 void secret_shorten(struct secret *secret, size_t len);
 
 /* *to, which must be empty, takes over what *from holds; *from is empty afterwards. */

@@ -17,7 +17,7 @@ enum {
 const char *shown_word(const char *word, size_t len, char out[static SHOWN_BYTES]);
 
 /*
- * The same for a word that should be a name: "..." unless what stands before the '=' is made of
+ * The same for a word that should be a name: "..." unless what comes before the '=' consists of
  * letters, digits, '_', '-', '.' and '*'.
  */
 const char *shown_name(const char *word, size_t len, char out[static SHOWN_BYTES]);

@@ -18,5 +18,5 @@ enum {
     UTF8_MAX_BYTES = 4
 };
 
-/* Encodes a code point that is no surrogate and at most U+10FFFF; gives the length in bytes. */
+/* Encodes a code point that is not a surrogate and at most U+10FFFF; gives the length in bytes. */
 size_t utf8_encode(uint32_t code_point, char ret_bytes[static UTF8_MAX_BYTES]);

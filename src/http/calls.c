@@ -361,7 +361,7 @@ static void tell_waiting(struct run *run)
                 "still reading from %s after %lld s: %s", call->host, seconds, call->read_so_far);
     } else {
         event_emit(run->settings->events, EVENT_WAITING, call->subject,
-                "waiting for %s since %lld s: no answer yet", call->host,
+                "still waiting for %s after %lld s: no answer yet", call->host,
                 (long long)((now - told->first_try_ms) / 1000));
     }
 }

@@ -75,7 +75,7 @@ static bool set_file(CURL *easy, const char *path)
             && (code == CURLE_OK || code == CURLE_NOT_BUILT_IN || code == CURLE_UNKNOWN_OPTION);
 }
 
-/* Without memory the system's certificates have to do. */
+/* False without memory: the system's certificates are used then. */
 static bool need_roots(struct curl_trust *trust)
 {
     if (trust->roots.text.len == 0) {

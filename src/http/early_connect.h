@@ -20,7 +20,7 @@
 
 struct early_request {
     struct http_exchange exchange;         /* with the unsigned request */
-    struct http_exchange *signed_exchange; /* NULL: none has come */
+    struct http_exchange *signed_exchange; /* NULL: there is none yet */
     struct transfer *transfer;
     struct early_connect *early;
     bool has_failed; /* before anything was sent */
@@ -42,7 +42,7 @@ struct early_connect {
 MUST_CHECK bool early_connect_add(
         struct early_connect *early, struct transfer *transfer, struct http_request *request);
 
-/* Starts the thread, which takes no signals. False where the system gives none. */
+/* Starts the thread, which blocks all signals. False if the system cannot start one. */
 MUST_CHECK bool early_connect_begin(struct early_connect *early, CURLM *multi, int64_t limit_ms);
 
 /* True if a connection is being opened for such a request: the exchange has it then. */

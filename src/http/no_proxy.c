@@ -82,7 +82,7 @@ static bool has_host(char *entry, const char *host, unsigned int port)
 {
     struct address address = to_address(host);
     unsigned long entry_port = port;
-    /* "::1" ends in a number behind a colon, too. */
+    /* "::1" ends in a colon and a number, too. */
     if (to_address(entry).bits == 0 && strchr(entry, '/') == NULL) {
         (void)cut_number(entry, ':', &entry_port);
     }

@@ -227,7 +227,7 @@ static bool parse(
 
 /* --- the URL that libcurl gets --- */
 
-/* What is encoded stays so; a '%' of itself, and whatever may not stand in a URL, is encoded. */
+/* Keeps what is percent-encoded; encodes any other '%', and characters that a URL may not have. */
 static void append_encoded(struct secret *url, struct part part)
 {
     static const char DIGITS[] = "0123456789ABCDEF";

@@ -53,7 +53,7 @@ static size_t receive_header(char *line, size_t size, size_t count, void *contex
 
 /*
  * Whether there is room for so many bytes beside the bodies that are on their way. Where there is not,
- * the first that asks goes on all the same: were all to wait, none would ever make room.
+ * the first that asks goes on nevertheless: if all of them waited, none would ever make room.
  */
 static bool find_room(struct transfer *transfer, size_t more)
 {

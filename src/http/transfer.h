@@ -60,12 +60,12 @@ MUST_CHECK bool transfer_set_headers(struct transfer *transfer);
 /* Ends the transfer's part in its exchange; the connection stays open for the next. */
 void transfer_end(struct transfer *transfer);
 
-/* Resumes what was paused for want of room, if an exchange has ended since the last time. */
+/* Resumes what was paused for lack of room, if an exchange has ended since the last time. */
 void transfer_resume_paused(struct transfer_pool *pool);
 
 /*
- * Gives a failed transfer which libcurl does not run any more, other options: the
- * whole bundle of certificates, or the host's name as it is in the URL. False: there is no other way.
+ * Changes the options of a failed transfer, which libcurl no longer runs, so that it can be tried again: with
+ * the whole bundle of certificates, or the host's name as it is in the URL. False if neither can help.
  */
 bool transfer_fall_back(struct transfer *transfer, CURLcode code);
 

@@ -1,4 +1,4 @@
-/* One member of a value that is a JSON object: what stands behind '#' in a REF. */
+/* One member of a value that is a JSON object: what follows the '#' in a REF. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -179,7 +179,7 @@ def test_a_long_wait_is_told_with_its_cause_unless_quiet(store, run) -> None:
         assert (f"ssm-exec: info: /p: still trying after 3 s: 127.0.0.1:{store.port}: HTTP status 503" in result.err) == is_told, result.err
     store.faults.clear()
     store.faults.always(faults.Hang())
-    assert "ssm-exec: info: /p: waiting for 127.0.0.1:" in run("/p", "--timeout", "4s", *ECHO).err
+    assert "ssm-exec: info: /p: still waiting for 127.0.0.1:" in run("/p", "--timeout", "4s", *ECHO).err
 
 
 def test_messages_as_json(store, run) -> None:

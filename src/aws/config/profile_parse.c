@@ -381,7 +381,7 @@ static bool parse_indented(struct parser *parser, struct span line, struct err *
 {
     struct span text = span_trim(line);
     if (parser->continued == CONTINUES_NOTHING) {
-        /* One message is enough, and the lines below an indented section are not wrong as well. */
+        /* One message is enough: the lines below an indented section are not wrong themselves. */
         parser->continued = CONTINUES_IGNORED;
         parser->has_seen_section = true;
         return fail(parser, "indented line that continues no property", reterr);

@@ -42,7 +42,7 @@ struct provider_context {
     const struct call_settings *calls;
     const struct runner *runner; /* for credential_process */
     struct imds *imds;
-    int64_t skew_s;       /* to be added to our clock, once STS has told */
+    int64_t skew_s;       /* to be added to our clock; 0 until STS has replied */
     struct err no_region; /* why the metadata service gave none; ERR_NONE: not asked, or it did */
     /* Set by provider_profile for the providers of a profile: the profile to read. */
     const char *profile_name;

@@ -31,14 +31,14 @@ struct service_error {
 void service_error_read(const struct http_reply *reply, struct service_error *ret_error);
 
 /*
- * The same for a document that came with status 200 and may say all the same why it is of no use. Its
- * code is dropped where it is "Success".
+ * The same for a document that came with status 200 and may nevertheless say why it cannot be used. Its
+ * code is dropped if it is "Success".
  */
 void service_error_read_document(const struct secret *body, struct service_error *ret_error);
 
 /*
  * For a reply without a code or a message in AWS's forms: its body, if it is a sentence and neither JSON,
- * which may hold values, nor a page of a web server. Shortened to what somebody reads.
+ * which may hold values, nor a page of a web server. Shortened to a length that people read.
  */
 void service_error_read_sentence(const struct http_reply *reply, struct service_error *error);
 

@@ -15,9 +15,9 @@ enum {
 };
 
 /*
- * Appends the text of the first element at that path of names from the root on, "Error/Code" being
- * written "ErrorResponse/Error/Code". False, and *ret_text untouched, where there is none, where it is
- * longer than *ret_text has room for, or where what stands before it is not well-formed. One pass over
- * the text, no memory but the result's.
+ * Appends the text of the first element at a path of names that begins with the root's, such as
+ * "ErrorResponse/Error/Code". False, with *ret_text unchanged, if there is no such element, if its text
+ * does not fit into *ret_text, or if what comes before it is not well-formed. Reads the text once and
+ * needs no memory except for the result.
  */
 MUST_CHECK bool xml_find(const struct secret *document, const char *path, struct secret *ret_text);

@@ -610,8 +610,8 @@ static void waiting_is_told_after_three_seconds_and_every_ten(void **state)
     fixture->settings.try_timeout_ms = RUN_MS;
     assert_true(run(fixture, 1));
     assert_string_equal(text_string(&fixture->world->waiting_at), "3000 13000 23000 ");
-    assert_heard(fixture, "waiting /c0: waiting for host since 3 s: no answer yet\n");
-    assert_heard(fixture, "waiting /c0: waiting for host since 13 s: no answer yet\n");
+    assert_heard(fixture, "waiting /c0: still waiting for host after 3 s: no answer yet\n");
+    assert_heard(fixture, "waiting /c0: still waiting for host after 13 s: no answer yet\n");
 }
 
 /* The one that nothing comes for, not the one that goes on. */
@@ -626,7 +626,7 @@ static void waiting_tells_what_has_waited_longest(void **state)
     };
     REPLIES(fixture->world, REPLIES_OF_RUN);
     assert_true(run(fixture, 2));
-    assert_heard(fixture, "waiting /c0: waiting for host since 3 s: no answer yet\n");
+    assert_heard(fixture, "waiting /c0: still waiting for host after 3 s: no answer yet\n");
 }
 
 static void waiting_tells_how_far_a_call_is(void **state)
