@@ -254,6 +254,18 @@ def test_the_guard_of_an_organisation_holds_for_everybody_but_those_it_names(
     client.get_parameters_by_path(Path="/prod/api", **RECURSIVE)
 
 
+def test_the_key_is_of_no_use_outside_the_organisation(store: ParameterStore) -> None:
+    store.attach(policy(store, "rcp-oidc-guard"), kind="rcp")
+    for organisation, may_decrypt in (("o-exampleorgid", True), ("o-other", False)):
+        caller = credentials_of(store, "api", **{"aws:PrincipalOrgID": organisation})
+        client = botocore_client(store, caller)
+        client.get_parameter(Name="/prod/api/password")
+        if may_decrypt:
+            client.get_parameter(Name="/prod/api/password", **DECRYPTED)
+        else:
+            assert "ciphertext" in denied(client.get_parameter, Name="/prod/api/password", **DECRYPTED)
+
+
 def test_a_boundary_limits_what_policies_allow(store: ParameterStore) -> None:
     caller = credentials_of(store, "pipeline")
     store.attach(policy(store, "permissions-boundary-write"), caller.access_key_id, "boundary")
@@ -328,6 +340,18 @@ def test_tags_of_the_parameter(store: ParameterStore, key: str) -> None:
     # Neither knows the tags of what is there: reading by path, and writing a new version.
     denied(client.get_parameters_by_path, Path="/")
     denied(client.put_parameter, Name="/a", Value="w", Overwrite=True)
+    for name in ("/a", "/b"):
+        about = {"ResourceType": "Parameter", "ResourceId": name}
+        calls = {
+            client.list_tags_for_resource: about,
+            client.add_tags_to_resource: {**about, "Tags": [{"Key": "note", "Value": "x"}]},
+            client.remove_tags_from_resource: {**about, "TagKeys": ["note"]},
+        }
+        for method, members in calls.items():
+            if name == "/a":
+                method(**members)
+            else:
+                denied(method, **members)
     client.delete_parameter(Name="/a")
 
 
@@ -360,7 +384,7 @@ def test_the_encryption_context_is_the_parameter(store: ParameterStore) -> None:
                 "kms:ViaService": "ssm.us-east-1.amazonaws.com",
                 "kms:CallerAccount": "123456789012",
             },
-            "ForAllValues:StringEquals": {"kms:EncryptionContextKeys": "PARAMETER_ARN"},
+            "ForAnyValue:StringEquals": {"kms:EncryptionContextKeys": "PARAMETER_ARN"},
         },
     )
     store.put("/prod/api/token", "v", "SecureString", key_id="alias/prod")

@@ -171,6 +171,7 @@ CONDITIONS: list[tuple[str, Any, Any, bool]] = [
     ("DateLessThan", "2026-01-01T00:00:00Z", "2026-06-01T00:00:00Z", False),
     ("IpAddress", "10.0.0.0/8", "10.1.2.3", True),
     ("IpAddress", "10.0.0.0/8", "11.1.2.3", False),
+    ("IpAddress", "10.1.2.3/8", "10.9.9.9", True),
     ("NotIpAddress", "10.0.0.0/8", "11.1.2.3", True),
     ("Null", "true", None, True),
     ("Null", "true", "a", False),
@@ -186,6 +187,7 @@ CONDITIONS: list[tuple[str, Any, Any, bool]] = [
     ("ForAllValues:StringNotEquals", "a", ["b", "c"], True),
     ("ForAllValues:StringNotEquals", "a", ["b", "a"], False),
     ("ForAnyValue:StringNotEquals", "a", ["a", "b"], True),
+    ("ForAnyValue:StringNotEquals", "a", None, False),
 ]
 
 
@@ -312,6 +314,20 @@ def test_a_key_is_used_by_those_whom_its_policy_names(
     assert (
         reason("kms:Decrypt", resource=key, identity=(everything,)) is None
     ) == beside_an_identity_policy
+
+
+def test_a_variable_with_several_values_matches_nothing() -> None:
+    document = policy_of(Resource=f"{ARN}/${{aws:PrincipalTag/team}}")
+    assert allows(document, resource=f"{ARN}/a", context={"aws:PrincipalTag/team": ("a",)})
+    assert not allows(document, resource=f"{ARN}/a", context={"aws:PrincipalTag/team": ("a", "b")})
+
+
+def test_an_identity_provider_is_not_the_account() -> None:
+    provider = "arn:aws:iam::123456789012:oidc-provider/gitlab.com"
+    trust = Policy(policy_of(Principal={"AWS": "123456789012"}))
+    request = Request("sts:AssumeRoleWithWebIdentity", ROLE, provider)
+    attached = Attached(resource=trust, identity=(Policy(policy_of()),))
+    assert denial(request, attached) is not None
 
 
 def test_a_deny_for_all_but_those_named() -> None:

@@ -316,7 +316,7 @@ def _substituted(text: str, request: Request) -> str | None:
 @functools.cache
 def _pattern(text: str) -> re.Pattern[str]:
     parts = {"*": ".*", "?": "."}
-    return re.compile("".join(parts.get(part, re.escape(part)) for part in text), re.DOTALL)
+    return re.compile("".join(parts.get(part, re.escape(part)) for part in text))
 
 
 def _like(pattern: str, actual: str) -> bool:
