@@ -175,6 +175,17 @@ def test_the_library_neither_prints_nor_exits() -> None:
     assert not wrong
 
 
+def test_no_function_has_more_than_six_parameters() -> None:
+    heads = re.compile(r"^[a-z][\w ]*[ *](\w+)\(([^;{}]*)\)\n\{", re.MULTILINE)
+    wrong = [
+        f"{name(path)}: {function}"
+        for path in PRODUCT_FILES
+        for function, parameters in heads.findall(path.read_text())
+        if parameters.count(",") >= 6
+    ]
+    assert not wrong
+
+
 def test_every_header_compiles_on_its_own() -> None:
     for path in PRODUCT_FILES:
         if path.suffix == ".h":

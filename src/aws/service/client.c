@@ -28,25 +28,15 @@ enum {
 
 static bool sign(const struct client *client,
         struct client_attempt *attempt,
-        const struct sigv4_header headers[],
-        size_t header_count,
         const char *date,
-        const struct http_request *request,
+        const struct sigv4_request *request,
         struct secret *ret_authorization,
         struct err *reterr)
 {
-    const struct sigv4_request signed_request = {
-        .method = "POST",
-        .path = client->endpoint->path,
-        .query = "",
-        .headers = headers,
-        .header_count = header_count,
-        .body = secret_expose(&request->body),
-        .body_len = secret_len(&request->body),
-    };
+    const struct credentials *credentials = client->credentials;
     const struct sigv4_scope scope = { date, client->region, client->service };
-    return sigv4_sign(&signed_request, &scope, &client->credentials->access_key_id,
-            &client->credentials->secret_access_key, ret_authorization, attempt->signature, reterr);
+    const struct sigv4_keys keys = { &credentials->access_key_id, &credentials->secret_access_key };
+    return sigv4_sign(request, &scope, &keys, ret_authorization, attempt->signature, reterr);
 }
 
 /* Headers that are signed, and the signature. */
@@ -71,8 +61,17 @@ static bool add_signed_headers(const struct client *client,
         headers[header_count++] = (struct sigv4_header){ "x-amz-security-token",
             secret_expose(token) };
     }
+    const struct sigv4_request signed_request = {
+        .method = "POST",
+        .path = client->endpoint->path,
+        .query = "",
+        .headers = headers,
+        .header_count = header_count,
+        .body = secret_expose(&request->body),
+        .body_len = secret_len(&request->body),
+    };
     CLEANUP(secret_clear) struct secret authorization = SECRET_INIT(HTTP_HEADER_MAX_BYTES);
-    if (!sign(client, attempt, headers, header_count, date, request, &authorization, reterr)) {
+    if (!sign(client, attempt, date, &signed_request, &authorization, reterr)) {
         return false;
     }
     for (size_t i = 0; i < header_count; i++) {

@@ -279,8 +279,7 @@ bool sigv4_signature(const struct secret *secret_access_key,
 
 bool sigv4_sign(const struct sigv4_request *request,
         const struct sigv4_scope *scope,
-        const struct secret *access_key_id,
-        const struct secret *secret_access_key,
+        const struct sigv4_keys *keys,
         struct secret *ret_authorization,
         char ret_signature[static DIGEST_SHA256_HEX_BYTES],
         struct err *reterr)
@@ -291,14 +290,14 @@ bool sigv4_sign(const struct sigv4_request *request,
     CLEANUP(text_clear) struct text scope_text = TEXT_INIT(TEXT_MAX_BYTES);
     if (!sigv4_canonical_request(request, &canonical, &signed_headers, reterr)
             || !sigv4_string_to_sign(&canonical, scope, &string_to_sign, reterr)
-            || !sigv4_signature(secret_access_key, scope, text_string(&string_to_sign),
+            || !sigv4_signature(keys->secret_access_key, scope, text_string(&string_to_sign),
                     ret_signature, reterr)) {
         return false;
     }
     append_scope(&scope_text, scope);
     secret_append_text(ret_authorization, ALGORITHM);
     secret_append_text(ret_authorization, " Credential=");
-    secret_append_secret(ret_authorization, access_key_id);
+    secret_append_secret(ret_authorization, keys->access_key_id);
     secret_append_text(ret_authorization, "/");
     secret_append_whole_text(ret_authorization, &scope_text);
     secret_append_text(ret_authorization, ", SignedHeaders=");

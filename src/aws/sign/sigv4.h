@@ -37,6 +37,11 @@ struct sigv4_scope {
     const char *service;
 };
 
+struct sigv4_keys {
+    const struct secret *access_key_id;
+    const struct secret *secret_access_key;
+};
+
 enum {
     SIGV4_HEADERS_MAX = 16,
     SIGV4_CANONICAL_MAX_BYTES = 64 * 1024
@@ -66,8 +71,7 @@ MUST_CHECK bool sigv4_signature(const struct secret *secret_access_key,
 /* All steps: appends the value of the Authorization header, and gives the signature in it. */
 MUST_CHECK bool sigv4_sign(const struct sigv4_request *request,
         const struct sigv4_scope *scope,
-        const struct secret *access_key_id,
-        const struct secret *secret_access_key,
+        const struct sigv4_keys *keys,
         struct secret *ret_authorization,
         char ret_signature[static DIGEST_SHA256_HEX_BYTES],
         struct err *reterr);

@@ -291,8 +291,9 @@ static void check_vector(const char *directory, const char *name)
     assert_true(sigv4_signature(
             &vector.secret_key, &scope, text_string(&string_to_sign), signature, &err));
     assert_stage_file(directory, &vector, "header-signature.txt", signature);
-    assert_true(sigv4_sign(&vector.parsed, &scope, &vector.key_id, &vector.secret_key,
-            &authorization, signed_signature, &err));
+    assert_true(sigv4_sign(&vector.parsed, &scope,
+            &(struct sigv4_keys){ &vector.key_id, &vector.secret_key }, &authorization,
+            signed_signature, &err));
     assert_stage(&vector, "signature of sigv4_sign", signed_signature, signature);
     assert_authorization(&vector, secret_expose(&authorization));
 }
@@ -462,7 +463,8 @@ static void check_example(const struct example *example)
     assert_true(sigv4_signature(&secret_key, &scope, text_string(&string_to_sign), hex, &err));
     assert_row(example->name, "the signature", hex, example->want_signature);
 
-    assert_true(sigv4_sign(&request, &scope, &key_id, &secret_key, &authorization, hex, &err));
+    assert_true(sigv4_sign(&request, &scope, &(struct sigv4_keys){ &key_id, &secret_key },
+            &authorization, hex, &err));
     assert_row(example->name, "the signature in one go", hex, example->want_signature);
     text_reset(&want);
     text_append_format(&want,
