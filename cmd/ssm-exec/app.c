@@ -29,7 +29,7 @@ enum {
 };
 
 /* What every step of the run uses. */
-struct run {
+struct app {
     const struct options *options;
     const struct environment *environment;
     const struct clock *clock;
@@ -66,18 +66,18 @@ static int print_text(struct report *report, enum options_action action)
 }
 
 /* COMMAND is looked up before the network is used. */
-static bool find_command(const struct run *run, char **ret_file, struct err *reterr)
+static bool find_command(const struct app *app, char **ret_file, struct err *reterr)
 {
-    if (run->options->command == NULL) {
+    if (app->options->command == NULL) {
         return true;
     }
-    return resolve_command(run->options->command[0], environment_get_raw(run->environment, "PATH"),
+    return resolve_command(app->options->command[0], environment_get_raw(app->environment, "PATH"),
             ret_file, reterr);
 }
 
-static struct session_options session_options(const struct run *run)
+static struct session_options session_options(const struct app *app)
 {
-    const struct options *options = run->options;
+    const struct options *options = app->options;
     return (struct session_options){
         .settings = {
             .region = { options->region.value, options->region.where },
@@ -87,10 +87,10 @@ static struct session_options session_options(const struct run *run)
             .ca_bundle = { options->ca_bundle.value, options->ca_bundle.where },
             .allow_http = options->allow_http,
         },
-        .environment = run->environment,
-        .clock = run->clock,
-        .events = &run->report->sink,
-        .deadline_ms = run->deadline_ms,
+        .environment = app->environment,
+        .clock = app->clock,
+        .events = &app->report->sink,
+        .deadline_ms = app->deadline_ms,
     };
 }
 
@@ -111,9 +111,9 @@ static bool run_fetch(const struct source_list *sources,
 }
 
 /* What is asked of Parameter Store. The caller sets client and budget. */
-static struct ssm describe_request(const struct run *run, const struct plan *plan)
+static struct ssm describe_request(const struct app *app, const struct plan *plan)
 {
-    const struct options *options = run->options;
+    const struct options *options = app->options;
     bool may_do_without = options->dry_run && !options->no_decrypt
             && undecrypted_is_possible(plan, options);
     return (struct ssm){
@@ -128,7 +128,7 @@ static struct ssm describe_request(const struct run *run, const struct plan *pla
  * Everything that goes over the network; connections are closed again when it returns. Where nothing is to
  * be fetched, the settings and credentials of AWS are not read.
  */
-static bool fetch_all(const struct run *run,
+static bool fetch_all(const struct app *app,
         const struct plan *plan,
         struct fetched *ret_fetched,
         struct err_list *problems)
@@ -137,11 +137,11 @@ static bool fetch_all(const struct run *run,
     CLEANUP(session_close) struct session session = { 0 };
     CLEANUP(ssm_fetch_clear) struct ssm_fetch fetch = { 0 };
     struct budget budget = { .max_bytes = SSM_BUDGET_BYTES };
-    struct ssm ssm = describe_request(run, plan);
-    const struct session_options options = session_options(run);
+    struct ssm ssm = describe_request(app, plan);
+    const struct session_options options = session_options(app);
     const struct fetch_rules rules = {
-        .recursive = !run->options->no_recursive,
-        .label = run->options->label,
+        .recursive = !app->options->no_recursive,
+        .label = app->options->label,
     };
     struct err err;
     if (sources->len == 0) {
@@ -180,14 +180,14 @@ static bool assign_metadata_disabled(struct assignment_list *assignments, struct
 }
 
 /* Reports everything that is wrong with names and variables at once. */
-static bool make_variables(const struct run *run,
+static bool make_variables(const struct app *app,
         const struct plan *plan,
         const struct fetched *fetched,
         struct assignment_list *assignments,
         struct merge_result *ret_merged,
         struct err_list *problems)
 {
-    const struct options *options = run->options;
+    const struct options *options = app->options;
     const struct var_name_rules names = { .flat = options->flat,
         .preserve_case = options->preserve_case };
     const struct merge_rules rules = {
@@ -210,13 +210,13 @@ static bool make_variables(const struct run *run,
 }
 
 /* A variable that is also set in the container or the unit may have been set there on purpose. */
-static void report_replaced(const struct run *run, const struct merge_result *merged)
+static void report_replaced(const struct app *app, const struct merge_result *merged)
 {
     for (size_t i = 0; i < merged->len; i++) {
         const struct merged_variable *variable = &merged->variables[i];
         const struct assignment *winner = variable->assignment;
         if (variable->overridden_inherited != NULL && merged_variable_is_set(variable)) {
-            event_emit(&run->report->sink, EVENT_PROGRESS, winner->variable,
+            event_emit(&app->report->sink, EVENT_PROGRESS, winner->variable,
                     "the inherited value is replaced by %s%s",
                     winner->parameter != NULL ? "" : "the one in ",
                     winner->parameter != NULL ? winner->parameter : winner->origin);
@@ -224,23 +224,23 @@ static void report_replaced(const struct run *run, const struct merge_result *me
     }
 }
 
-static int print_plan(const struct run *run, const struct merge_result *merged)
+static int print_plan(const struct app *app, const struct merge_result *merged)
 {
     struct err err;
-    bool ok = run->options->json ? dryrun_print_json(merged, &err)
+    bool ok = app->options->json ? dryrun_print_json(merged, &err)
                                  : dryrun_print_table(merged, &err);
-    return ok ? 0 : fail(run->report, &err);
+    return ok ? 0 : fail(app->report, &err);
 }
 
-static int fail_all(const struct run *run, const struct err_list *problems)
+static int fail_all(const struct app *app, const struct err_list *problems)
 {
-    report_errors(run->report, problems);
+    report_errors(app->report, problems);
     return report_exit_status(problems->len > 0 ? problems->items[0].kind : ERR_SYSTEM);
 }
 
 /* The run itself, once the options are right. */
 static int carry_out(
-        const struct run *run, struct options *options, const struct process_state *state)
+        const struct app *app, struct options *options, const struct process_state *state)
 {
     CLEANUP(err_list_clear) struct err_list problems = { 0 };
     CLEANUP(free_string) char *file = NULL;
@@ -248,32 +248,32 @@ static int carry_out(
     CLEANUP(fetched_clear) struct fetched fetched = { 0 };
     CLEANUP(assignment_list_clear) struct assignment_list assignments = { 0 };
     CLEANUP(merge_result_clear) struct merge_result merged = { 0 };
-    const struct file_limits limits = { .clock = run->clock, .deadline_ms = run->deadline_ms };
+    const struct file_limits limits = { .clock = app->clock, .deadline_ms = app->deadline_ms };
     struct err err;
-    if (!plan_make(options, run->environment, &limits, &plan, &problems)) {
-        return fail_all(run, &problems);
+    if (!plan_make(options, app->environment, &limits, &plan, &problems)) {
+        return fail_all(app, &problems);
     }
-    if (!find_command(run, &file, &err)) {
-        return fail(run->report, &err);
+    if (!find_command(app, &file, &err)) {
+        return fail(app->report, &err);
     }
-    if (!fetch_all(run, &plan, &fetched, &problems)
-            || !make_variables(run, &plan, &fetched, &assignments, &merged, &problems)) {
-        return fail_all(run, &problems);
+    if (!fetch_all(app, &plan, &fetched, &problems)
+            || !make_variables(app, &plan, &fetched, &assignments, &merged, &problems)) {
+        return fail_all(app, &problems);
     }
-    report_replaced(run, &merged);
-    if (run->options->dry_run) {
-        return print_plan(run, &merged);
+    report_replaced(app, &merged);
+    if (app->options->dry_run) {
+        return print_plan(app, &merged);
     }
     const struct command command = {
         .file = file,
-        .argv = run->options->command,
+        .argv = app->options->command,
         .inherited = &plan.inherited,
         .merged = &merged,
-        .clock = run->clock,
-        .deadline_ms = run->deadline_ms,
+        .clock = app->clock,
+        .deadline_ms = app->deadline_ms,
         .state = state,
     };
-    return command_become(&command, &err) ? 0 : fail(run->report, &err);
+    return command_become(&command, &err) ? 0 : fail(app->report, &err);
 }
 
 int app_run(int argc,
@@ -291,7 +291,7 @@ int app_run(int argc,
     report.format = options.log_format;
     report.verbosity = options_verbosity(&options);
     report.deadline_ms = began_ms + options.timeout_ms;
-    const struct run run = {
+    const struct app app = {
         .options = &options,
         .environment = environment,
         .clock = clock,
@@ -299,10 +299,10 @@ int app_run(int argc,
         .deadline_ms = report.deadline_ms,
     };
     if (!understood) {
-        return fail_all(&run, &problems);
+        return fail_all(&app, &problems);
     }
     if (options.action != OPTIONS_RUN) {
         return print_text(&report, options.action);
     }
-    return carry_out(&run, &options, state);
+    return carry_out(&app, &options, state);
 }
