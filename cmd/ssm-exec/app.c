@@ -154,8 +154,7 @@ static bool fetch_all(const struct app *app,
     ssm.budget = &budget;
     if (!fetch_plan(sources, &rules, ret_fetched, &err)
             || !ssm_fetch_plan(&ssm, &ret_fetched->queries, &fetch, &err)) {
-        err_list_add(problems, &err);
-        return false;
+        return err_list_add(problems, &err);
     }
     return run_fetch(sources, &session, &fetch, problems);
 }
