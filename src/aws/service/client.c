@@ -272,7 +272,7 @@ static void read_excerpt(const struct client *client,
 }
 
 /* A proxy's page, a load balancer, something that is not AWS at all. */
-static void describe_stranger(const struct client *client,
+static void describe_unknown_reply(const struct client *client,
         const struct client_attempt *attempt,
         const char *subject,
         const struct http_reply *reply,
@@ -310,7 +310,7 @@ enum call_verdict client_judge_refusal(struct client *client,
     drop_echo(client, attempt, error.request_id);
     *ret_cause = service_error_retry_cause(reply->status, error.code);
     if (error.code[0] == '\0') {
-        describe_stranger(client, attempt, subject, reply, reterr);
+        describe_unknown_reply(client, attempt, subject, reply, reterr);
         err_set_request_id(reterr, error.request_id);
         return *ret_cause == RETRY_NEVER ? CALL_FAILED : CALL_RETRIES;
     }
