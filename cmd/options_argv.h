@@ -7,7 +7,7 @@
 #include "options_given.h"
 #include "options_table.h"
 
-/* Where the reading stands. Initialise with OPTIONS_ARGV_INIT. */
+/* How far the reading has come. Initialise with OPTIONS_ARGV_INIT. */
 struct options_argv {
     const struct options_table *table;
     int argc;

@@ -10,7 +10,7 @@
 #include "options_given.h"
 #include "options_table.h"
 
-/* Where the reading stands. Initialise with options_env_init, release with options_env_clear. */
+/* How far the reading has come. Initialise with options_env_init, release with options_env_clear. */
 struct options_env {
     const struct options_table *table;
     const struct environment *environment;

@@ -42,7 +42,7 @@ struct option {
     size_t member;          /* offset in the program's struct of options */
     const char *value_name; /* NULL: takes no value */
     enum option_completion completion;
-    const char *group; /* title in the help; options of a group stand together */
+    const char *group; /* title in the help; options of a group are next to each other */
     const char *help;  /* one line, for the help and completions */
 };
 

@@ -11,7 +11,7 @@
 
 static const int64_t DEFAULT_TIMEOUT_MS = 60 * 1000;
 
-/* Where the reading stands. */
+/* How far the reading has come. */
 struct reading {
     struct options *options;
     struct err_list *problems;

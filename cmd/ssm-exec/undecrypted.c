@@ -26,7 +26,7 @@ static const char *find_need(const struct source *source)
         return "a file cannot be made with --no-decrypt";
     }
     if (strncmp(name, PARAMETER_SECRETS_MANAGER, sizeof(PARAMETER_SECRETS_MANAGER) - 1) == 0) {
-        return "a Secrets Manager secret cannot be read with --no-decrypt: AWS gives it decrypted only";
+        return "a Secrets Manager secret cannot be read with --no-decrypt: AWS returns it only decrypted";
     }
     return NULL;
 }

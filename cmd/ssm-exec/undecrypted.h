@@ -9,7 +9,7 @@
 #include "options.h"
 #include "plan.h"
 
-/* False with an ERR_USAGE added to problems for each source that needs a value, naming where it stands. */
+/* False with an ERR_USAGE added to problems for each source that needs a value, naming the place. */
 MUST_CHECK bool undecrypted_check(const struct plan *plan, struct err_list *problems);
 
 /* Whether a dry run with these options could do without decryption. */

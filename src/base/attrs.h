@@ -1,4 +1,4 @@
-/* The compiler attributes that stand on our prototypes and locals, under names that say why. */
+/* Compiler attributes of our functions and variables, under names that say why. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -27,7 +27,7 @@ static bool take_name(const char *start, size_t len, char ret_name[static NAME_M
 
 /* --- variables --- */
 
-/* Appends the value of the variable that stands at `at`, which is a '$'. Its length; 0: there is none. */
+/* Appends the value of the variable at `at`, which is a '$'. Its length; 0: there is none. */
 static size_t append_variable(
         const struct environment *environment, const char *at, struct text *expanded)
 {

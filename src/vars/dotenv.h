@@ -21,7 +21,7 @@ enum {
 struct dotenv_entry {
     char *name;
     struct secret value; /* valid UTF-8 without NUL; lines inside it are joined by LF */
-    size_t line;         /* where the name stands, from 1 on */
+    size_t line;         /* of the name, from 1 on */
     bool has_inner_hash; /* unquoted, with a '#' that other loaders take for a comment */
 };
 

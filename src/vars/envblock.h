@@ -1,4 +1,4 @@
-/* The environment COMMAND gets, as execve(2) wants it; fetched values stand in wiped memory. */
+/* The environment COMMAND gets, as execve(2) wants it; fetched values are in memory that is wiped. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -35,7 +35,7 @@ struct source {
     char *variable; /* SOURCE_NAME */
     char *name;     /* SOURCE_NAME: a name or an ARN, with its version or label */
     char *member;   /* SOURCE_NAME: of the JSON object that the value is; NULL: all of it */
-    bool is_locked; /* SOURCE_NAME: it stands in a lock file */
+    bool is_locked; /* SOURCE_NAME: it is from a lock file */
     bool as_file;   /* SOURCE_NAME: the value goes into a file, whose path the variable gets */
 };
 

@@ -187,7 +187,7 @@ USAGE = {
     "a member in a second env file": ((*SHOW, "--env-file", "plain.env", "--env-file", "member.env"), {}, "error: member.env:3: DB_USER: a member"),
     "a member in a lock file": ((*SHOW, "--lock", "member.lock"), {}, "error: member.lock: DB_USER: a member (#...) cannot be read"),
     "a file in a lock file": ((*SHOW, "--lock", "file.lock"), {}, "error: file.lock: KEY: a file cannot be made"),
-    "a secret": ((*SHOW, "A=/aws/reference/secretsmanager/db"), {}, "error: A=/aws/reference/secretsmanager/db: a Secrets Manager secret cannot be read with --no-decrypt: AWS gives it decrypted only"),
+    "a secret": ((*SHOW, "A=/aws/reference/secretsmanager/db"), {}, "error: A=/aws/reference/secretsmanager/db: a Secrets Manager secret cannot be read with --no-decrypt: AWS returns it only decrypted"),
     "a secret by ARN": ((*SHOW, "A=arn:aws:ssm:us-east-1:123456789012:parameter/aws/reference/secretsmanager/db"), {}, ": a Secrets Manager secret cannot"),
     "a secret in the environment": ((*SHOW, "/app"), {"DB": "ssm:///aws/reference/secretsmanager/db"}, "error: the environment: DB: a Secrets Manager secret"),
     "a secret in a lock file": ((*SHOW, "--lock", "secret.lock"), {}, "error: secret.lock: DB: a Secrets Manager secret"),

@@ -23,7 +23,7 @@ enum {
 /* What is read of a reply that is not AWS's, for the message. */
 enum {
     EXCERPT_MAX_BYTES = 120,
-    EXCERPT_READ_BYTES = 4096 /* no more of our secrets can stand in the part that is shown */
+    EXCERPT_READ_BYTES = 4096 /* nothing behind this can get into the part that is shown */
 };
 
 static bool sign(const struct client *client,

@@ -242,7 +242,7 @@ static struct piece shared_piece(
     return piece;
 }
 
-/* The longest piece of needle that stands at `at`, as it is or URL-encoded. */
+/* The longest piece of needle that begins at `at`, as it is or URL-encoded. */
 static struct piece longest_piece(const char *at, size_t len, const char *needle, size_t needle_len)
 {
     struct piece longest = { 0 };
