@@ -456,9 +456,11 @@ bool calls_run(const struct call_settings *settings,
     work(&run);
     give_up_rest(&run);
     if (run.started < run.call_count && !run.failed) {
+        const char *host = calls[run.started]->host; /* NULL: only prepare would know it */
         struct err err;
         (void)err_set(&err, ERR_TIMEOUT, calls[run.started]->subject,
-                "the timeout ended the run before this was asked for");
+                "the timeout ended the run before this was asked for%s%s%s",
+                host == NULL ? "" : " (", host == NULL ? "" : host, host == NULL ? "" : ")");
         report_failure(&run, &err);
     }
     return !run.failed;

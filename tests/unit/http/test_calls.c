@@ -462,6 +462,12 @@ static void a_run_whose_time_is_over_asks_nothing(void **state)
     assert_int_equal(fixture->problems.len, 1);
     assert_problem(
             fixture, 0, ERR_TIMEOUT, "/c0", "the timeout ended the run before this was asked for");
+
+    err_list_clear(&fixture->problems);
+    fixture->calls[0].call.host = "host";
+    assert_false(run(fixture, 2));
+    assert_problem(fixture, 0, ERR_TIMEOUT, "/c0",
+            "the timeout ended the run before this was asked for (host)");
 }
 
 static void tries_end_at_their_maximum(void **state)
