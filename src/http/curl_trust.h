@@ -20,8 +20,7 @@ struct curl_trust {
     struct pem_file system_file; /* no path: libcurl's own default */
     struct pem_file roots;       /* the compiled-in ones; no text: not needed yet */
     bool is_searched;            /* by curl_trust_search */
-    struct mbedtls_x509_crt *all; /* of the file; NULL: not needed yet */
-    bool quick_failed;            /* from now on the whole file is trusted */
+    bool quick_failed;           /* from now on the whole file is trusted */
 };
 
 /* What belongs to one easy handle. Set the first two, zero the rest. */
@@ -68,10 +67,7 @@ bool curl_trust_is_on_mbedtls(void);
 /*
  * mbedTLS takes longer to parse a bundle than the rest of a run takes. This has it parse only the
  * certificates in which the name of an issuer occurs that it looks for; or all, if the handle is not quick.
- * Both are NULL where libcurl's TLS library is another one, or is not linked here.
+ * CURLOPT_SSL_CTX_FUNCTION, with a struct curl_trust_handle as its data. NULL where libcurl's TLS library is
+ * another one, or is not linked here.
  */
-extern const struct curl_trust_search {
-    /* CURLOPT_SSL_CTX_FUNCTION, with a struct curl_trust_handle as its data. */
-    curl_ssl_ctx_callback install;
-    void (*free_all)(struct mbedtls_x509_crt *all);
-} curl_trust_search;
+extern const curl_ssl_ctx_callback curl_trust_search;

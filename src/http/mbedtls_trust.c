@@ -8,14 +8,8 @@
 
 #include "http/curl_trust.h"
 
-static void free_list(mbedtls_x509_crt *list)
-{
-    mbedtls_x509_crt_free(list);
-    mbedtls_free(list);
-}
-
-/* Adds those that contain the name; all, where it is NULL. What mbedTLS cannot parse is left out. */
-static int add(struct pem_file *file, const mbedtls_x509_buf *name, mbedtls_x509_crt *list)
+/* Adds those that contain the name; all, where it is NULL. mbedTLS skips what it cannot parse. False without memory. */
+static bool add(struct pem_file *file, const mbedtls_x509_buf *name, mbedtls_x509_crt *list)
 {
     int error = 0;
     pem_file_read(file);
@@ -31,7 +25,7 @@ static int add(struct pem_file *file, const mbedtls_x509_buf *name, mbedtls_x509
             error = mbedtls_x509_crt_parse_der_nocopy(list, der, len);
         }
     }
-    return error == MBEDTLS_ERR_X509_ALLOC_FAILED ? error : 0;
+    return error != MBEDTLS_ERR_X509_ALLOC_FAILED;
 }
 
 /* mbedtls_x509_crt_ca_cb_t: mbedTLS checks what it gets, and frees it. */
@@ -39,41 +33,28 @@ static int find_issuers(
         void *context, const mbedtls_x509_crt *child, mbedtls_x509_crt **ret_issuers)
 {
     const struct curl_trust_handle *handle = context;
+    const mbedtls_x509_buf *name = handle->is_quick ? &child->issuer_raw : NULL;
+    bool has_roots = handle->is_quick && handle->has_roots;
     mbedtls_x509_crt *issuers = mbedtls_calloc(1, sizeof(*issuers));
-    int error = issuers == NULL ? MBEDTLS_ERR_X509_ALLOC_FAILED : 0;
-    if (error == 0 && handle->has_roots) {
-        error = add(&handle->trust->roots, &child->issuer_raw, issuers);
-    }
+    bool ok = issuers != NULL && (!has_roots || add(&handle->trust->roots, name, issuers));
     /* Where there are roots, the file is read only for a chain that does not end in them. */
-    bool is_for_file = !handle->has_roots || child->next == NULL;
-    if (error == 0 && issuers->version == 0 && is_for_file) {
-        error = add(handle->trust->file, &child->issuer_raw, issuers);
+    if (ok && issuers->version == 0 && (!has_roots || child->next == NULL)) {
+        ok = add(handle->trust->file, name, issuers);
     }
-    if (error != 0 || issuers->version == 0) {
-        free_list(issuers);
+    if (!ok || issuers->version == 0) {
+        mbedtls_x509_crt_free(issuers);
+        mbedtls_free(issuers);
         issuers = NULL;
     }
     *ret_issuers = issuers;
-    return error;
+    return ok ? 0 : MBEDTLS_ERR_X509_ALLOC_FAILED;
 }
 
-static CURLcode install(CURL *easy, void *ssl_config, void *context)
+static CURLcode install(CURL *easy, void *ssl_config, void *handle)
 {
-    struct curl_trust_handle *handle = context;
-    struct curl_trust *trust = handle->trust;
     (void)easy;
-    if (handle->is_quick) {
-        mbedtls_ssl_conf_ca_cb(ssl_config, find_issuers, handle);
-        return CURLE_OK;
-    }
-    if (trust->all == NULL) {
-        trust->all = mbedtls_calloc(1, sizeof(*trust->all));
-        if (trust->all == NULL || add(trust->file, NULL, trust->all) != 0) {
-            return CURLE_OUT_OF_MEMORY;
-        }
-    }
-    mbedtls_ssl_conf_ca_chain(ssl_config, trust->all, NULL);
+    mbedtls_ssl_conf_ca_cb(ssl_config, find_issuers, handle);
     return CURLE_OK;
 }
 
-const struct curl_trust_search curl_trust_search = { .install = install, .free_all = free_list };
+const curl_ssl_ctx_callback curl_trust_search = install;

@@ -87,7 +87,7 @@ REFUSED = {
     "blank line before END": (with_line(-1, b"\n" + END + b"\n"), f"line {len(LINES)}: {WITHIN}"), "blank line among digits": (with_line(2, b"\n" + LINES[2] + b"\n"), WITHIN),
     "two blank lines behind BEGIN": (with_line(0, BEGIN + b"\n\n\n"), WITHIN), "headers": (with_line(0, BEGIN + b"\nX: y\n\n"), f"line 2: {WITHIN}"),
     "cut before a good one": (b"\n".join(LINES[:5]) + b"\n" + ELSE, f"line 6: {WITHIN}"), "cut behind a good one": (GOOD + b"\n".join(LINES[:5]) + b"\n", f"line {len(LINES) + 1}: {NO_END}"),
-    "BEGIN alone": (GOOD + BEGIN + b"\n", NO_END), "an empty one": (GOOD + BEGIN + b"\n" + END + b"\n", AT_END), "an empty one before": (BEGIN + b"\n" + END + b"\n" + GOOD, AT_END),
+    "BEGIN alone": (GOOD + BEGIN + b"\n", NO_END), "two BEGIN on one line": (with_line(0, b"-----BEGIN x" + BEGIN + b"\n"), WITHIN), "an empty one": (GOOD + BEGIN + b"\n" + END + b"\n", AT_END), "an empty one before": (BEGIN + b"\n" + END + b"\n" + GOOD, AT_END),
     "a digit too few": (with_line(-2, LINES[-2].rstrip(b"=")[:-1] + b"\n"), AT_END),
     "not a certificate": (GOOD + block(b"CERTIFICATE", b"hello, this is not DER"), AT_END), "a line lost": (with_line(3, b"") + GOOD, AT_END), "DER cut": (block(b"CERTIFICATE", DER[:-10]), AT_END),
     "malformed trust settings": (block(b"TRUSTED CERTIFICATE", DER + b"abc"), AT_END),

@@ -116,6 +116,7 @@ static void what_is_not_a_certificate_is_skipped(void **state)
     (void)state;
     static const char *const TEXTS[] = { "", "text - with -- dashes\n",
         "-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n",
+        "-----BEGIN -----\nMIIB\nMIIB\n-----END -----\n",
         "-----BEGIN KEY-----\nProc-Type: 4\nX: y\n\nMIIB\n-----END KEY-----\n",
         "-----END CERTIFICATE-----\n", " -----BEGIN CERTIFICATE-----\n", "-----BEGIN X-----y\n" };
     for (size_t i = 0; i < COUNT_OF(TEXTS); i++) {
