@@ -1,4 +1,4 @@
-# PEM text to the C source that takes the place of no_builtin_roots.c.
+# Converts PEM text to a C source file that replaces no_builtin_roots.c.
 1i\
 #include "http/trust.h"\
 \

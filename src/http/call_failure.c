@@ -7,17 +7,16 @@ static void hint_at_proxy(const struct call *call, const struct http_via *via, s
     if (via->status >= 500 && call->unresolved_hint != NULL) {
         err_set_hint(reterr, "%s", call->unresolved_hint);
     } else if (via->status != 407) {
-        err_set_hint(reterr,
-                "check %s; where %s is to be asked without a proxy, add it to NO_PROXY", variable,
-                call->host);
+        err_set_hint(reterr, "check %s; if %s must be reached without a proxy, add it to NO_PROXY",
+                variable, call->host);
     } else if (via->has_user) {
         err_set_hint(reterr,
-                "the proxy does not take the user name and password that %s holds (special "
+                "the proxy does not accept the user name and password in %s (special "
                 "characters may be percent-encoded)",
                 variable);
     } else {
         err_set_hint(reterr,
-                "the proxy wants a user name and a password: %s=http://user:password@...",
+                "the proxy requires a user name and a password: %s=http://user:password@...",
                 variable);
     }
 }
@@ -42,7 +41,7 @@ void call_failure_describe(
         break;
     case HTTP_UNTRUSTED:
         err_set_hint(reterr,
-                "the server's certificate is not trusted: where a proxy or a private endpoint "
+                "the server's certificate is not trusted: if a proxy or a private endpoint "
                 "uses its own CA, give that CA's certificate with --ca-bundle or AWS_CA_BUNDLE");
         break;
     case HTTP_TLS_FAILED:
@@ -58,7 +57,8 @@ void call_failure_describe(
     case HTTP_TOO_LARGE:
     case HTTP_MALFORMED:
         reterr->kind = ERR_PROTOCOL;
-        err_set_hint(reterr, "this is not how AWS answers: is %s the right endpoint?", call->host);
+        err_set_hint(
+                reterr, "AWS does not answer like this: is %s the right endpoint?", call->host);
         break;
     case HTTP_TIMED_OUT:
     case HTTP_DROPPED:

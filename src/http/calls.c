@@ -17,10 +17,10 @@ struct call_progress {
     struct call *call;
     bool under_way;       /* its exchange is running; else it waits until due_ms */
     int64_t due_ms;       /* when the next try starts */
-    int64_t first_try_ms; /* when the present request was tried first */
+    int64_t first_try_ms; /* of the current request */
     int64_t try_started_ms;
-    int tries;         /* of the present request */
-    bool is_throttled; /* the present request has been */
+    int tries;         /* of the current request */
+    bool is_throttled; /* the current request was throttled at least once */
     int64_t first_throttle_ms;
     struct err *cause; /* why the last try failed; NULL before the first failure */
 };
@@ -30,7 +30,7 @@ struct run {
     struct call *const *calls;
     size_t call_count;
     size_t started;
-    struct call_progress **active; /* started and not finished; call_count places */
+    struct call_progress **active; /* started and not finished; has room for call_count */
     size_t active_count;
     size_t under_way_count;
     struct err_list *problems;
@@ -70,7 +70,7 @@ static void end_progress(struct call_progress *progress)
     free(progress);
 }
 
-/* The place of a finished call is taken by the last one. */
+/* Removes a finished call: the last one moves to its place. */
 static void remove_active(struct run *run, size_t index)
 {
     struct call_progress *progress = run->active[index];
@@ -126,7 +126,7 @@ static bool start_try(struct run *run, struct call_progress *progress)
     return true;
 }
 
-/* Makes the next call an active one; NULL without memory. */
+/* Adds the next call to the active ones; NULL if memory runs out. */
 static struct call_progress *add_next_call(struct run *run)
 {
     struct call_progress *progress = calloc(1, sizeof(*progress));
@@ -203,23 +203,23 @@ static enum call_verdict judge(
     return *ret_cause == RETRY_NEVER ? CALL_FAILED : CALL_RETRIES;
 }
 
-static void tell_progress(const struct run *run, const struct call_progress *progress)
+static void report_progress(const struct run *run, const struct call_progress *progress)
 {
     const struct http_reply *reply = &progress->exchange.reply;
     const struct call *call = progress->call;
     long long took_ms = (long long)(now_ms(run) - progress->try_started_ms);
     if (reply->outcome == HTTP_REPLIED) {
         event_emit(run->settings->events, EVENT_PROGRESS, call->subject,
-                "%s asked for %s: status %d, %zu bytes in %lld ms", call->host, call->operation,
+                "%s from %s: status %d, %zu bytes in %lld ms", call->operation, call->host,
                 reply->status, secret_len(&reply->body), took_ms);
     } else {
         event_emit(run->settings->events, EVENT_PROGRESS, call->subject,
-                "%s asked for %s: %s (after %lld ms)", call->host, call->operation, reply->failure,
+                "%s from %s: %s (after %lld ms)", call->operation, call->host, reply->failure,
                 took_ms);
     }
 }
 
-/* Schedules another try; false if there is none. */
+/* Schedules another try; false if the retry rules allow none. */
 static bool schedule_retry(struct run *run, struct call_progress *progress, enum retry_cause cause)
 {
     int64_t now = now_ms(run);
@@ -246,21 +246,21 @@ static bool schedule_retry(struct run *run, struct call_progress *progress, enum
     return true;
 }
 
-static void tell_tries(const struct call_progress *progress, struct err *err)
+static void add_tries(const struct call_progress *progress, struct err *err)
 {
     if (progress->tries > 1) {
         err_add_why(err, " (after %d tries)", progress->tries);
     }
 }
 
-/* Whether the end of the run, not the server, ended the try. Timers may be slightly early. */
+/* Whether the try timed out because the run ended. Timers may fire slightly early. */
 static bool was_cut_short(const struct run *run, const struct call_progress *progress)
 {
     return progress->exchange.reply.outcome == HTTP_TIMED_OUT
             && now_ms(run) + CUT_SLACK_MS >= run->stop_ms;
 }
 
-/* The next request of the call has tries and delays of its own. */
+/* Resets the state for the next request of the call, which has its own tries and delays. */
 static void begin_next_request(const struct run *run, struct call_progress *progress)
 {
     int64_t pause_ms = progress->is_throttled ? retry_page_pause_ms(random_fraction()) : 0;
@@ -272,7 +272,7 @@ static void begin_next_request(const struct run *run, struct call_progress *prog
     progress->cause = NULL;
 }
 
-/* True if the call goes on, false if it is over. */
+/* Acts on the verdict about a completed try; false if the call is over. */
 static bool settle(struct run *run, struct call_progress *progress)
 {
     enum retry_cause cause = RETRY_NEVER;
@@ -298,14 +298,14 @@ static bool settle(struct run *run, struct call_progress *progress)
             }
             return true;
         }
-        tell_tries(progress, &err);
+        add_tries(progress, &err);
         break;
     case CALL_FAILED:
         break;
     }
-    bool is_silent = progress->exchange.reply.outcome != HTTP_REPLIED;
+    bool has_replied = progress->exchange.reply.outcome == HTTP_REPLIED;
     const struct err *known = progress->call->known_failure;
-    report_failure(run, known != NULL && is_silent ? known : &err);
+    report_failure(run, known != NULL && !has_replied ? known : &err);
     return false;
 }
 
@@ -314,7 +314,7 @@ static void settle_exchange(struct run *run, struct http_exchange *exchange)
     struct call_progress *progress = (struct call_progress *)exchange;
     progress->under_way = false;
     run->under_way_count--;
-    tell_progress(run, progress);
+    report_progress(run, progress);
     bool goes_on = settle(run, progress);
     http_reply_clear(&exchange->reply);
     for (size_t i = 0; !goes_on && i < run->active_count; i++) {
@@ -327,28 +327,28 @@ static void settle_exchange(struct run *run, struct http_exchange *exchange)
 
 /* --- waiting --- */
 
-/* A call that is being retried; else the one that has waited longest for its present reply. */
-static const struct call_progress *choose_told(const struct run *run)
+/* A call that is being retried, or else the one whose current request began first. */
+static const struct call_progress *find_slowest(const struct run *run)
 {
-    const struct call_progress *told = run->active[0];
-    for (size_t i = 1; i < run->active_count && told->cause == NULL; i++) {
+    const struct call_progress *slowest = run->active[0];
+    for (size_t i = 1; i < run->active_count && slowest->cause == NULL; i++) {
         const struct call_progress *other = run->active[i];
-        bool is_older = other->first_try_ms < told->first_try_ms;
-        told = other->cause != NULL || is_older ? other : told;
+        bool is_older = other->first_try_ms < slowest->first_try_ms;
+        slowest = other->cause != NULL || is_older ? other : slowest;
     }
-    return told;
+    return slowest;
 }
 
-static void tell_waiting(struct run *run)
+static void report_waiting(struct run *run)
 {
     int64_t now = now_ms(run);
     if (now < run->next_waiting_ms || run->active_count == 0) {
         return;
     }
     run->next_waiting_ms = now + CALLS_NEXT_WAITING_MS;
-    const struct call_progress *told = choose_told(run);
-    const struct call *call = told->call;
-    const struct err *cause = told->cause;
+    const struct call_progress *slowest = find_slowest(run);
+    const struct call *call = slowest->call;
+    const struct err *cause = slowest->cause;
     bool has_read = call->read_so_far[0] != '\0';
     long long seconds = (long long)((now - run->began_ms) / 1000);
     if (cause != NULL) {
@@ -362,12 +362,12 @@ static void tell_waiting(struct run *run)
     } else {
         event_emit(run->settings->events, EVENT_WAITING, call->subject,
                 "still waiting for %s after %lld s: no answer yet", call->host,
-                (long long)((now - told->first_try_ms) / 1000));
+                (long long)((now - slowest->first_try_ms) / 1000));
     }
 }
 
-/* At the end of the run: calls that are not finished fail, unless another failure ended the run. */
-static void give_up_rest(struct run *run)
+/* Ends the unfinished calls. Reports those with a known failure, and all of them if time ran out. */
+static void abandon_rest(struct run *run)
 {
     bool out_of_time = !run->failed;
     while (run->active_count > 0) {
@@ -418,7 +418,7 @@ static void work(struct run *run)
                 done = transport->next_done(transport)) {
             settle_exchange(run, done);
         }
-        tell_waiting(run);
+        report_waiting(run);
     }
 }
 
@@ -454,12 +454,12 @@ bool calls_run(const struct call_settings *settings,
     run.began_ms = now_ms(&run);
     run.next_waiting_ms = run.began_ms + CALLS_FIRST_WAITING_MS;
     work(&run);
-    give_up_rest(&run);
+    abandon_rest(&run);
     if (run.started < run.call_count && !run.failed) {
         const char *host = calls[run.started]->host; /* NULL: only prepare would know it */
         struct err err;
         (void)err_set(&err, ERR_TIMEOUT, calls[run.started]->subject,
-                "the timeout ended the run before this was asked for%s%s%s",
+                "the timeout ended the run before this was requested%s%s%s",
                 host == NULL ? "" : " (", host == NULL ? "" : host, host == NULL ? "" : ")");
         report_failure(&run, &err);
     }

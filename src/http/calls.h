@@ -18,8 +18,8 @@
 
 enum {
     CALLS_AT_ONCE_MAX = HTTP_AT_ONCE_MAX, /* running at the same time */
-    CALLS_CONNECT_TIMEOUT_MS = 3000,      /* one try: name look-up, TCP and TLS */
-    CALLS_TRY_TIMEOUT_MS = 10000,         /* one try: everything */
+    CALLS_CONNECT_TIMEOUT_MS = 3000,      /* of one try: name lookup, TCP and TLS */
+    CALLS_TRY_TIMEOUT_MS = 10000,         /* of one whole try */
     CALLS_GRACE_MS = 1000,         /* after a final failure, for the other calls to report theirs */
     CALLS_FIRST_WAITING_MS = 3000, /* until the first EVENT_WAITING */
     CALLS_NEXT_WAITING_MS = 10000, /* between later ones */
@@ -39,7 +39,7 @@ struct call;
 
 struct call_type {
     /*
-     * Fills and signs the request for the next try (http_request_init first). Failing is final. For
+     * Initialises, fills and signs the request for the next try. A failure is final. For
      * calls_connect_early, before there are credentials: the same URL and body, not signed.
      */
     bool (*prepare)(struct call *call, struct http_request *ret_request, struct err *reterr);
@@ -64,13 +64,13 @@ struct call {
     /* Progress, for the waiting line; set by judge with CALL_CONTINUES, "" at first. */
     char read_so_far[80];
     enum http_outcome outcome;   /* of the last try that has ended */
-    const char *unresolved_hint; /* where the host's name cannot be resolved; NULL: the usual one */
+    const char *unresolved_hint; /* if the host name cannot be resolved; NULL: the default hint */
     /*
      * Set by judge with CALL_CONTINUES: the call has failed for good, and continues only to find out
      * why. Reported if no more is known after CALLS_GRACE_MS. Borrowed.
      */
     const struct err *known_failure;
-    struct call_progress *progress; /* calls_run's own */
+    struct call_progress *progress; /* private to calls_run */
 };
 
 struct call_settings {
@@ -93,13 +93,13 @@ MUST_CHECK bool calls_run(const struct call_settings *settings,
         size_t call_count,
         struct err_list *problems);
 
-/* The same for one call, whose failure is *reterr. */
+/* The same for one call; its failure is stored in *reterr. */
 MUST_CHECK bool calls_run_one(
         const struct call_settings *settings, struct call *call, struct err *reterr);
 
 /*
- * Opens the connections of the first calls in the background, before there are credentials; calls_run, with
- * the same settings, uses them. False where that is not possible, which makes calls_run only slower.
+ * Starts to connect for the first calls in the background, before there are credentials. calls_run uses the
+ * connections if it gets the same settings. False if that is not possible; calls_run connects then.
  */
 bool calls_connect_early(
         const struct call_settings *settings, struct call *const *calls, size_t call_count);

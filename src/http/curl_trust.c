@@ -7,7 +7,7 @@
 #include "http/trust.h"
 
 enum {
-    FEW_BYTES = 8 * 1024, /* of certificates: some eight */
+    FEW_BYTES = 8 * 1024, /* about eight certificates */
 };
 
 bool curl_trust_is_on_mbedtls(void)
@@ -16,7 +16,7 @@ bool curl_trust_is_on_mbedtls(void)
     return library != NULL && strstr(library, "mbedTLS") != NULL;
 }
 
-/* libcurl's own bundle where OpenSSL has a directory of the same certificates beside it. */
+/* libcurl's bundle, if OpenSSL also has a directory of the same certificates. */
 static const char *find_spare_bundle(void)
 {
     const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
@@ -43,14 +43,14 @@ void curl_trust_clear(struct curl_trust *trust)
     *trust = (struct curl_trust){ 0 };
 }
 
-/* The configured file; or the system's, for a libcurl that was not built to look for any. */
+/* Selects the configured file, or the system's if libcurl was built without a default. */
 static void find_file(struct curl_trust *trust)
 {
     bool has_own = curl_version_info(CURLVERSION_NOW)->cainfo != NULL;
     bool is_configured = trust->configured != NULL;
     trust->system_file.path = is_configured || has_own ? NULL : trust_system_bundle();
     trust->file = is_configured ? trust->configured : &trust->system_file;
-    /* The compiled-in roots would vouch for an https:// proxy too. */
+    /* The search would trust the compiled-in roots for an https:// proxy too. */
     trust->is_searched = curl_trust_search != NULL && curl_trust_is_on_mbedtls()
             && (is_configured || (!has_own && !proxy_may_be_tls(trust->environment)));
 }
@@ -60,7 +60,7 @@ static bool set_text(CURL *easy, CURLoption option, const char *value)
     return curl_easy_setopt(easy, option, value) == CURLE_OK;
 }
 
-/* For the server and for an https:// proxy, which not every TLS library of libcurl can connect to. */
+/* Sets the file for the server and for an https:// proxy, which some TLS backends of libcurl do not support. */
 static bool set_file(CURL *easy, const char *path)
 {
     CURLcode code = curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, path);
@@ -82,7 +82,7 @@ static bool need_roots(struct curl_trust *trust)
     return trust->roots.text.len > 0;
 }
 
-/* mbedTLS is given all of a file where the search fails, or where it is small. */
+/* If the search failed before, or the file is small, mbedTLS gets all certificates of the file. */
 static bool set_search(struct curl_trust_handle *handle)
 {
     struct curl_trust *trust = handle->trust;
@@ -95,9 +95,9 @@ static bool set_search(struct curl_trust_handle *handle)
 }
 
 /*
- * What stands in for the system's bundle, which takes longer to read than all the rest of a run, unless
- * a file is configured: for AWS's hosts the compiled-in roots; otherwise the system's directory, where
- * OpenSSL finds the one certificate that it needs by the hash of its name.
+ * Avoids reading the system's bundle, which takes longer than the rest of a run. Unless a file is
+ * configured, uses the compiled-in roots for AWS hosts, and otherwise the system's directory, where OpenSSL
+ * finds the one certificate that it needs by the hash of its name.
  */
 static bool set_quick(struct curl_trust_handle *handle)
 {

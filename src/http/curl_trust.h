@@ -1,4 +1,4 @@
-/* Which certificates libcurl trusts: the configured file, the compiled-in roots or the system's bundle. */
+/* Selects the certificates that libcurl trusts: the configured file, the compiled-in roots or the system's. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -11,46 +11,46 @@
 #include "http/http.h"
 #include "http/pem.h"
 
-/* What the transfers of one transport share. Init with curl_trust_init, release with curl_trust_clear. */
+/* Shared by the transfers of a transport. Initialise with curl_trust_init, release with curl_trust_clear. */
 struct curl_trust {
     const struct environment *environment;
     struct pem_file *configured; /* NULL: the system's certificates */
-    const char *spare_bundle;    /* libcurl's own, where its directory is tried first; or NULL */
-    struct pem_file *file;       /* the configured one, or the system's; NULL: not looked for yet */
-    struct pem_file system_file; /* no path: libcurl's own default */
+    const char *spare_bundle;    /* libcurl's bundle, for when its directory fails; may be NULL */
+    struct pem_file *file;       /* the configured one or the system's; NULL: not looked up yet */
+    struct pem_file system_file; /* no path: libcurl's default */
     struct pem_file roots;       /* the compiled-in ones; no text: not needed yet */
     bool is_searched;            /* by curl_trust_search */
-    bool quick_failed;           /* from now on the whole file is trusted */
+    bool quick_failed;           /* use the whole file from now on */
 };
 
-/* What belongs to one easy handle. Set the first two, zero the rest. */
+/* The state of one easy handle. Set the first two members, zero the rest. */
 struct curl_trust_handle {
     struct curl_trust *trust;
     CURL *easy;
-    bool has_file;  /* its option is set, which stays */
-    bool is_https;  /* the present request */
-    bool has_roots; /* the compiled-in roots are for the present request */
-    bool is_quick;  /* the whole file has not been tried for the present request */
+    bool has_file;  /* CURLOPT_CAINFO is set; it stays set */
+    bool is_https;  /* of the current request */
+    bool has_roots; /* the compiled-in roots apply to the current request */
+    bool is_quick;  /* the whole file has not been tried for the current request */
 };
 
-/* Borrows both until curl_trust_clear. configured: read already; NULL: the system's certificates. */
+/* Borrows both until curl_trust_clear. configured was read already; NULL: the system's certificates. */
 void curl_trust_init(struct curl_trust *trust,
         struct pem_file *configured,
         const struct environment *environment);
 
-/* After the last easy handle is gone. */
+/* Call after the last easy handle was released. */
 void curl_trust_clear(struct curl_trust *trust);
 
 /*
- * Sets the options of an easy handle for a request that is about to be sent. Files are looked for only
- * where the server or its proxy will show a certificate. False if libcurl refuses an option.
+ * Sets the options of an easy handle for the next request. Looks for files only if the server or its proxy
+ * uses TLS. False if libcurl refuses an option.
  */
 MUST_CHECK bool curl_trust_set(
         struct curl_trust_handle *handle, const struct http_request *request, bool proxy_is_tls);
 
 /*
- * Whether a transfer that ended like this may succeed with the whole bundle. AWS may have moved to a
- * root that this program does not know, and a directory may be without its hashes.
+ * Whether a transfer that failed like this may succeed with the whole bundle: AWS may have moved to a root
+ * that is not compiled in, and a directory of certificates may lack its hash links.
  */
 bool curl_trust_may_retry(
         const struct curl_trust_handle *handle, CURLcode code, const char *error_text);
@@ -65,9 +65,8 @@ bool curl_trust_is_shared(const struct curl_trust *trust);
 bool curl_trust_is_on_mbedtls(void);
 
 /*
- * mbedTLS takes longer to parse a bundle than the rest of a run takes. This has it parse only the
- * certificates in which the name of an issuer occurs that it looks for; or all, if the handle is not quick.
- * CURLOPT_SSL_CTX_FUNCTION, with a struct curl_trust_handle as its data. NULL where libcurl's TLS library is
- * another one, or is not linked here.
+ * A CURLOPT_SSL_CTX_FUNCTION, with a struct curl_trust_handle as its data; NULL unless this program is linked with
+ * the mbedTLS that libcurl uses. Parsing a whole bundle takes mbedTLS longer than the rest of a run. This parses only
+ * the certificates that contain the issuer name that mbedTLS looks for, or all of them if the handle is not quick.
  */
 extern const curl_ssl_ctx_callback curl_trust_search;

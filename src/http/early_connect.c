@@ -11,28 +11,28 @@
 #include <unistd.h>
 
 enum {
-    STACK_BYTES = 1024 * 1024, /* reserved, not used: a TLS handshake takes some ten KiB of it */
+    STACK_BYTES = 1024 * 1024, /* address space only: a TLS handshake touches about ten KiB */
     POLL_MS = 1000,
 };
 
 enum decision {
     UNDECIDED,
     SEND,
-    GIVE_UP, /* the limit has passed */
+    ABORT, /* the limit has passed */
 };
 
-/* In the thread: true if the request may be sent. */
+/* Runs in the thread. True if the request may be sent. */
 static bool wait_for_decision(struct early_connect *early)
 {
     struct pollfd decided = { .fd = early->decided_fd, .events = POLLIN };
     int undecided = UNDECIDED;
     if (poll(&decided, 1, (int)early->limit_ms) <= 0) {
-        (void)atomic_compare_exchange_strong(&early->decision, &undecided, GIVE_UP);
+        (void)atomic_compare_exchange_strong(&early->decision, &undecided, ABORT);
     }
     return atomic_load(&early->decision) == SEND;
 }
 
-/* own_port: libcurl's connection, which may not be the socket that was opened last. */
+/* own_port is that of libcurl's connection, which may not be the last socket that was opened. */
 static bool is_closed_by_peer(const struct transfer *transfer, int own_port)
 {
     struct sockaddr_in6 own = { 0 }; /* the port of an IPv4 address is at the same place */
@@ -43,7 +43,7 @@ static bool is_closed_by_peer(const struct transfer *transfer, int own_port)
             && (hang_up.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
-/* libcurl calls this when a connection is ready, and reads the headers only after it. */
+/* CURLOPT_PREREQFUNCTION: called when the connection is ready; libcurl reads the headers afterwards. */
 static int send_or_abort(void *context, char *peer_ip, char *own_ip, int peer_port, int own_port)
 {
     struct early_request *request = context;
@@ -87,7 +87,7 @@ static void *run(void *context)
     return NULL;
 }
 
-/* Signals are for the calling thread, whose mask and handlers know what to do with them. */
+/* The thread blocks all signals, so that the calling thread receives them. */
 static bool start_thread(struct early_connect *early)
 {
     pthread_attr_t attributes;
@@ -155,7 +155,7 @@ bool early_request_sign(struct early_request *request)
         transfer->exchange = &request->exchange;
         return false;
     }
-    transfer->exchange->reply = request->exchange.reply; /* what a proxy has said */
+    transfer->exchange->reply = request->exchange.reply; /* a proxy may have replied to CONNECT */
     request->exchange.reply = (struct http_reply){ 0 };
     return true;
 }

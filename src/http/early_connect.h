@@ -1,7 +1,7 @@
 /*
- * Connections that are opened in a thread of their own while credentials are waited for: name look-up, TCP
- * and TLS are done when the request can be signed. Each is opened by an unsigned request, which libcurl
- * stops before it sends anything; a signed one with the same URL and body takes its place.
+ * Opens connections in a thread while the program waits for credentials, so that name lookup, TCP and TLS
+ * are done when the request can be signed. An unsigned request opens the connection; libcurl pauses it
+ * before anything is sent, and a signed request with the same URL and body replaces it.
  *
  * This is only an optimisation: errors are ignored, and an exchange without a connection starts as usual.
  */
@@ -28,33 +28,33 @@ struct early_request {
 
 /* Zero-initialise; used once. */
 struct early_connect {
-    struct early_request *requests; /* HTTP_AT_ONCE_MAX places; NULL: none was added */
+    struct early_request *requests; /* room for HTTP_AT_ONCE_MAX; NULL: none was added */
     size_t count;
-    bool is_running; /* the transfers and the multi handle belong to the thread */
+    bool is_running; /* the transfers and the multi handle are used by the thread only */
     CURLM *multi;
     pthread_t thread;
     int64_t limit_ms; /* how long a connection that is ready waits for its request */
-    int decided_fd;   /* an eventfd: readable once the decision was made */
+    int decided_fd;   /* an eventfd: readable once the decision is made */
     atomic_int decision;
 };
 
-/* Takes over the request and prepares the transfer, which is not yet given to libcurl. */
+/* Moves the request into early and prepares the transfer; the caller then gives it to libcurl. */
 MUST_CHECK bool early_connect_add(
         struct early_connect *early, struct transfer *transfer, struct http_request *request);
 
 /* Starts the thread, which blocks all signals. False if the system cannot start one. */
 MUST_CHECK bool early_connect_begin(struct early_connect *early, CURLM *multi, int64_t limit_ms);
 
-/* True if a connection is being opened for such a request: the exchange has it then. */
+/* Assigns the exchange to the early connection for its URL and body; false if there is none. */
 bool early_connect_assign(struct early_connect *early, struct http_exchange *exchange);
 
-/* Lets libcurl send what is ready and signed, and ends the thread. */
+/* Lets libcurl send the signed requests with a connection that is ready, and ends the thread. */
 void early_connect_end(struct early_connect *early);
 
-/* Once the thread has ended: puts the signed request in the place of one that was not sent. */
+/* Replaces an unsigned request with its signed one; false if there is none, or memory runs out. */
 MUST_CHECK bool early_request_sign(struct early_request *request);
 
-/* The one whose unsigned request the transfer still has; NULL: it has another. */
+/* The early request whose unsigned exchange the transfer still has; NULL if it has another exchange. */
 struct early_request *early_connect_find(
         struct early_connect *early, const struct transfer *transfer);
 

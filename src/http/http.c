@@ -16,7 +16,7 @@ void http_request_init(struct http_request *request, enum http_method method, si
     };
 }
 
-/* The next free header, started with its name; NULL past the maximum, which is a bug of ours. */
+/* Adds a header with its name only; NULL if there are too many, which would be a bug in the caller. */
 static struct secret *start_header(struct http_request *request, const char *name)
 {
     if (request->header_count == HTTP_REQUEST_HEADERS_MAX) {

@@ -1,4 +1,4 @@
-/* An HTTP request, its reply, and the transport that carries many of them at once. */
+/* HTTP requests, replies, and the interface of the transport that runs many of them at once. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -31,7 +31,7 @@ enum http_method {
     HTTP_PUT
 };
 
-/* Headers may hold tokens and signatures, bodies may hold tokens: all are secrets. */
+/* Headers and bodies may contain tokens and signatures, so all of them are secrets. */
 struct http_request {
     enum http_method method;
     struct text url;
@@ -41,8 +41,8 @@ struct http_request {
     size_t reply_max_bytes; /* of the body; a longer one is HTTP_TOO_LARGE */
     /* Bounds the bodies of all exchanges that share it together with what is kept; NULL: none. */
     const struct budget *budget;
-    int64_t connect_timeout_ms; /* name look-up, TCP, TLS */
-    int64_t timeout_ms;         /* everything */
+    int64_t connect_timeout_ms; /* name lookup, TCP, TLS */
+    int64_t timeout_ms;         /* the whole exchange */
     bool never_proxied;         /* metadata and container endpoints, loopback */
     bool absolute_name_first; /* the host name is fully qualified: try it without search domains */
     /* If no certificates are configured: try the compiled-in roots before the system's. */
@@ -57,7 +57,7 @@ void http_request_add_header(struct http_request *request, const char *name, con
 void http_request_add_secret_header(
         struct http_request *request, const char *name, const struct secret *value);
 
-/* False if a text did not fit, there was no memory, or a header holds CR, LF or NUL. */
+/* ERR_INPUT or ERR_PROTOCOL if a text is too long or a header contains CR, LF or NUL; ERR_SYSTEM. */
 MUST_CHECK bool http_request_check(const struct http_request *request, struct err *reterr);
 
 /* Whether its URL begins with https: */
@@ -66,15 +66,15 @@ bool http_request_is_https(const struct http_request *request);
 void http_request_clear(struct http_request *request);
 
 enum http_outcome {
-    HTTP_REPLIED,       /* status, headers and body are whole */
+    HTTP_REPLIED,       /* status, headers and body are complete */
     HTTP_NOT_RESOLVED,  /* the host name has no address */
     HTTP_NOT_CONNECTED, /* refused, unreachable, or no TCP connection in time */
-    HTTP_UNTRUSTED,     /* the server's certificate does not verify */
-    HTTP_TLS_FAILED,    /* the handshake failed otherwise */
-    HTTP_TIMED_OUT,     /* no whole answer in time */
-    HTTP_DROPPED,       /* the connection ended before the answer did */
-    HTTP_TOO_LARGE,     /* the answer passed a limit */
-    HTTP_MALFORMED,     /* the answer is not HTTP as we speak it */
+    HTTP_UNTRUSTED,     /* the server's certificate could not be verified */
+    HTTP_TLS_FAILED,    /* the handshake failed for another reason */
+    HTTP_TIMED_OUT,     /* no complete reply in time */
+    HTTP_DROPPED,       /* the connection ended before the reply was complete */
+    HTTP_TOO_LARGE,     /* the reply exceeds a limit */
+    HTTP_MALFORMED,     /* the reply is not HTTP/1 */
     HTTP_PROXY_FAILED,  /* the proxy refused, or its URL is not valid */
     HTTP_PROXY_BUSY,    /* the proxy answered 429 or 5xx */
     HTTP_PROXY_NOT_RESOLVED,
@@ -84,9 +84,9 @@ enum http_outcome {
 
 /* The proxy that a request went through. */
 struct http_via {
-    const char *variable; /* names it; static storage. NULL: there was none */
+    const char *variable; /* that named the proxy; static storage. NULL: no proxy */
     bool has_user;        /* a user name, and perhaps a password, was sent to it */
-    int status;           /* of its refusal to connect; 0: it did not refuse */
+    int status;           /* with which it refused to connect; 0: it did not refuse */
 };
 
 struct http_reply {
@@ -94,19 +94,19 @@ struct http_reply {
     char failure[640]; /* a phrase, for every outcome but HTTP_REPLIED */
     struct http_via via;
     int status;
-    bool tls_verified;   /* the reply came over TLS from a server that proved its name */
+    bool tls_verified;   /* the reply came over TLS from a server whose name was verified */
     struct text headers; /* the last response's header lines, each with its CRLF */
     struct secret body;
 };
 
-/* An empty reply whose body may have so many bytes. */
+/* Initialises an empty reply; body_max_bytes limits its body. */
 void http_reply_init(struct http_reply *reply, size_t body_max_bytes);
 
 void http_reply_clear(struct http_reply *reply);
 
 /*
- * Copies the value of the first header of that name (any case), trimmed and cut to size - 1 bytes.
- * False, and "" in value, if there is none.
+ * Copies the value of the first header with that name (in any case), trimmed and cut to size - 1 bytes.
+ * False, with "" in value, if there is none.
  */
 bool http_reply_header(const struct http_reply *reply, const char *name, char *value, size_t size);
 
@@ -114,7 +114,7 @@ bool http_reply_header(const struct http_reply *reply, const char *name, char *v
 struct http_exchange {
     struct http_request request;
     struct http_reply reply;
-    struct http_exchange *next_done; /* the transport's own */
+    struct http_exchange *next_done; /* private to the transport */
 };
 
 /*
@@ -123,7 +123,7 @@ struct http_exchange {
  * close-on-exec set.
  */
 struct http_transport {
-    /* Starts the exchange. A failure to do so comes from next_done, as HTTP_IMPOSSIBLE. */
+    /* Starts the exchange. If that fails, next_done returns it with HTTP_IMPOSSIBLE. */
     void (*start)(struct http_transport *transport, struct http_exchange *exchange);
     /* Returns when an exchange is done, or after timeout_ms. */
     void (*wait)(struct http_transport *transport, int64_t timeout_ms);

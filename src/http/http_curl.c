@@ -15,7 +15,7 @@
 struct http_curl {
     struct http_transport transport; /* first: the interface is converted back to this */
     struct transfer_pool pool;
-    CURLM *multi;               /* made when it is needed; NULL before that */
+    CURLM *multi;               /* NULL: not needed yet */
     struct http_exchange *done; /* not returned by next_done yet */
     struct early_connect early;
 };
@@ -93,18 +93,18 @@ static void start_anew(struct http_curl *curl, struct http_exchange *exchange)
     }
 }
 
-/* True if the transfer goes on with other options. */
+/* True if the transfer was started again with other options. */
 static bool fall_back(struct http_curl *curl, struct transfer *transfer, CURLcode code)
 {
     return transfer_fall_back(transfer, code)
             && curl_multi_add_handle(curl->multi, transfer->easy) == CURLM_OK;
 }
 
-/* NULL if the exchange goes on, or was the unsigned one of an early connection. */
+/* Ends a transfer. NULL if it was started again, or had the unsigned exchange of an early connection. */
 static struct http_exchange *finish(struct http_curl *curl, const CURLMsg *message)
 {
     struct transfer *transfer = of_easy(message->easy_handle);
-    CURLcode code = message->data.result; /* the message goes with the handle */
+    CURLcode code = message->data.result; /* removing the handle invalidates the message */
     struct early_request *early = early_connect_find(&curl->early, transfer);
     (void)curl_multi_remove_handle(curl->multi, transfer->easy);
     if (early != NULL) {
@@ -134,7 +134,7 @@ static struct http_exchange *read_done(struct http_curl *curl)
     return NULL;
 }
 
-/* If the request was not sent: signs it if its connection is still being opened, else starts it anew. */
+/* If the request was not sent, signs it while its connection is being opened, or else starts it again. */
 static void settle_early_request(struct http_curl *curl, struct early_request *request)
 {
     bool is_unsent = early_connect_find(&curl->early, request->transfer) == request;
@@ -165,7 +165,7 @@ static void start(struct http_transport *transport, struct http_exchange *exchan
 {
     struct http_curl *curl = of_transport(transport);
     if (!early_connect_assign(&curl->early, exchange)) {
-        end_early_connect(curl); /* the multi handle is the thread's until then */
+        end_early_connect(curl); /* only then may this thread use the multi handle */
         start_anew(curl, exchange);
     }
 }
@@ -222,7 +222,7 @@ static void cancel(struct http_transport *transport, struct http_exchange *excha
     }
 }
 
-/* Two threads then have TLS connections. mbedTLS locks what they share only if it was built to. */
+/* Early connections use TLS in two threads. mbedTLS is thread-safe only if it was built to be. */
 static bool tls_knows_threads(void)
 {
     return HTTP_MBEDTLS_KNOWS_THREADS || !curl_trust_is_on_mbedtls();
@@ -256,7 +256,7 @@ bool http_curl_new(
         const struct http_curl_settings *settings, struct http_curl **ret_curl, struct err *reterr)
 {
     (void)unsetenv("SSLKEYLOGFILE");
-    tls_memory_take_over();
+    tls_memory_protect();
     CURLcode code = curl_global_init_mem(CURL_GLOBAL_DEFAULT, locked_alloc, locked_free,
             locked_realloc, locked_strdup, locked_calloc);
     struct http_curl *curl = code == CURLE_OK ? calloc(1, sizeof(*curl)) : NULL;

@@ -1,4 +1,4 @@
-/* The HTTP transport on libcurl. */
+/* An HTTP transport that uses libcurl. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -11,19 +11,18 @@
 #include "http/pem.h"
 
 struct http_curl_settings {
-    /* Certificates to trust, checked already; NULL: the library's own default. */
-    struct pem_file *ca_file;
-    const char *user_agent;                /* User-Agent header */
-    const struct environment *environment; /* names the proxies */
+    struct pem_file *ca_file; /* certificates to trust, checked already; NULL: the system's */
+    const char *user_agent;   /* User-Agent header */
+    const struct environment *environment; /* for the proxy variables */
 };
 
 struct http_curl;
 
 /*
- * Initialises libcurl with an allocator that locks and wipes. The variable SSLKEYLOGFILE is taken
- * out of this process's environment first: libcurl would write TLS keys to the file it names. What the
- * settings point to is borrowed until http_curl_free, which closes every connection. ERR_SYSTEM if
- * libcurl cannot start.
+ * Initialises libcurl with an allocator that locks and wipes memory. First removes SSLKEYLOGFILE from the
+ * environment of this process: libcurl would write TLS keys to the file that it names. Borrows what the
+ * settings point to until http_curl_free, which closes every connection. ERR_SYSTEM if libcurl cannot be
+ * initialised.
  */
 MUST_CHECK bool http_curl_new(
         const struct http_curl_settings *settings, struct http_curl **ret_curl, struct err *reterr);
@@ -38,5 +37,5 @@ void http_curl_free(struct http_curl *curl);
  */
 bool http_curl_shares_trust(const struct http_curl *curl);
 
-/* "libcurl/7.88.1 OpenSSL/3.0.19": the libraries at run time; static storage. */
+/* The versions of the libraries at run time: "libcurl/7.88.1 OpenSSL/3.0.19". Static storage. */
 const char *http_curl_versions(void);

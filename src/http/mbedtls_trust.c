@@ -8,7 +8,7 @@
 
 #include "http/curl_trust.h"
 
-/* Adds those that contain the name; all, where it is NULL. mbedTLS skips what it cannot parse. False without memory. */
+/* Adds the certificates that contain the name, or all if it is NULL. Skips those that mbedTLS cannot parse. */
 static bool add(struct pem_file *file, const mbedtls_x509_buf *name, mbedtls_x509_crt *list)
 {
     int error = 0;
@@ -28,7 +28,7 @@ static bool add(struct pem_file *file, const mbedtls_x509_buf *name, mbedtls_x50
     return error != MBEDTLS_ERR_X509_ALLOC_FAILED;
 }
 
-/* mbedtls_x509_crt_ca_cb_t: mbedTLS checks what it gets, and frees it. */
+/* A mbedtls_x509_crt_ca_cb_t: mbedTLS verifies the returned certificates and frees them. */
 static int find_issuers(
         void *context, const mbedtls_x509_crt *child, mbedtls_x509_crt **ret_issuers)
 {
@@ -37,7 +37,7 @@ static int find_issuers(
     bool has_roots = handle->is_quick && handle->has_roots;
     mbedtls_x509_crt *issuers = mbedtls_calloc(1, sizeof(*issuers));
     bool ok = issuers != NULL && (!has_roots || add(&handle->trust->roots, name, issuers));
-    /* Where there are roots, the file is read only for a chain that does not end in them. */
+    /* If there are roots, the file is read only for a chain that does not end in one of them. */
     if (ok && issuers->version == 0 && (!has_roots || child->next == NULL)) {
         ok = add(handle->trust->file, name, issuers);
     }

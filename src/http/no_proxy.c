@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 
 enum {
-    ENTRY_MAX_BYTES = 256, /* a longer one is the name of no host */
+    ENTRY_MAX_BYTES = 256, /* longer than any host name */
     ADDRESS_MAX_BYTES = sizeof(struct in6_addr),
 };
 
@@ -17,7 +17,7 @@ struct address {
     unsigned int bits; /* 0: not an address */
 };
 
-/* An address, IPv6 with or without brackets. */
+/* Parses an address; IPv6 with or without brackets. */
 static struct address to_address(const char *text)
 {
     struct address address = { .bits = 32 };
@@ -44,7 +44,7 @@ static bool is_same(const struct address *a, const struct address *b, unsigned i
             && (rest == 0 || ((a->bytes[bytes] ^ b->bytes[bytes]) & mask) == 0);
 }
 
-/* Cuts a number off the end, behind the mark; false, and nothing is cut, if there is none. */
+/* Cuts the mark and the number after it off the end; false, and no change, if there is none. */
 static bool cut_number(char *entry, char mark, unsigned long *ret_number)
 {
     char *at = strrchr(entry, mark);
@@ -66,7 +66,7 @@ static bool has_address(char *entry, const struct address *host)
             && is_same(&address, host, (unsigned int)bits);
 }
 
-/* The name itself, or one below it. Dots at the ends mean nothing. */
+/* Whether host is the entry or a subdomain of it. Leading and trailing dots are ignored. */
 static bool has_name(char *entry, const char *host)
 {
     size_t host_len = strlen(host);

@@ -60,7 +60,7 @@ static enum http_outcome outcome_of(CURLcode code, const struct transfer *transf
         return HTTP_PROXY_NOT_CONNECTED;
     }
 
-    /* An enum of another library, open to new members: hence no -Wswitch-enum exhaustiveness. */
+    /* A table, because a switch would have to name every CURLcode (-Wswitch-enum). */
     static const struct {
         CURLcode code;
         enum http_outcome outcome;
@@ -127,7 +127,7 @@ static bool was_connected(const struct transfer *transfer)
             || connect_us > 0;
 }
 
-/* "407 Proxy Authentication Required", and what some proxies say in a header. */
+/* Appends the proxy's status, "407 Proxy Authentication Required", and a reason if a header gives one. */
 static void append_proxy_answer(const struct http_reply *reply, struct text *phrase)
 {
     static const char *const reasons[] = { "Proxy-Status", "X-Squid-Error" };

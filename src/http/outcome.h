@@ -5,7 +5,6 @@
 #include "http/transfer.h"
 
 /*
- * Fills the outcome, the phrase for it, the HTTP status and how the reply came, into the reply of the
- * transfer's exchange.
+ * Sets outcome, failure, status, via.status and tls_verified in the reply of the transfer's exchange.
  */
 void outcome_read(const struct transfer *transfer, CURLcode code);

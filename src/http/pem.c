@@ -21,20 +21,23 @@ struct block {
     struct span label; /* no bytes: between blocks */
     bool is_certificate;
     bool has_settings;
-    bool has_begun; /* headers of keys, and a blank line behind them, are not expected any more */
+    bool has_begun; /* with base64; headers of keys and a blank line can only come before that */
     size_t count;   /* of base64 digits, padding included */
     size_t padding;
     unsigned int bits;
 };
 
-/* Whether a list of object identifiers has that of TLS servers, or the one for any purpose. */
+/* Whether a list of purposes contains serverAuth or anyExtendedKeyUsage. */
 static bool has_servers(const unsigned char *list, size_t len)
 {
     return memmem(list, len, "\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01", 10) != NULL
             || memmem(list, len, "\x06\x04\x55\x1d\x25\x00", 6) != NULL;
 }
 
-/* OpenSSL's X509_CERT_AUX: SEQUENCE { trust SEQUENCE OF OID OPTIONAL, reject [0] OPTIONAL, ... }. */
+/*
+ * What follows a TRUSTED CERTIFICATE: nothing, or OpenSSL's X509_CERT_AUX, SEQUENCE { trust SEQUENCE OF OID
+ * OPTIONAL, reject [0] OPTIONAL, ... }. False if it is malformed.
+ */
 static bool read_settings(unsigned char *at, const unsigned char *end, bool *ret_is_trusted)
 {
     size_t len = 0;
@@ -121,11 +124,11 @@ static bool decode_line(struct block *block, struct span line, unsigned char *by
     return true;
 }
 
-/* The line has neither its end nor blanks before that. Returns what is wrong with it, or NULL. */
+/* Returns what is wrong with a line, or NULL. Its line end, and blanks before that, are cut off. */
 static const char *read_line(struct pem_file *file, struct block *block, struct span line)
 {
     if (memchr(line.bytes, '\0', line.len) != NULL) {
-        return "the file holds a NUL here: it is not a text";
+        return "the file holds a NUL here: it is not a text file";
     }
     if (block->label.bytes == NULL) {
         struct span label = label_of(span_skip_byte_order_mark(line), "-----BEGIN ");
@@ -135,7 +138,7 @@ static const char *read_line(struct pem_file *file, struct block *block, struct 
                 || span_is(label, "X509 CERTIFICATE");
         return NULL;
     }
-    /* Keys may have headers (RFC 1421). OpenSSL takes the blank line behind them without any, too. */
+    /* Keys may have headers (RFC 1421), which end in a blank line. OpenSSL accepts that line alone, too. */
     bool is_header = !block->is_certificate && memchr(line.bytes, ':', line.len) != NULL;
     bool is_skipped = !block->has_begun && (is_header || line.len == 0);
     block->has_begun = !is_skipped || !is_header;
@@ -160,7 +163,7 @@ static void read_lines(struct pem_file *file)
     size_t begin = 0;
     const char *at = file->text.bytes;
     const char *end = at + file->text.len;
-    while (at < end && end[-1] == '\0') { /* these are ignored */
+    while (at < end && end[-1] == '\0') { /* NULs at the end are ignored */
         end--;
     }
     while (at < end && file->fault == NULL) {
@@ -196,7 +199,7 @@ void pem_file_read(struct pem_file *file)
     }
 }
 
-/* What else the text may be; "" where that is unknown. */
+/* A hint about the format that the text may have instead; "" if that is unknown. */
 static const char *hint_for(const char *text)
 {
     const char *begin = strstr(text, "-----BEGIN ");

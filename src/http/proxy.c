@@ -16,7 +16,7 @@ struct scheme {
     bool is_tls;
 };
 
-/* The first is meant where none is named. */
+/* The first one is the default. */
 static const struct scheme schemes[] = {
     { "http", 80, false },
     { "https", 443, true },
@@ -26,7 +26,7 @@ static const struct scheme schemes[] = {
     { "socks5h", 1080, false },
 };
 
-/* What people write who want no proxy. */
+/* Words that people write to say that there is no proxy. */
 static const char *const words_for_none[] = { "none", "no", "off", "false", "null", "nil",
     "undefined", "disabled", "disable", "direct", "0", "-" };
 
@@ -38,7 +38,7 @@ struct part {
 
 struct parsed {
     const struct scheme *scheme;
-    struct part user; /* no start: none */
+    struct part user; /* start is NULL if there is none */
     struct part password;
     struct part host;
     unsigned int port;
@@ -50,7 +50,7 @@ static bool refuse(const char *variable, const char *why, struct err *reterr)
             "not the URL of a proxy such as http://proxy.example:3128: %s", why);
 }
 
-/* --- what cannot be a URL at all --- */
+/* --- values that are not URLs --- */
 
 static bool check_quotes_and_blanks(const char *value, const char *variable, struct err *reterr)
 {
@@ -79,7 +79,7 @@ static bool check_words(const char *value, const char *variable, struct err *ret
         if (strcasecmp(value, words_for_none[i]) == 0) {
             (void)err_set(reterr, ERR_INPUT, variable,
                     "\"%s\" is not the URL of a proxy such as http://proxy.example:3128", value);
-            err_set_hint(reterr, "for no proxy at all unset it; for some hosts, set NO_PROXY");
+            err_set_hint(reterr, "to use no proxy, unset it; to except some hosts, set NO_PROXY");
             return false;
         }
     }
@@ -88,7 +88,7 @@ static bool check_words(const char *value, const char *variable, struct err *ret
 
 /* --- the parts of a URL --- */
 
-static bool take_scheme(
+static bool read_scheme(
         const char **at, const struct scheme **ret_scheme, const char *variable, struct err *reterr)
 {
     size_t len = strspn(*at, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-.");
@@ -107,12 +107,12 @@ static bool take_scheme(
             return true;
         }
     }
-    return refuse(variable, "its scheme is none of http, https, socks4, socks4a, socks5, socks5h",
-            reterr);
+    return refuse(variable,
+            "its scheme is not one of http, https, socks4, socks4a, socks5, socks5h", reterr);
 }
 
-/* user:password@, where the last '@' counts, and of the rest the first ':'. */
-static void take_user(struct part *authority, struct parsed *parsed)
+/* Cuts user:password@ off the authority. It ends at the last '@'; the first ':' separates the two. */
+static void cut_user(struct part *authority, struct parsed *parsed)
 {
     const char *at = memrchr(authority->start, '@', authority->len);
     if (at == NULL) {
@@ -130,7 +130,7 @@ static void take_user(struct part *authority, struct parsed *parsed)
     authority->len -= len + 1;
 }
 
-static bool take_port(
+static bool cut_port(
         struct part *authority, struct parsed *parsed, const char *variable, struct err *reterr)
 {
     const char *end = authority->start + authority->len;
@@ -167,7 +167,7 @@ static bool is_ipv6_address(struct part host)
     return inet_pton(AF_INET6, text, ignored) == 1;
 }
 
-/* A name, perhaps not yet in ASCII; the resolver knows better. */
+/* Accepts names that are not ASCII: libcurl or the resolver judges those. */
 static bool is_host(struct part host)
 {
     if (host.len > 0 && host.start[0] == '[') {
@@ -183,7 +183,7 @@ static bool is_host(struct part host)
     return host.len > 0;
 }
 
-/* Percent-encoded control characters: a NUL would cut what is sent. */
+/* Whether a control character is percent-encoded in it. A NUL would truncate what libcurl sends. */
 static bool has_encoded_control(struct part part)
 {
     for (size_t i = 0; i + 2 < part.len; i++) {
@@ -203,13 +203,13 @@ static bool parse(
     struct parsed parsed = { 0 };
     const char *at = value;
     if (!check_quotes_and_blanks(value, variable, reterr) || !check_words(value, variable, reterr)
-            || !take_scheme(&at, &parsed.scheme, variable, reterr)) {
+            || !read_scheme(&at, &parsed.scheme, variable, reterr)) {
         return false;
     }
     struct part authority = { at, strcspn(at, "/?#") };
     bool has_at_behind = strchr(at + authority.len, '@') != NULL;
-    take_user(&authority, &parsed);
-    bool is_good = take_port(&authority, &parsed, variable, reterr);
+    cut_user(&authority, &parsed);
+    bool is_good = cut_port(&authority, &parsed, variable, reterr);
     parsed.host = authority;
     if (is_good && !is_host(parsed.host)) {
         is_good = refuse(variable, "the host name is missing or not valid", reterr);

@@ -15,11 +15,11 @@
 
 /* Release with proxy_clear. */
 struct proxy {
-    const char *variable; /* whose value it is; static storage. NULL: no proxy */
+    const char *variable; /* that names the proxy; static storage. NULL: no proxy */
     bool is_tls;
     bool has_user;
     struct text address; /* "http://host:port", for messages */
-    struct secret url;   /* the same with user name and password, each percent-encoded */
+    struct secret url;   /* the same, with user name and password percent-encoded */
 };
 
 enum {
@@ -31,13 +31,13 @@ enum {
             .address = TEXT_INIT(PROXY_URL_MAX_BYTES), .url = SECRET_INIT(PROXY_URL_MAX_BYTES) })
 
 /*
- * The proxy for a request to url (http or https): of https_proxy, HTTPS_PROXY (http_proxy for http),
- * all_proxy and ALL_PROXY the first that is not empty; none where no_proxy or NO_PROXY has the host.
- * (HTTP_PROXY is not read: in a CGI program it holds a header of the request.)
+ * Finds the proxy for a request to url (http or https): the first of https_proxy, HTTPS_PROXY (or http_proxy
+ * for http), all_proxy and ALL_PROXY that is not empty; none if no_proxy or NO_PROXY contains the host.
+ * HTTP_PROXY is ignored: in a CGI program the client can set it with a Proxy header.
  *
- * Without a scheme http is meant; without a port the scheme's own: 80, 443, 1080 for SOCKS. User name and
- * password end at the last '@'. ERR_INPUT at the variable for what cannot be a proxy's URL; the message
- * does not quote it. ret_proxy must be PROXY_INIT.
+ * The default scheme is http; the default port is 80, 443 for https, or 1080 for SOCKS. User name and
+ * password end at the last '@'. ERR_INPUT at the variable if its value is not the URL of a proxy; the
+ * message does not quote it. ret_proxy must be PROXY_INIT.
  */
 MUST_CHECK bool proxy_find(const struct environment *environment,
         const char *url,
@@ -46,5 +46,5 @@ MUST_CHECK bool proxy_find(const struct environment *environment,
 
 void proxy_clear(struct proxy *proxy);
 
-/* Whether any request may go through a proxy that is asked over TLS. */
+/* Whether any of the variables names an https:// proxy. */
 bool proxy_may_be_tls(const struct environment *environment);

@@ -36,8 +36,7 @@ static int64_t ceiling_ms(int64_t first_ms, int64_t cap_ms, int attempts)
     return ceiling < cap_ms ? ceiling : cap_ms;
 }
 
-/* A moment of the interval. */
-static int64_t at(int64_t begin_ms, int64_t end_ms, double fraction)
+static int64_t interpolate(int64_t begin_ms, int64_t end_ms, double fraction)
 {
     return begin_ms + (int64_t)((double)(end_ms - begin_ms) * fraction);
 }
@@ -52,15 +51,16 @@ static int64_t most(int64_t a, int64_t b)
     return a > b ? a : b;
 }
 
-/* When to try again, counted from the first throttle. */
+/* Times of the next try, counted from the first throttle. */
 static int64_t first_round_ms(int64_t throttled_ms, double fraction)
 {
     static const double SOON = (double)RETRY_SOON_PERCENT / 100;
     if (throttled_ms > 0) {
-        return at(RETRY_ROUND_MS, RETRY_ROUND_END_MS, fraction);
+        return interpolate(RETRY_ROUND_MS, RETRY_ROUND_END_MS, fraction);
     }
-    return fraction < SOON ? at(0, RETRY_SOON_MS, fraction / SOON)
-                           : at(RETRY_ROUND_MS, RETRY_ROUND_END_MS, (fraction - SOON) / (1 - SOON));
+    return fraction < SOON
+            ? interpolate(0, RETRY_SOON_MS, fraction / SOON)
+            : interpolate(RETRY_ROUND_MS, RETRY_ROUND_END_MS, (fraction - SOON) / (1 - SOON));
 }
 
 static int64_t later_round_ms(int64_t throttled_ms, int64_t left_ms, double fraction)
@@ -70,7 +70,7 @@ static int64_t later_round_ms(int64_t throttled_ms, int64_t left_ms, double frac
     pause = least(pause, most(left_ms / RETRY_LATER_LEFT_PART, RETRY_LATER_LEAST_MS));
     int64_t span = now * (RETRY_LATER_END_PERCENT - RETRY_LATER_PERCENT) / 100;
     span = least(span, least(RETRY_LATER_SPAN_MS, left_ms / 2));
-    return at(now + pause, now + pause + span, fraction);
+    return interpolate(now + pause, now + pause + span, fraction);
 }
 
 static int64_t throttled_delay_ms(const struct retry_state *state, double fraction)
@@ -83,7 +83,7 @@ static int64_t throttled_delay_ms(const struct retry_state *state, double fracti
     return (next - throttled) / pace;
 }
 
-/* Our own delay. */
+/* The delay without retry_after_ms. */
 static int64_t own_delay_ms(
         enum retry_cause cause, const struct retry_state *state, double fraction)
 {
@@ -96,7 +96,7 @@ static int64_t own_delay_ms(
 
 int64_t retry_page_pause_ms(double fraction)
 {
-    return at(0, RETRY_PAGE_PAUSE_MS, fraction);
+    return interpolate(0, RETRY_PAGE_PAUSE_MS, fraction);
 }
 
 bool retry_delay(enum retry_cause cause,

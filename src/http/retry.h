@@ -62,24 +62,24 @@ struct retry_state {
     int attempts;           /* tries made so far, the failed one included; at least 1 */
     int attempts_max;       /* 0: as many as the time allows (AWS_MAX_ATTEMPTS) */
     int64_t since_ms;       /* how long ago the first try of this request began */
-    int64_t retry_after_ms; /* what the server asked for (x-amz-retry-after); -1 if nothing */
-    int64_t throttled_ms;   /* how long ago this request was throttled first; 0: just now */
+    int64_t retry_after_ms; /* the server's x-amz-retry-after; -1 if there is none */
+    int64_t throttled_ms;   /* how long ago this request was first throttled; 0: just now */
     int64_t left_ms;        /* until the end of the run */
-    bool has_answers;       /* something that the run needs has been answered already */
+    bool has_answers;       /* at least one request of the run was answered */
 };
 
-/* Why a transport failure is worth another try; RETRY_NEVER for HTTP_REPLIED and what is final. */
+/* The cause to retry after a transport failure; RETRY_NEVER for HTTP_REPLIED and final failures. */
 enum retry_cause retry_cause_of_outcome(enum http_outcome outcome);
 
 /*
- * True, with the delay in milliseconds before the next try, if there is to be one. fraction is
- * uniform in [0, 1). What the server asks for comes before our own delay and does not replace it:
- * those who were told the same must not come back at the same moment.
+ * Returns true, with the delay before the next try, if the request is to be retried. fraction is random,
+ * uniform in [0, 1). The server's retry_after_ms is added to our random delay and does not replace it:
+ * clients that got the same value must not retry at the same moment.
  */
 bool retry_delay(enum retry_cause cause,
         const struct retry_state *state,
         double fraction,
         int64_t *ret_delay_ms);
 
-/* The pause before the next page of a call whose last page was throttled before it was answered. */
+/* The pause before the next page if the last one was throttled before it was answered. */
 int64_t retry_page_pause_ms(double fraction);

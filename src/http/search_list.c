@@ -16,7 +16,7 @@ enum {
     NDOTS_DEFAULT = 1
 };
 
-/* The last of them counts, as it does to the resolver. */
+/* The last occurrence counts, as in the resolver. */
 static long find_ndots(const char *configuration)
 {
     long ndots = NDOTS_DEFAULT;
@@ -27,7 +27,7 @@ static long find_ndots(const char *configuration)
     return ndots;
 }
 
-/* Whether the host is a word of its own in some line. */
+/* Whether one of the words of the text is the host. */
 static bool has_word(const char *text, const char *host)
 {
     static const char BLANKS[] = " \t\r\n";
@@ -42,7 +42,7 @@ static bool has_word(const char *text, const char *host)
     return false;
 }
 
-/* A file that is not there says nothing: the resolver's own default then holds. */
+/* Without a resolv.conf nothing is gained: the resolver's default ndots is 1. */
 static bool is_searched_first(const char *resolv_conf, const char *host)
 {
     long dots = 0;
@@ -57,7 +57,7 @@ bool search_list_comes_first_in(const char *resolv_conf, const char *hosts, cons
     return is_searched_first(resolv_conf, host) && (hosts == NULL || !has_word(hosts, host));
 }
 
-/* NULL if it cannot be read. Of a large one, such as a list of hosts that are blocked, the beginning. */
+/* NULL if it cannot be read. Only the beginning of a large file, such as a list of blocked hosts. */
 static const char *read_text(const char *path, struct text *ret_text)
 {
     int error = file_read_text(path, ret_text);

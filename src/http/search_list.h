@@ -8,10 +8,10 @@
 #include <stdbool.h>
 
 /*
- * True if the host has fewer dots than /etc/resolv.conf's ndots, and /etc/hosts, which knows no
- * names with a dot at their end, does not have it.
+ * True if the host has fewer dots than ndots in /etc/resolv.conf, and is not in /etc/hosts, which would not
+ * match it with a trailing dot.
  */
 bool search_list_comes_first(const char *host);
 
-/* The same by the text of the two files; NULL: there is no such file. */
+/* The same for the contents of the two files; NULL: the file does not exist. */
 bool search_list_comes_first_in(const char *resolv_conf, const char *hosts, const char *host);

@@ -12,23 +12,23 @@
 
 enum {
     /*
-     * A record and its buffer are larger, certificates and most else are smaller: reading the system's
-     * takes tens of thousands of small blocks, which would use up what may be locked.
+     * Record buffers are larger; certificates and most other blocks are smaller. The tens of thousands of
+     * small blocks for the system's certificates would use up the limit on locked memory.
      */
     LOCKED_FROM_BYTES = 8 * 1024
 };
 
-/* Stands before each block; keeps the block aligned for every type. */
+/* Precedes each block; keeps the block aligned for every type. */
 struct block_header {
     alignas(max_align_t) size_t size;
 };
 
-static struct block_header *take(size_t bytes)
+static struct block_header *allocate_block(size_t bytes)
 {
     return bytes >= LOCKED_FROM_BYTES ? locked_alloc(bytes) : malloc(bytes);
 }
 
-/* The parameters are those that OpenSSL wants: the place in its sources comes last. */
+/* OpenSSL also passes the caller's source file and line. */
 static void *allocate(size_t size, const char *file, int line)
 {
     (void)file;
@@ -36,7 +36,7 @@ static void *allocate(size_t size, const char *file, int line)
     if (size == 0 || size > SIZE_MAX - sizeof(struct block_header)) {
         return NULL;
     }
-    struct block_header *header = take(sizeof(*header) + size);
+    struct block_header *header = allocate_block(sizeof(*header) + size);
     if (header == NULL) {
         return NULL;
     }
@@ -78,12 +78,12 @@ typedef int set_mem_functions(void *(*)(size_t, const char *, int),
         void *(*)(void *, size_t, const char *, int),
         void (*)(void *, const char *, int));
 
-void tls_memory_take_over(void)
+void tls_memory_protect(void)
 {
-    /* Looked up where it is, since this program is linked with libcurl and not with what that is made of. */
+    /* Looked up at run time: this program is linked with libcurl, not with libcurl's TLS library. */
     void *found = dlsym(RTLD_DEFAULT, "CRYPTO_set_mem_functions");
     set_mem_functions *set = NULL;
-    memcpy(&set, &found, sizeof(set)); /* C has no conversion of a pointer to a function */
+    memcpy(&set, &found, sizeof(set)); /* ISO C has no conversion to a function pointer */
     if (set != NULL) {
         (void)set(allocate, reallocate, release);
     }

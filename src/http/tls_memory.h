@@ -1,11 +1,10 @@
-/* The memory that libcurl's TLS library decrypts replies into, where that library lets itself be told. */
+/* Replaces the allocator of libcurl's TLS library, if that allows it: replies are decrypted into its memory. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
 /*
- * Call before the TLS library is first used, that is before curl_global_init. OpenSSL then wipes what it
- * releases, and its large blocks, which are its buffers for records, are locked and left out of dumps.
- * Without effect where OpenSSL is not libcurl's library (mbedTLS of the static program is told when it is
- * built), or has been used already.
+ * Makes OpenSSL wipe the memory that it releases, and lock its large blocks, which are record buffers, and
+ * exclude them from dumps. Call it before curl_global_init. It has no effect if OpenSSL was used before, or
+ * if libcurl uses another library (the static program's mbedTLS has its allocator built in).
  */
-void tls_memory_take_over(void);
+void tls_memory_protect(void);

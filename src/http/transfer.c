@@ -10,9 +10,9 @@
 
 #include "http/search_list.h"
 
-/* --- what libcurl calls while it works --- */
+/* --- libcurl's callbacks --- */
 
-/* Connections must not be seen by COMMAND, however the run ends. */
+/* COMMAND must not inherit connections. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct transfer *transfer = context;
@@ -52,8 +52,8 @@ static size_t receive_header(char *line, size_t size, size_t count, void *contex
 }
 
 /*
- * Whether there is room for so many bytes beside the bodies that are on their way. Where there is not,
- * the first that asks goes on nevertheless: if all of them waited, none would ever make room.
+ * Whether the budget has room for `more` bytes besides the bodies that are being received. If not, one
+ * transfer continues nevertheless: if all of them waited, none would ever end.
  */
 static bool find_room(struct transfer *transfer, size_t more)
 {
@@ -124,16 +124,16 @@ static bool set_long(CURL *easy, CURLoption option, long value)
 }
 
 enum {
-    UPLOAD_BUFFER_BYTES = 16 * 1024 /* libcurl's least; unasked it takes four times as much */
+    UPLOAD_BUFFER_BYTES = 16 * 1024 /* libcurl's minimum; its default is 64 KiB */
 };
 
-/* Options that are the same for every exchange. */
+/* Sets the options that are the same for every exchange. */
 static bool set_fixed_options(struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
     const struct http_curl_settings *settings = &transfer->pool->settings;
     return set_long(easy, CURLOPT_NOSIGNAL, 1)
-            /* A resolver that hangs must not hold up the end: its thread is left to itself. */
+            /* Do not wait for the thread of a resolver that hangs. */
             && set_long(easy, CURLOPT_QUICK_EXIT, 1) && set_long(easy, CURLOPT_FOLLOWLOCATION, 0)
             && set_text(easy, CURLOPT_PROTOCOLS_STR, "http,https")
             && set_long(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1)
@@ -190,7 +190,7 @@ bool transfer_set_headers(struct transfer *transfer)
 {
     const struct http_request *request = &transfer->exchange->request;
     drop_headers(transfer);
-    /* Without this one libcurl asks before it sends a larger body, at the cost of a round trip. */
+    /* Without this, libcurl sends "Expect: 100-continue" with large bodies, which costs a round trip. */
     bool ok = add_header(transfer, "Expect:");
     for (size_t i = 0; ok && i < request->header_count; i++) {
         ok = add_header(transfer, secret_expose(&request->headers[i]));
@@ -207,8 +207,8 @@ static void drop_absolute_name(struct transfer *transfer)
 }
 
 /*
- * "ssm.eu-west-1.amazonaws.com." is looked up as it is; the Host header and the certificate stay without
- * the dot. A proxy looks names up itself.
+ * Looks up "ssm.eu-west-1.amazonaws.com." with the trailing dot, which the Host header and the certificate
+ * check do not have. Not with a proxy, which looks names up itself.
  */
 static bool set_absolute_name(struct transfer *transfer)
 {
@@ -237,11 +237,11 @@ static bool set_absolute_name(struct transfer *transfer)
 
 static long to_timeout(int64_t timeout_ms)
 {
-    int64_t least = timeout_ms < 1 ? 1 : timeout_ms; /* to libcurl 0 means none at all */
+    int64_t least = timeout_ms < 1 ? 1 : timeout_ms; /* 0 would mean no timeout */
     return (long)(least > INT_MAX ? INT_MAX : least);
 }
 
-/* Each option is given, or libcurl would look at the environment itself. */
+/* Sets both options, even if empty, so that libcurl does not read the environment. */
 static bool set_proxy(struct transfer *transfer)
 {
     bool is_proxied = transfer->proxy.variable != NULL;
@@ -335,14 +335,14 @@ void transfer_end(struct transfer *transfer)
     transfer->exchange = NULL;
 }
 
-/* The whole bundle of certificates is tried before the server is said to be untrusted. */
+/* Retries with the whole bundle before the certificate is reported as untrusted. */
 static bool fall_back_to_bundle(struct transfer *transfer, CURLcode code)
 {
     return curl_trust_may_retry(&transfer->trust, code, transfer->error_text)
             && curl_trust_set_whole(&transfer->trust);
 }
 
-/* Resolvers that refuse the dot are rare, and asking without it costs them nothing more. */
+/* Some rare resolvers refuse the trailing dot. */
 static bool fall_back_to_plain_name(struct transfer *transfer, CURLcode code)
 {
     if (code != CURLE_COULDNT_RESOLVE_HOST || transfer->connect_to == NULL) {

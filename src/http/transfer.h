@@ -1,6 +1,6 @@
 /*
- * One request and its reply at a time over libcurl: an easy handle, which is used for one exchange after
- * the other, and the options that it gets. Runs nothing: that is http_curl.c's business.
+ * A libcurl easy handle, which is reused for one exchange after another, and its options. http_curl.c runs
+ * the transfers.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -24,43 +24,46 @@ struct transfer {
     struct curl_slist *connect_to; /* NULL: the URL's host */
     struct proxy proxy;
     char error_text[CURL_ERROR_SIZE];
-    size_t header_bytes; /* of all replies to the present request */
-    bool headers_ended;  /* those of the last one */
-    bool is_paused;      /* there is no room for more of its body */
+    size_t header_bytes; /* of all replies to the current request */
+    bool headers_ended;  /* of the last reply */
+    bool is_paused;      /* the budget has no room for more of its body */
     bool too_large;
     bool no_memory;   /* for the reply */
-    int socket_errno; /* why the system gave no socket; 0: it did */
-    int socket;       /* the last that was opened; perhaps closed again */
+    int socket_errno; /* why socket() failed; 0: it did not */
+    int socket;       /* the last one that was opened; may be closed again */
     struct curl_trust_handle trust;
     struct transfer *next;
 };
 
-/* All transfers of a transport. Zero-initialise, set settings and initialise trust; release with transfer_pool_clear. */
+/*
+ * All transfers of a transport. Zero-initialise, set settings, initialise trust; release with
+ * transfer_pool_clear.
+ */
 struct transfer_pool {
     struct http_curl_settings settings;
-    struct transfer *first;    /* all that were ever made; idle ones are used again */
-    struct transfer *foremost; /* the one whose body goes on where there is no room; or NULL */
+    struct transfer *first;    /* all transfers; idle ones are reused */
+    struct transfer *foremost; /* continues even if the budget has no room; may be NULL */
     bool has_new_room;         /* an exchange has ended since transfer_resume_paused */
-    bool absolute_names_off;   /* of no use here, or unknown to the resolver */
+    bool absolute_names_off;   /* they gain nothing here, or the resolver refuses them */
     struct curl_trust trust;
 };
 
-/* An idle transfer, or a new one; NULL without memory. */
+/* Returns an idle transfer or a new one; NULL if memory runs out. */
 struct transfer *transfer_find_idle(struct transfer_pool *pool);
 
 /*
- * Gives the exchange's request to the transfer, for libcurl to run. False, and the transfer stays idle,
- * without memory or with an unusable proxy, which the reply names then.
+ * Sets up the transfer for the exchange, for libcurl to run. False, and the transfer stays idle, if memory
+ * runs out or the proxy is unusable, which the reply's failure then describes.
  */
 MUST_CHECK bool transfer_begin(struct transfer *transfer, struct http_exchange *exchange);
 
-/* Gives libcurl the headers that the request has now, in place of those it had. */
+/* Replaces the headers that libcurl sends with those of the exchange's request. */
 MUST_CHECK bool transfer_set_headers(struct transfer *transfer);
 
-/* Ends the transfer's part in its exchange; the connection stays open for the next. */
+/* Detaches the transfer from its exchange, which makes it idle. The connection stays open. */
 void transfer_end(struct transfer *transfer);
 
-/* Resumes what was paused for lack of room, if an exchange has ended since the last time. */
+/* Resumes paused transfers if an exchange has ended since the last call. */
 void transfer_resume_paused(struct transfer_pool *pool);
 
 /*

@@ -9,7 +9,7 @@ const char *trust_system_bundle(void)
     static const char *const files[] = {
         "/etc/ssl/certs/ca-certificates.crt", /* Debian, Ubuntu, Alpine, Arch */
         "/etc/pki/tls/certs/ca-bundle.crt",   /* Amazon Linux, Fedora, Red Hat */
-        "/etc/ssl/cert.pem",                  /* Alpine without its package */
+        "/etc/ssl/cert.pem",                  /* Alpine without the ca-certificates package */
     };
 
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {

@@ -1,9 +1,9 @@
-/* Certificates to trust where no file of them was configured. */
+/* Certificates to trust if no file of them is configured. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-/* The roots that were compiled in (-Dbuiltin_roots), as PEM; NULL: none were. */
+/* The compiled-in roots (-Dbuiltin_roots), as PEM; NULL if there are none. */
 extern const char *const trust_builtin_roots;
 
-/* The first bundle of certificates that exists where systems keep theirs; NULL: there is none. */
+/* The path of the system's bundle: the first usual one that exists; NULL if none does. */
 const char *trust_system_bundle(void);

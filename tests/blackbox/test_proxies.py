@@ -74,7 +74,7 @@ UNUSABLE = {
     "none": '"none" is not the URL of a proxy', "off": '"off" is not the URL of a proxy', "False": '"False" is not the URL of a proxy',
     '"http://127.0.0.1:1"': "it begins or ends with a quotation mark", "'http://127.0.0.1:1'": "it begins or ends with a quotation mark",
     " http://127.0.0.1:1": "it begins or ends with a blank", "http://127.0.0.1:1\n": "it begins or ends with a blank",
-    "http://127.0.0.1:1 http://b:1": "it holds a blank", "ftp://127.0.0.1:1": "its scheme is none of http, https,",
+    "http://127.0.0.1:1 http://b:1": "it holds a blank", "ftp://127.0.0.1:1": "its scheme is not one of http, https,",
     "http://127.0.0.1:0": "the port is not a number", "http://127.0.0.1:65536": "the port is not a number", "http://h:12x": "the port is not a number",
     "http://:3128": "the host name is missing or not valid", "http://": "the host name is missing or not valid",
     "http://a,b:1": "the host name is missing or not valid", "http://[::1:1": "the host name is missing or not valid",
@@ -149,7 +149,7 @@ def test_a_proxy_that_refuses_connections_is_named(ask) -> None:
     port = free_port()
     result = ask("--timeout", "500ms", HTTPS_PROXY=f"http://user:{HUSH}@127.0.0.1:{port}")
     result.expect_failure(f"{HOST}: the proxy http://127.0.0.1:{port} (HTTPS_PROXY): Connection refused",
-                          f"hint: check HTTPS_PROXY; where {HOST} is to be asked without a proxy, add it to NO_PROXY")  # fmt: skip
+                          f"hint: check HTTPS_PROXY; if {HOST} must be reached without a proxy, add it to NO_PROXY")  # fmt: skip
     assert HUSH not in result.err and "user" not in result.err
 
 
@@ -174,7 +174,7 @@ def test_a_proxy_that_refuses_to_connect_is_quoted_and_final(ask, answer: bytes,
 def test_a_proxy_that_does_not_take_the_password(ask) -> None:
     with answering(b"HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n") as (port, _):
         result = ask(HTTPS_PROXY=f"http://user:{HUSH}@127.0.0.1:{port}")
-    result.expect_failure("HTTP status 407 No", "does not take the user name and password that HTTPS_PROXY holds")
+    result.expect_failure("HTTP status 407 No", "does not accept the user name and password in HTTPS_PROXY")
     assert HUSH not in result.err
 
 

@@ -220,7 +220,7 @@ static void one_call_is_asked_once_and_done(void **state)
     assert_int_equal(fixture->world->sent[0].timeout_ms, CALLS_TRY_TIMEOUT_MS);
     assert_int_equal(fixture->world->monotonic_ms, 42);
     assert_string_equal(text_string(&fixture->world->heard),
-            "progress /c0: host asked for Get: status 200, 4 bytes in 42 ms\n");
+            "progress /c0: Get from host: status 200, 4 bytes in 42 ms\n");
 }
 
 static void a_call_that_continues_asks_again_at_once(void **state)
@@ -461,13 +461,13 @@ static void a_run_whose_time_is_over_asks_nothing(void **state)
     assert_int_equal(fixture->world->sent_count, 0);
     assert_int_equal(fixture->problems.len, 1);
     assert_problem(
-            fixture, 0, ERR_TIMEOUT, "/c0", "the timeout ended the run before this was asked for");
+            fixture, 0, ERR_TIMEOUT, "/c0", "the timeout ended the run before this was requested");
 
     err_list_clear(&fixture->problems);
     fixture->calls[0].call.host = "host";
     assert_false(run(fixture, 2));
     assert_problem(fixture, 0, ERR_TIMEOUT, "/c0",
-            "the timeout ended the run before this was asked for (host)");
+            "the timeout ended the run before this was requested (host)");
 }
 
 static void tries_end_at_their_maximum(void **state)
