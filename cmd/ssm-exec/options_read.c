@@ -104,7 +104,7 @@ static void check_command(struct reading *reading)
         }
     } else if (options->command == NULL && !options->dry_run && !reading->lacks_separator) {
         add_error(reading, "there is no command",
-                "write it after \"--\": ssm-exec /prod/api -- ./server; or say --dry-run");
+                "write it after \"--\": ssm-exec /prod/api -- ./server; or use --dry-run");
     }
 }
 
@@ -163,7 +163,7 @@ bool options_read(int argc,
     read_variables(&reading, environment);
     read_argv(&reading, words);
     if (ret_options->action != OPTIONS_RUN) {
-        err_list_clear(problems); /* a request for help is granted in any case */
+        err_list_clear(problems); /* help is shown whatever else is wrong */
         return true;
     }
     check_combinations(&reading);

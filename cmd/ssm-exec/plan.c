@@ -217,7 +217,7 @@ static bool check_something_to_do(const struct planning *planning, bool had_sour
     }
     return err_list_add_new(planning->problems, ERR_USAGE, NULL,
             "name a path: ssm-exec /prod/api -- ./server; or set SSM_EXEC_SOURCES; to run the "
-            "command without any, say --env-file /dev/null",
+            "command without any, use --env-file /dev/null",
             "there is nothing to read: no SOURCE was given");
 }
 

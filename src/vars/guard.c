@@ -71,7 +71,7 @@ static void add_mixture(
     append_source(&here, other);
     append_source(&there, first);
     err_list_add_new(problems, ERR_USAGE, text_string(&here),
-            "if one run is to read from both, say --allow-mixed",
+            "if one run is to read from both, use --allow-mixed",
             "belongs to the environment %s, but %s to %s", environment_of(other),
             text_string(&there), environment_of(first));
 }
@@ -92,7 +92,7 @@ bool guard_check_environments(const struct source_list *sources, struct err_list
         const struct source *source = &sources->items[i];
         if (source->kind == SOURCE_PATH && strcmp(source->path, "/") == 0) {
             ok = err_list_add_new(problems, ERR_USAGE, source->shown,
-                    "name the paths to read, or say --allow-mixed",
+                    "name the paths to read, or use --allow-mixed",
                     "the path / is the whole store, all environments together");
             continue;
         }

@@ -97,7 +97,7 @@ static void check_assignment(const struct assignment *assignment,
         (void)err_set(&err, ERR_MAPPING, assignment->parameter,
                 "would set %s, which the loader or a shell acts upon before the command runs",
                 variable);
-        err_set_hint(&err, "if this is intended, say --allow-var %s", variable);
+        err_set_hint(&err, "if this is intended, use --allow-var %s", variable);
         err_list_add(problems, &err);
     }
     bool has_nul = memchr(secret_expose(assignment->value), '\0', secret_len(assignment->value))

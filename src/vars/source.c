@@ -250,7 +250,7 @@ bool source_parse_reference(
         return err_set_no_memory(reterr);
     }
     if (!parse_ref(ref, &errors, &source, reterr)) {
-        err_set_hint(reterr, "if the value is not a reference, say --no-refs");
+        err_set_hint(reterr, "if the value is not a reference, use --no-refs");
         return false;
     }
     hand_over(&source, ret_source);

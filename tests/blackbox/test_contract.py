@@ -145,7 +145,7 @@ def test_undecryptable_parameters_are_named(store, run, page) -> None:
 
 def test_empty_paths_and_paths_that_are_parameters(store, run) -> None:
     store.put("/p/v", "x")
-    failed(run("/typo", *ECHO), "/typo: there is no parameter below this path in us-east-1", "say --optional /typo")
+    failed(run("/typo", *ECHO), "/typo: there is no parameter below this path in us-east-1", "use --optional /typo")
     failed(run("/p/v", *ECHO), "/p/v is itself a parameter: to read it, say which variable it is for: NAME=/p/v")
 
 

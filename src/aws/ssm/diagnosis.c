@@ -156,7 +156,7 @@ void ssm_diagnosis_empty_path(const struct client *client,
     } else {
         err_set_hint(reterr,
                 "check the spelling (names are case-sensitive) and the region; if the path may be "
-                "empty, say --optional %s",
+                "empty, use --optional %s",
                 query->subject);
     }
 }
@@ -173,6 +173,6 @@ void ssm_diagnosis_missing_name(
     }
     err_set_hint(reterr,
             "check the spelling (names are case-sensitive), the version or label, and the region; if "
-            "it may be missing, say --optional %s",
+            "it may be missing, use --optional %s",
             query->subject);
 }
