@@ -1,6 +1,6 @@
 /*
- * What a program needs to ask Parameter Store, for the whole of its run: AWS settings, connections,
- * credentials. Used in this order: open, perhaps connect_early, find_credentials, then the calls, close.
+ * What a program needs to use Parameter Store during its whole run: AWS settings, connections,
+ * credentials. Use in this order: open, perhaps connect_early, find_credentials, then the calls, close.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -44,18 +44,18 @@ struct session {
     struct call_settings calls; /* of Parameter Store */
 };
 
-/* Reads the settings. Nothing is asked yet. False with all that is wrong added to problems. */
+/* Reads the settings; sends nothing. False with everything that is wrong added to problems. */
 MUST_CHECK bool session_open(
         struct session *session, const struct session_options *options, struct err_list *problems);
 
 /*
- * Opens the connections of calls to Parameter Store in the background, if credentials will have to be waited
- * for. The calls must be run with session->calls. Asks the metadata service for the region where it is
+ * Opens the connections of calls to Parameter Store in the background, if finding the credentials takes
+ * requests. The calls must be run with session->calls. Gets the region from the metadata service if it is
  * not set and the credentials will come from there.
  */
 void session_connect_early(struct session *session, struct call *const *calls, size_t call_count);
 
-/* Finds the credentials, and the region if nothing has said it so far. */
+/* Finds the credentials, and the region if it is not known yet. */
 MUST_CHECK bool session_find_credentials(struct session *session, struct err_list *problems);
 
 void session_close(struct session *session);
