@@ -33,7 +33,7 @@ enum expected {
 
 /*
  * jsmn finds the tokens, but it accepts more than JSON ("[1 2]", "{,}", "[truth]"), and its time is
- * quadratic in the depth of nesting. So it is asked for a few tokens at a time, and each token is checked
+ * quadratic in the depth of nesting. So each call reads only a few tokens, and each token is checked
  * together with the text between the previous one and itself.
  */
 struct check {
@@ -208,8 +208,8 @@ static bool fault_at_stop(struct check *check, size_t stop, int result)
 }
 
 /*
- * Makes room for TOKENS_STEP more tokens, or for the maximum. The blocks are those of secrets, which are kept
- * when they are released: musl's malloc would map and unmap memory for each reply.
+ * Makes room for TOKENS_STEP more tokens, or for the maximum. They come from the locked allocator, which
+ * keeps released blocks: musl's malloc would map and unmap memory for each reply.
  */
 static bool grow(struct json_document *document, size_t tokens_max, size_t *cap)
 {
@@ -229,7 +229,7 @@ static bool grow(struct json_document *document, size_t tokens_max, size_t *cap)
     return true;
 }
 
-/* False with check->fault, or without memory. */
+/* False with check->fault, or with NULL there if memory runs out. */
 static bool find_tokens(
         struct check *check, size_t len, size_t tokens_max, struct json_document *document)
 {
@@ -362,7 +362,7 @@ static uint32_t hex4(const char *digits)
     return unit;
 }
 
-/* Gives the length of the character that an escape stands for; 0 for a lone surrogate. */
+/* Returns the length of the character that an escape encodes; 0 for a lone surrogate. */
 static size_t decode_escape(
         const char *escape, char ret_bytes[static UTF8_MAX_BYTES], size_t *ret_used)
 {
@@ -445,7 +445,7 @@ size_t json_encoded_len(struct json_value string)
     return len_of(string);
 }
 
-/* Compares without a copy, which would have to be wiped, and for which there may be no memory. */
+/* Compares without a copy, which would have to be wiped and could run out of memory. */
 static bool decodes_to(struct json_value key, const char *name, size_t name_len)
 {
     const char *at = bytes_of(key);
@@ -466,7 +466,7 @@ static bool decodes_to(struct json_value key, const char *name, size_t name_len)
     return name_len == 0;
 }
 
-/* A name with escapes takes more bytes in the text than it has itself. */
+/* Escapes make a name longer in the text than it is when decoded. */
 static bool name_equals(struct json_value key, const char *name, size_t name_len)
 {
     size_t len = len_of(key);
