@@ -159,7 +159,7 @@ static char *show_parameter(const struct source *source, const struct parameter 
     if (source->member != NULL) {
         text_append_format(&shown, "#%s", source->member);
     }
-    return text_take(&shown);
+    return text_detach(&shown);
 }
 
 static bool extract_member(

@@ -116,8 +116,8 @@ static struct uri copy_parts(
         text_append_format(&authority, ":%ld", port);
     }
     struct uri uri = { .is_https = is_https, .is_loopback = is_loopback(text_string(&lower)) };
-    uri.host = text_take(&lower);
-    uri.authority = text_take(&authority);
+    uri.host = text_detach(&lower);
+    uri.authority = text_detach(&authority);
     uri.path = strdup(path[0] == '\0' ? "/" : path);
     return uri;
 }

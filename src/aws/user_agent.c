@@ -48,5 +48,5 @@ char *user_agent_make(const char *execution_env, const char *app_id)
     text_append_string(&out, " lang/c#17");
     append_part(&out, " exec-env/", execution_env, "");
     append_part(&out, " app/", app_id, "#");
-    return text_take(&out);
+    return text_detach(&out);
 }

@@ -13,18 +13,18 @@ struct arn {
     struct span service;
     struct span region;
     struct span account;
-    struct span resource; /* up to the end: it may hold colons */
+    struct span resource; /* up to the end: may contain colons */
 };
 
-/* Whether text begins like an ARN: with "arn:". */
+/* Whether text starts with "arn:". */
 bool arn_has_prefix(const char *text);
 
-/* Splits text, which the parts borrow. False if it has fewer parts, or does not begin with "arn:". */
+/* Splits text; the parts point into it. False if it has too few, or does not start with "arn:". */
 MUST_CHECK bool arn_parse(const char *text, struct arn *ret_arn);
 
 /*
- * The name that a parameter is asked for by, without the ARN: "/a/b:3" for
- * arn:aws:ssm:REGION:ACCOUNT:parameter/a/b:3, and name itself where it does not begin like an ARN. NULL
- * for the ARN of something else.
+ * The name in a parameter's ARN, with its version or label: "/a/b:3" for
+ * arn:aws:ssm:REGION:ACCOUNT:parameter/a/b:3. Returns name itself if it does not start with "arn:", and
+ * NULL for any other ARN.
  */
 const char *arn_parameter_name(const char *name);

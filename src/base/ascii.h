@@ -1,4 +1,4 @@
-/* Character classes of ASCII, whatever the locale says: names, hosts and protocols are ASCII. */
+/* ASCII character classes, independent of the locale: names, hosts and protocols are ASCII. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -12,17 +12,17 @@
 bool ascii_is_letter(char c);
 bool ascii_is_digit(char c);
 bool ascii_is_alnum(char c);
-bool ascii_is_blank(char c);   /* blank or tab */
-bool ascii_is_space(char c);   /* blank, tab, CR, LF, FF, VT */
-bool ascii_is_control(char c); /* below blank, and DEL */
+bool ascii_is_blank(char c);   /* space or tab */
+bool ascii_is_space(char c);   /* space, tab, CR, LF, FF, VT */
+bool ascii_is_control(char c); /* below space, and DEL */
 char ascii_lower(char c);
 char ascii_upper(char c);
 
 /* The value of a hexadecimal digit, or -1. */
 int ascii_hex_value(char c);
 
-/* Equal but for the case of ASCII letters. */
+/* Whether a and b are equal, ignoring the case of ASCII letters. */
 bool ascii_equals_ignoring_case(const char *a, const char *b);
 
-/* The length of bytes[0..len) without white space at both ends; *ret_start is where it begins. */
+/* Returns the length of bytes[0..len) without white space at both ends; *ret_start is its offset. */
 size_t ascii_trim(const char *bytes, size_t len, size_t *ret_start);

@@ -10,7 +10,7 @@ bool budget_keep(struct budget *budget, size_t bytes, const char *where, struct 
 {
     if (bytes > budget_left(budget)) {
         return err_set(reterr, ERR_PROTOCOL, where,
-                "what was read takes more memory than the limit of %zu MiB for all sources together",
+                "the replies need more memory than the limit of %zu MiB for all sources together",
                 budget->max_bytes / (1024 * 1024));
     }
     budget->kept_bytes += bytes;

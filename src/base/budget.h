@@ -1,6 +1,6 @@
 /*
- * One limit for the memory that the replies of a run may take: what is kept of them, and what is being
- * received. Each reply and each field also has a limit; this one bounds their sum.
+ * One limit for the memory of all replies of a run: those being received, and what is kept of the
+ * others. Each reply and each field also has a limit of its own; this one bounds their sum.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -13,12 +13,12 @@
 
 struct budget {
     size_t max_bytes;
-    size_t kept_bytes; /* of what has been read and is kept until the end of the run */
+    size_t kept_bytes; /* until the end of the run */
 };
 
-/* Counts bytes that are about to be kept. ERR_PROTOCOL at `where` where they pass the maximum. */
+/* Counts bytes that are about to be kept. ERR_PROTOCOL at `where` if they exceed the maximum. */
 MUST_CHECK bool budget_keep(
         struct budget *budget, size_t bytes, const char *where, struct err *reterr);
 
-/* What is left for replies that are being received. */
+/* How many bytes are left for replies that are being received. */
 size_t budget_left(const struct budget *budget);

@@ -1,4 +1,4 @@
-/* The two clocks a run needs, as a value that is passed in: tests bring their own. */
+/* The two clocks of a run, as an interface: tests pass their own. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -7,7 +7,7 @@
 struct clock {
     int64_t (*realtime_ms)(const struct clock *clock); /* milliseconds since the epoch, UTC */
     int64_t (*monotonic_ms)(
-            const struct clock *clock); /* milliseconds; only differences mean something */
+            const struct clock *clock); /* milliseconds; only differences are meaningful */
 };
 
 /* The system's clocks (CLOCK_REALTIME, CLOCK_MONOTONIC). */

@@ -11,7 +11,7 @@
 #define DURATION_MAX_MS ((int64_t)24 * 60 * 60 * 1000)
 
 /*
- * A positive whole number with the unit ms, s, m or h; without one it is seconds. False, and
- * *ret_ms untouched, for anything else, zero and more than DURATION_MAX_MS included.
+ * Parses a positive whole number with the unit ms, s, m or h; without a unit it is in seconds. False,
+ * with *ret_ms untouched, for anything else, including zero and more than DURATION_MAX_MS.
  */
 MUST_CHECK bool duration_parse(const char *text, int64_t *ret_ms);

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char CUT_MARK[] = "...";
+static const char TRUNCATION_MARK[] = "...";
 
-/* Process-wide: an allocation that failed in one thread may explain a failure in another. */
+/* Process-wide: an allocation that failed in one thread may explain an error in another. */
 static atomic_bool memory_ran_out; /* NOLINT(*-non-const-global-variables) */
 
 void err_note_no_memory(void)
@@ -16,11 +16,11 @@ void err_note_no_memory(void)
     atomic_store_explicit(&memory_ran_out, true, memory_order_relaxed);
 }
 
-/* Leaves a visible mark at the end of a text that did not fit. */
-static void mark_if_cut(char *buffer, size_t size, size_t wanted_len)
+/* Marks the end of a text that did not fit. */
+static void mark_if_truncated(char *buffer, size_t size, size_t wanted_len)
 {
     if (wanted_len >= size) {
-        memcpy(buffer + size - sizeof(CUT_MARK), CUT_MARK, sizeof(CUT_MARK));
+        memcpy(buffer + size - sizeof(TRUNCATION_MARK), TRUNCATION_MARK, sizeof(TRUNCATION_MARK));
     }
 }
 
@@ -33,7 +33,7 @@ static void put_formatted(char *buffer, size_t size, const char *format, va_list
         buffer[0] = '\0';
         return;
     }
-    mark_if_cut(buffer, size, (size_t)wanted);
+    mark_if_truncated(buffer, size, (size_t)wanted);
 }
 
 static void put_text(char *buffer, size_t size, const char *text)
@@ -44,7 +44,7 @@ static void put_text(char *buffer, size_t size, const char *text)
         memcpy(buffer, text, kept);
     }
     buffer[kept] = '\0';
-    mark_if_cut(buffer, size, len);
+    mark_if_truncated(buffer, size, len);
 }
 
 PRINTF_LIKE(4, 0)
@@ -57,7 +57,8 @@ static void set_formatted(
     put_formatted(reterr->why, sizeof(reterr->why), format, args);
 }
 
-static void blame_memory(struct err *reterr)
+/* Says so if an allocation has failed: the error may be its consequence. */
+static void add_no_memory(struct err *reterr)
 {
     if (atomic_load_explicit(&memory_ran_out, memory_order_relaxed)) {
         reterr->kind = ERR_SYSTEM;
@@ -71,7 +72,7 @@ bool err_set(struct err *reterr, enum err_kind kind, const char *where, const ch
     va_start(args, format);
     set_formatted(reterr, kind, where, format, args);
     va_end(args);
-    blame_memory(reterr);
+    add_no_memory(reterr);
     return false;
 }
 
@@ -88,7 +89,7 @@ bool err_set_errno(struct err *reterr,
     va_end(args);
     reterr->os_error = errno_value;
     err_add_why(reterr, "%s%s", reterr->why[0] == '\0' ? "" : ": ", strerror(errno_value));
-    blame_memory(reterr);
+    add_no_memory(reterr);
     return false;
 }
 
@@ -163,7 +164,7 @@ bool err_list_add_new(struct err_list *list,
     va_start(args, format);
     set_formatted(&err, kind, where, format, args);
     va_end(args);
-    blame_memory(&err);
+    add_no_memory(&err);
     put_text(err.hint, sizeof(err.hint), hint);
     return err_list_add(list, &err);
 }

@@ -1,4 +1,4 @@
-/* A failure as a value that speaks to the user: what failed, why, and what to do about it. */
+/* Errors as values, for the user to read: what failed, why, and what to do about it. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -11,40 +11,39 @@
 enum err_kind {
     ERR_NONE = 0,
     ERR_USAGE,            /* the command line or an SSM_EXEC_ variable */
-    ERR_INPUT,            /* a file or a variable that was read holds something unusable */
+    ERR_INPUT,            /* a file or a variable has unusable contents */
     ERR_CREDENTIALS,      /* none found, or those found cannot be used */
-    ERR_NETWORK,          /* no usable answer came */
-    ERR_PROTOCOL,         /* an answer came that does not follow the protocol */
-    ERR_SERVICE,          /* AWS answered, and refused */
-    ERR_TIMEOUT,          /* the run's own limit */
-    ERR_MAPPING,          /* parameters do not make the variables that were asked for */
+    ERR_NETWORK,          /* no usable reply arrived */
+    ERR_PROTOCOL,         /* a reply does not follow the protocol */
+    ERR_SERVICE,          /* AWS refused the request */
+    ERR_TIMEOUT,          /* the time limit of the run */
+    ERR_MAPPING,          /* parameters cannot become variables as requested */
     ERR_SYSTEM,           /* memory or another resource of this machine */
     ERR_COMMAND_MISSING,  /* COMMAND was not found */
     ERR_COMMAND_UNUSABLE, /* COMMAND was found and cannot be started */
 };
 
 /*
- * Fixed storage, so that "out of memory" can be reported too. Texts that do not fit are cut and
- * end in "...". They may hold bytes from outside, unescaped: the code that prints them escapes them. They
- * never hold a parameter's value or a credential.
+ * Of fixed size, so that "out of memory" can be reported too. Texts that do not fit are truncated and
+ * end in "...". They may contain untrusted bytes: the code that prints them escapes them. They never
+ * contain a parameter's value or a credential.
  */
 struct err {
     enum err_kind kind;
     int os_error;        /* errno, or 0 */
     char where[512];     /* source, file:line, variable or host; may be empty */
     char code[96];       /* AWS's error code; may be empty */
-    char why[1536];      /* the sentence; may be empty where code says it all */
-    char hint[1024];     /* the user's next action; may be empty */
+    char why[1536];      /* one sentence; may be empty if code says enough */
+    char hint[1024];     /* what to do about it; may be empty */
     char request_id[80]; /* AWS's request id; may be empty */
-    char replier
-            [272]; /* host and port whose reply this is about, unless why names it; may be empty */
+    char replier[272]; /* host and port that sent the reply, unless why names them; may be empty */
 };
 
 /* Sets all of *reterr; where may be NULL. Always returns false: `return err_set(...)`. */
 bool err_set(struct err *reterr, enum err_kind kind, const char *where, const char *format, ...)
         PRINTF_LIKE(4, 5);
 
-/* The same with errno's own text appended after a colon; errno_value is kept in os_error. */
+/* The same with the text of strerror(3) appended after a colon; errno_value is kept in os_error. */
 bool err_set_errno(struct err *reterr,
         enum err_kind kind,
         int errno_value,
@@ -55,27 +54,27 @@ bool err_set_errno(struct err *reterr,
 bool err_set_no_memory(struct err *reterr);
 
 /*
- * Notes that an allocation failed. Not every place that notices can report it, and later failures
- * may be a consequence: from then on every failure of the process is an ERR_SYSTEM that says so.
- * May be called from several threads.
+ * Records that an allocation failed. The code that notices cannot always report it, and later errors
+ * may be its consequence: from then on every error of the process is an ERR_SYSTEM that mentions it.
+ * Thread-safe.
  */
 void err_note_no_memory(void);
 
-/* Completes a failure: the text replaces what was there. */
+/* Set one text of an error, replacing what was there. */
 void err_set_where(struct err *err, const char *where);
 void err_set_code(struct err *err, const char *code);
 void err_set_request_id(struct err *err, const char *request_id);
 void err_set_replier(struct err *err, const char *host_and_port);
 void err_set_hint(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Appends to the sentence. */
+/* Appends to err->why. */
 void err_add_why(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Failures that are reported together. Zero-initialise; release with _clear. */
+/* Errors that are reported together. Zero-initialise; release with _clear. */
 struct err_list {
     struct err *items;
     size_t len;
-    size_t unlisted; /* more failures than are kept; they were counted */
+    size_t unlisted; /* beyond ERR_LIST_MAX: counted, but not kept */
 };
 
 enum {
@@ -83,12 +82,12 @@ enum {
 };
 
 /*
- * Copies *err into the list; past ERR_LIST_MAX, or without memory, only counts it. Always returns
+ * Copies *err into the list; beyond ERR_LIST_MAX, or if memory runs out, only counts it. Always returns
  * false, as err_set does.
  */
 bool err_list_add(struct err_list *list, const struct err *err);
 
-/* The same for a new failure, as err_set makes it. hint may be NULL. */
+/* The same for a new error, made as by err_set. hint may be NULL. */
 bool err_list_add_new(struct err_list *list,
         enum err_kind kind,
         const char *where,

@@ -18,7 +18,7 @@ void file_close(int *fd)
     *fd = -1;
 }
 
-/* Waits until fd can be read, or has come to its end. Regular files always can. */
+/* Waits until fd is readable or at its end; regular files always are. */
 static bool wait_readable(
         int fd, const char *path, const struct file_limits *limits, struct err *reterr)
 {
@@ -34,7 +34,8 @@ static bool wait_readable(
             return true;
         }
         if (ready < 0 && errno != EINTR) {
-            return err_set_errno(reterr, ERR_INPUT, errno, path, "cannot be waited for");
+            return err_set_errno(
+                    reterr, ERR_INPUT, errno, path, "cannot wait until it is readable");
         }
     }
 }
@@ -46,14 +47,14 @@ static bool read_all(int fd,
         struct err *reterr)
 {
     for (;;) {
-        char piece[4096];
-        ssize_t got = read(fd, piece, sizeof(piece));
+        char chunk[4096];
+        ssize_t got = read(fd, chunk, sizeof(chunk));
         if (got == 0) {
             return true;
         }
         if (got > 0) {
-            secret_append(contents, piece, (size_t)got);
-            explicit_bzero(piece, (size_t)got);
+            secret_append(contents, chunk, (size_t)got);
+            explicit_bzero(chunk, (size_t)got);
             if (!secret_check(contents, path, reterr)) {
                 reterr->kind = ERR_INPUT;
                 return false;
@@ -89,7 +90,7 @@ bool file_read(const char *path,
     if (S_ISDIR(status.st_mode)) {
         return err_set(reterr, ERR_INPUT, path, "is a directory, not a file");
     }
-    /* Until a first writer comes, a named pipe reads as if it had ended. */
+    /* A named pipe reads as empty until a writer opens it. */
     if (S_ISFIFO(status.st_mode) && !wait_readable(fd, path, limits, reterr)) {
         return false;
     }
@@ -103,13 +104,13 @@ bool file_read(const char *path,
 int file_read_text(const char *path, struct text *text)
 {
     CLEANUP(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    char piece[16 * 1024];
+    char chunk[16 * 1024];
     struct stat status = { 0 };
     ssize_t got = fd < 0 || fstat(fd, &status) != 0 ? -1 : 1;
     text_reserve(text, (size_t)status.st_size);
     while (got > 0 && text->state == TEXT_SOUND) {
-        got = read(fd, piece, sizeof(piece));
-        text_append(text, piece, got > 0 ? (size_t)got : 0);
+        got = read(fd, chunk, sizeof(chunk));
+        text_append(text, chunk, got > 0 ? (size_t)got : 0);
     }
     return got < 0                          ? errno
             : text->state == TEXT_TOO_LONG  ? EFBIG

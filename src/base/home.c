@@ -14,8 +14,8 @@ enum {
     PATH_MAX_BYTES = 64 * 1024
 };
 
-/* Copies a name that need not end there. False if it is too long to be one. */
-static bool take_name(const char *start, size_t len, char ret_name[static NAME_MAX_BYTES])
+/* Copies a name that is not NUL-terminated. False if it is too long. */
+static bool copy_name(const char *start, size_t len, char ret_name[static NAME_MAX_BYTES])
 {
     if (len >= NAME_MAX_BYTES) {
         return false;
@@ -27,7 +27,10 @@ static bool take_name(const char *start, size_t len, char ret_name[static NAME_M
 
 /* --- variables --- */
 
-/* Appends the value of the variable at `at`, which is a '$'. Its length; 0: there is none. */
+/*
+ * Appends the value of the variable that is named at `at`, which is a '$'. Returns the length of $NAME or
+ * ${NAME}; 0 if it is neither, or not set.
+ */
 static size_t append_variable(
         const struct environment *environment, const char *at, struct text *expanded)
 {
@@ -35,7 +38,7 @@ static size_t append_variable(
     bool is_braced = at[1] == '{';
     const char *start = at + (is_braced ? 2 : 1);
     size_t len = is_braced ? strcspn(start, "}") : strspn(start, ASCII_ALNUM "_");
-    if (len == 0 || (is_braced && start[len] != '}') || !take_name(start, len, name)) {
+    if (len == 0 || (is_braced && start[len] != '}') || !copy_name(start, len, name)) {
         return 0;
     }
     const char *value = environment_get_raw(environment, name);
@@ -50,18 +53,18 @@ static void append_with_variables(
         const struct environment *environment, const char *path, struct text *expanded)
 {
     while (*path != '\0') {
-        size_t taken = *path == '$' ? append_variable(environment, path, expanded) : 0;
-        if (taken == 0) {
+        size_t used = *path == '$' ? append_variable(environment, path, expanded) : 0;
+        if (used == 0) {
             text_append_char(expanded, *path);
-            taken = 1;
+            used = 1;
         }
-        path += taken;
+        path += used;
     }
 }
 
 /* --- home directories --- */
 
-/* The entry of the user database; name "": the current user. False if there is none. */
+/* Appends a user's home directory from the user database; name "" is the current user. */
 static bool append_passwd_home(const char *name, struct text *path)
 {
     char buffer[PASSWD_ENTRY_MAX_BYTES];
@@ -81,13 +84,13 @@ bool home_expand(const struct environment *environment, const char *path, struct
     CLEANUP(text_clear) struct text with_variables = TEXT_INIT(PATH_MAX_BYTES);
     append_with_variables(environment, path, &with_variables);
     if (with_variables.state != TEXT_SOUND) {
-        text_append_string(ret_expanded, path); /* too long for any file: its reader will say so */
+        text_append_string(ret_expanded, path); /* too long for a path: opening it reports that */
         return true;
     }
     const char *rest = text_string(&with_variables);
     char user[NAME_MAX_BYTES];
     size_t user_len = rest[0] == '~' ? strcspn(rest + 1, "/") : 0;
-    if (rest[0] != '~' || !take_name(rest + 1, user_len, user)) {
+    if (rest[0] != '~' || !copy_name(rest + 1, user_len, user)) {
         text_append_string(ret_expanded, rest);
         return true;
     }

@@ -11,7 +11,7 @@
 #include "base/error.h"
 
 /*
- * Small blocks are cut from chunks, and go to the free list of their size class when they are released;
+ * Small blocks are cut from chunks, and are put on the free list of their size class when they are released;
  * large blocks have a mapping each. Four classes per doubling (32, 40, 48, 56, 64, 80, ...) keep the waste
  * of rounding up below a quarter.
  */
@@ -26,7 +26,7 @@ enum {
 };
 
 /* Precedes each block, and keeps it aligned for every type. */
-struct block_header {
+struct locked_header {
     _Alignas(max_align_t) size_t capacity; /* of the block, without this header */
     short size_class;                      /* an index, or OWN_MAPPING */
     bool is_released;                      /* it is in a free list */
@@ -36,7 +36,7 @@ struct free_block {
     struct free_block *next;
 };
 
-/* The limit on locked memory is per process, and libraries take plain function pointers: one pool. */
+/* Global: the limit on locked memory is per process, and libraries call plain function pointers. */
 static struct {
     pthread_mutex_t mutex;
     struct free_block *free_blocks[CLASS_COUNT];
@@ -110,18 +110,18 @@ static void *map_pages(size_t bytes)
     return pages;
 }
 
-static struct block_header *take_small(size_t size_class)
+static struct locked_header *alloc_small(size_t size_class)
 {
     struct free_block *reused = pool.free_blocks[size_class];
     if (reused != NULL) {
-        struct block_header *header = (struct block_header *)(void *)reused - 1;
+        struct locked_header *header = (struct locked_header *)(void *)reused - 1;
         pool.free_blocks[size_class] = reused->next;
         header->is_released = false;
         return header;
     }
     size_t capacity = class_capacity(size_class);
-    size_t bytes = sizeof(struct block_header) + capacity;
-    bytes = (bytes + sizeof(struct block_header) - 1) & ~(sizeof(struct block_header) - 1);
+    size_t bytes = sizeof(struct locked_header) + capacity;
+    bytes = (bytes + sizeof(struct locked_header) - 1) & ~(sizeof(struct locked_header) - 1);
     if (pool.chunk_left < bytes) {
         char *chunk = map_pages(CHUNK_BYTES);
         if (chunk == NULL) {
@@ -130,7 +130,7 @@ static struct block_header *take_small(size_t size_class)
         pool.chunk = chunk;
         pool.chunk_left = CHUNK_BYTES;
     }
-    struct block_header *header = (struct block_header *)(void *)pool.chunk;
+    struct locked_header *header = (struct locked_header *)(void *)pool.chunk;
     pool.chunk += bytes;
     pool.chunk_left -= bytes;
     header->capacity = capacity;
@@ -138,15 +138,15 @@ static struct block_header *take_small(size_t size_class)
     return header;
 }
 
-static struct block_header *take_large(size_t size)
+static struct locked_header *alloc_large(size_t size)
 {
-    if (size > SIZE_MAX - sizeof(struct block_header) - PAGE_BYTES) {
+    if (size > SIZE_MAX - sizeof(struct locked_header) - PAGE_BYTES) {
         return NULL;
     }
-    size_t bytes = round_up(size + sizeof(struct block_header));
-    struct block_header *header = map_pages(bytes);
+    size_t bytes = round_up(size + sizeof(struct locked_header));
+    struct locked_header *header = map_pages(bytes);
     if (header != NULL) {
-        header->capacity = bytes - sizeof(struct block_header);
+        header->capacity = bytes - sizeof(struct locked_header);
         header->size_class = OWN_MAPPING;
     }
     return header;
@@ -156,8 +156,8 @@ void *locked_alloc(size_t size)
 {
     size_t size_class = find_class(size);
     (void)pthread_mutex_lock(&pool.mutex);
-    struct block_header *header = size_class < CLASS_COUNT ? take_small(size_class)
-                                                           : take_large(size);
+    struct locked_header *header = size_class < CLASS_COUNT ? alloc_small(size_class)
+                                                            : alloc_large(size);
     (void)pthread_mutex_unlock(&pool.mutex);
     if (header == NULL) {
         err_note_no_memory();
@@ -184,7 +184,7 @@ void *locked_realloc(void *block, size_t size)
     if (block == NULL) {
         return locked_alloc(size);
     }
-    size_t old_capacity = ((struct block_header *)block - 1)->capacity;
+    size_t old_capacity = ((struct locked_header *)block - 1)->capacity;
     if (size <= old_capacity) {
         return block;
     }
@@ -211,7 +211,7 @@ void locked_free(void *block)
     if (block == NULL) {
         return;
     }
-    struct block_header *header = (struct block_header *)block - 1;
+    struct locked_header *header = (struct locked_header *)block - 1;
     if (header->is_released) {
         return;
     }
@@ -219,7 +219,7 @@ void locked_free(void *block)
     if (header->size_class == OWN_MAPPING) {
         (void)munmap(header, header->capacity + sizeof(*header));
         (void)pthread_mutex_lock(&pool.mutex);
-        pool.lock_max = 0; /* there may be room now */
+        pool.lock_max = 0; /* there may be room for it now */
         (void)pthread_mutex_unlock(&pool.mutex);
         return;
     }

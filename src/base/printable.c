@@ -57,7 +57,7 @@ bool printable_is_shown(uint32_t code_point)
     return !is_noncharacter && !is_in(HIDDEN, sizeof(HIDDEN) / sizeof(HIDDEN[0]), code_point);
 }
 
-/* Blanks of category Zs that are not hidden. */
+/* Characters that are shown as a space: category Zs, and one more. */
 static bool is_blank(uint32_t code_point)
 {
     static const struct range BLANKS[] = {
@@ -105,17 +105,17 @@ static size_t measure_plain(const char *bytes, size_t len, enum printable_form f
     return plain;
 }
 
-/* Appends one character, and gives the number of bytes that it takes in `bytes`. */
+/* Appends one character and returns its length in `bytes`. */
 static size_t append_one(struct text *out, const char *bytes, size_t len, enum printable_form form)
 {
     uint32_t code_point = 0;
     size_t used = utf8_decode(bytes, len, &code_point);
-    bool is_of_word = form == PRINTABLE_LINE || (code_point != '\\' && !is_blank(code_point));
+    bool is_allowed = form == PRINTABLE_LINE || (code_point != '\\' && !is_blank(code_point));
     if (used == 0) {
         text_append_format(out, "\\x%02x", (unsigned int)(unsigned char)bytes[0]);
         return 1;
     }
-    if (printable_is_shown(code_point) && is_of_word) {
+    if (printable_is_shown(code_point) && is_allowed) {
         text_append(out, bytes, used);
     } else {
         append_escape(out, code_point);

@@ -9,7 +9,7 @@
 double random_fraction(void)
 {
     uint64_t bits = 0;
-    /* Without entropy this early in a boot, process and time still keep a fleet apart. */
+    /* Early in a boot, without entropy, time and process id still differ between machines. */
     if (getrandom(&bits, sizeof(bits), GRND_NONBLOCK) != (ssize_t)sizeof(bits)) {
         struct timespec now = { 0 };
         (void)clock_gettime(CLOCK_MONOTONIC, &now);

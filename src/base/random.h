@@ -1,4 +1,4 @@
-/* Randomness for spreading retries: not for keys. */
+/* Random numbers that spread retries; not for keys. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* Starting another program and reading what it prints, as a value that is passed in. */
+/* The interface that runs another program and reads its output. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -15,15 +15,15 @@ struct runner_request {
     char *const *envp;
     const char *where; /* for errors */
     const struct clock *clock;
-    int64_t deadline_ms; /* monotonic: then its process group is ended */
+    int64_t deadline_ms; /* monotonic; its process group is killed then */
 };
 
 struct runner {
     /*
      * Runs the program to its end, with no standard input, our standard error, and its standard
-     * output appended to *ret_output, whose maximum bounds it. True when it ended with status 0.
-     * Otherwise ERR_CREDENTIALS (not found, ended with another status or by a signal), ERR_TIMEOUT,
-     * ERR_SYSTEM. What it left running in its process group is ended.
+     * output appended to *ret_output, whose maximum bounds it. True if it exited with status 0.
+     * Otherwise ERR_CREDENTIALS (not found, another exit status, ended by a signal), ERR_TIMEOUT,
+     * ERR_SYSTEM. Whatever still runs in its process group afterwards is killed.
      */
     bool (*run)(
             const struct runner_request *request, struct secret *ret_output, struct err *reterr);

@@ -4,13 +4,14 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/locked.h"
 
 enum {
     FIRST_CAPACITY = 64
 };
 
-/* Makes room for `wanted` bytes and a NUL. The old block is wiped by its release. */
+/* Makes room for `wanted` bytes and a NUL. */
 static void grow_to(struct secret *secret, size_t wanted)
 {
     char *moved = locked_alloc(wanted + 1);
@@ -139,6 +140,15 @@ void secret_shorten(struct secret *secret, size_t len)
         explicit_bzero(secret->bytes_ + len, secret->len_ - len);
         secret->len_ = len;
     }
+}
+
+void secret_trim_end(struct secret *secret)
+{
+    size_t len = secret->len_;
+    while (len > 0 && ascii_is_space(secret->bytes_[len - 1])) {
+        len--;
+    }
+    secret_shorten(secret, len);
 }
 
 void secret_move(struct secret *to, struct secret *from)

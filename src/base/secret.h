@@ -1,7 +1,7 @@
 /*
- * Bytes that must not be seen: credentials, tokens, keys, reply bodies, parameter values. A type of
- * its own, so that printing one does not compile by accident; kept in locked memory that is wiped
- * when it is released.
+ * Bytes that must stay secret: credentials, tokens, keys, reply bodies, parameter values. A distinct
+ * type, so that code that prints one by accident does not compile; in locked memory that is wiped when
+ * it is released.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -14,10 +14,10 @@
 #include "base/text.h"
 
 /*
- * Owns its bytes. Initialise with SECRET_INIT, release with secret_clear. The members are the
- * module's own: secret_expose is the only way out, and tests/lint keeps the list of those that may
- * call it. An append that fails (no memory, max_bytes passed, or a part that is marked like this
- * itself) leaves a mark that secret_check reports, so that a text is put together first and checked once.
+ * Owns its bytes. Initialise with SECRET_INIT, release with secret_clear. The members are private: only
+ * secret_expose reveals the bytes, and tests/lint has the list of the files that may call it. A failed
+ * append (no memory, max_bytes exceeded, or a failed append to the part that is appended) is remembered
+ * until secret_check reports it, so that a secret is assembled first and checked once.
  */
 struct secret {
     char *bytes_;
@@ -43,7 +43,7 @@ void secret_append_char(struct secret *secret, char c);
 /* False if an append failed: ERR_PROTOCOL "longer than N bytes" at `where`, or ERR_SYSTEM. */
 MUST_CHECK bool secret_check(const struct secret *secret, const char *where, struct err *reterr);
 
-/* Makes room for exactly `bytes` in all, so that later appends neither move nor over-allocate. */
+/* Makes room for exactly `bytes` in total, so that later appends neither move nor over-allocate. */
 void secret_reserve(struct secret *secret, size_t bytes);
 
 size_t secret_len(const struct secret *secret);
@@ -53,7 +53,7 @@ size_t secret_room(const struct secret *secret);
 
 bool secret_is_empty(const struct secret *secret);
 
-/* The bytes, with a NUL behind them that does not count; "" when empty. Valid until the next change. */
+/* The bytes, followed by a NUL that does not count; "" when empty. Valid until the next change. */
 const char *secret_expose(const struct secret *secret);
 
 /* The same for writing in place; NULL when empty. */
@@ -62,7 +62,10 @@ char *secret_expose_writable(struct secret *secret);
 /* Drops and wipes everything after the first len bytes. */
 void secret_shorten(struct secret *secret, size_t len);
 
-/* *to, which must be empty, takes over what *from holds; *from is empty afterwards. */
+/* Drops and wipes white space at the end. */
+void secret_trim_end(struct secret *secret);
+
+/* Moves the bytes and the maximum of *from to *to, whose old bytes are wiped; *from becomes empty. */
 void secret_move(struct secret *to, struct secret *from);
 
 /* Wipes and releases; the maximum stays. May be called again. */

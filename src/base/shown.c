@@ -6,7 +6,7 @@
 
 #include "base/ascii.h"
 
-static const char REST[] = "...";
+static const char ELLIPSIS[] = "...";
 
 static size_t length_before_equals(const char *word, size_t len)
 {
@@ -15,7 +15,7 @@ static size_t length_before_equals(const char *word, size_t len)
 }
 
 /* base64 is padded with '='. */
-static bool ends_in_equals_only(const char *word, size_t len, size_t before)
+static bool has_equals_only_at_end(const char *word, size_t len, size_t before)
 {
     size_t at = before;
     while (at < len && word[at] == '=') {
@@ -24,7 +24,7 @@ static bool ends_in_equals_only(const char *word, size_t len, size_t before)
     return before < len && at == len;
 }
 
-/* Up to and with what a secret may follow: '=', "://", or the ':' of "user:password@"; or all of it. */
+/* Up to and including what a secret may follow: '=', "://", the ':' of "user:password@"; or all of it. */
 static size_t length_before_secret(const char *word, size_t len)
 {
     static const char AUTHORITY[] = "://";
@@ -41,15 +41,15 @@ static size_t length_before_secret(const char *word, size_t len)
 
 const char *shown_word(const char *word, size_t len, char out[static SHOWN_BYTES])
 {
-    size_t kept_max = SHOWN_BYTES - sizeof(REST);
-    size_t kept = ends_in_equals_only(word, len, length_before_equals(word, len))
+    size_t kept_max = SHOWN_BYTES - sizeof(ELLIPSIS);
+    size_t kept = has_equals_only_at_end(word, len, length_before_equals(word, len))
             ? 0
             : length_before_secret(word, len);
     kept = kept > kept_max ? kept_max : kept;
     if (kept > 0) {
         memcpy(out, word, kept);
     }
-    memcpy(out + kept, kept < len ? REST : "", kept < len ? sizeof(REST) : 1);
+    memcpy(out + kept, kept < len ? ELLIPSIS : "", kept < len ? sizeof(ELLIPSIS) : 1);
     return out;
 }
 
@@ -58,7 +58,7 @@ const char *shown_name(const char *word, size_t len, char out[static SHOWN_BYTES
     size_t before = length_before_equals(word, len);
     for (size_t i = 0; i < before; i++) {
         if (!ascii_is_alnum(word[i]) && (word[i] == '\0' || strchr("_-.*", word[i]) == NULL)) {
-            memcpy(out, REST, sizeof(REST));
+            memcpy(out, ELLIPSIS, sizeof(ELLIPSIS));
             return out;
         }
     }

@@ -1,4 +1,4 @@
-/* How much of a word from outside a message may show: it may be a secret in the wrong place. */
+/* Decides how much of an untrusted word a message shows: it may be a secret in the wrong place. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -9,10 +9,10 @@ enum {
 };
 
 /*
- * word[0..len) for a message, in out: what follows its first '=' is shown as "...", so that nobody's
- * password is printed for DB_PASS=password, and so is what follows "://" or the first ':' before a '@':
- * URLs hold passwords. What ends in '=' alone may be a secret in base64
- * and is shown as "...", and a word that does not fit is cut. Returns out.
+ * Writes word[0..len) to out as a message may show it, and returns out. "..." replaces what follows the
+ * first '=' (DB_PASS=password), and "://" or the first ':' before an '@' (URLs contain passwords). A word
+ * whose only '=' are at its end may be a secret in base64 and is shown as "...". A word that does not
+ * fit is truncated.
  */
 const char *shown_word(const char *word, size_t len, char out[static SHOWN_BYTES]);
 

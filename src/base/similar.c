@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-static size_t least(size_t a, size_t b)
+static size_t min_size(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-/* The optimal string alignment distance; rows of its table are by letters of a. */
+/* The optimal string alignment distance; its table has a row for each letter of a. */
 size_t similar_distance(const char *a, const char *b)
 {
     size_t rows[3][SIMILAR_MAX_BYTES + 1] = { 0 };
@@ -27,9 +27,9 @@ size_t similar_distance(const char *a, const char *b)
         row[0] = i;
         for (size_t j = 1; j <= b_len; j++) {
             size_t changed = above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-            row[j] = least(changed, least(above[j], row[j - 1]) + 1);
+            row[j] = min_size(changed, min_size(above[j], row[j - 1]) + 1);
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
-                row[j] = least(row[j], two_above[j - 2] + 1);
+                row[j] = min_size(row[j], two_above[j - 2] + 1);
             }
         }
     }

@@ -1,4 +1,4 @@
-/* How alike two words are: to recognise what somebody meant to write. */
+/* How similar two words are, to suggest what the user meant to write. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -9,7 +9,7 @@ enum {
 };
 
 /*
- * The least number of letters to change, add, drop or swap with their neighbour (each letter once) that
- * makes one word of the other. SIMILAR_MAX_BYTES where one of them is as long as that or longer.
+ * The minimum number of letters to change, add, drop or swap with their neighbour (each letter once) that
+ * turns one word into the other. SIMILAR_MAX_BYTES if one of them is that long or longer.
  */
 size_t similar_distance(const char *a, const char *b);

@@ -1,4 +1,4 @@
-/* Pieces of a text: a pointer and a length, which borrow the text and may hold any bytes. */
+/* Slices of a text, as a pointer into it and a length. They may contain any bytes. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -12,9 +12,10 @@ struct span {
 
 bool span_equals(struct span a, struct span b);
 
-/* By bytes, then by length: below, equal to or above 0, as strcmp(3). */
+/* Orders by bytes, then by length; returns less than, equal to or more than 0, as strcmp(3) does. */
 int span_compare(struct span a, struct span b);
 
+/* Whether its bytes are exactly word. */
 bool span_is(struct span span, const char *word);
 
 bool span_starts_with(struct span span, const char *beginning);
@@ -28,5 +29,5 @@ struct span span_skip_blanks(struct span span);
 /* Without the byte order mark of UTF-8 that some editors put at the beginning of a file. */
 struct span span_skip_byte_order_mark(struct span span);
 
-/* Without the blanks and tabs at both ends; unlike ascii_trim it keeps line ends and the like. */
+/* Without the blanks and tabs at both ends; ascii_trim drops all white space. */
 struct span span_trim(struct span span);

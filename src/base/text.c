@@ -124,18 +124,18 @@ void text_reset(struct text *text)
     }
 }
 
-char *text_take(struct text *text)
+char *text_detach(struct text *text)
 {
     text_reserve(text, 0);
-    char *taken = text->state == TEXT_SOUND ? text->bytes : NULL;
-    if (taken != NULL) {
-        /* It lives longer than the text did. */
-        char *fitted = text->cap > text->len ? realloc(taken, text->len + 1) : taken;
-        taken = fitted != NULL ? fitted : taken;
+    char *string = text->state == TEXT_SOUND ? text->bytes : NULL;
+    if (string != NULL) {
+        /* The caller keeps it: return the memory that is not used. */
+        char *fitted = text->cap > text->len ? realloc(string, text->len + 1) : string;
+        string = fitted != NULL ? fitted : string;
         text->bytes = NULL;
     }
     text_clear(text);
-    return taken;
+    return string;
 }
 
 void text_clear(struct text *text)

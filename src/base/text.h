@@ -1,4 +1,4 @@
-/* A growable public text with a maximum: names, messages, request bodies. Never a secret. */
+/* Growable text with a maximum length: names, messages, request bodies. Never a secret. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -9,9 +9,9 @@
 #include "base/error.h"
 
 /*
- * Owns its bytes, which always end in a NUL that does not count once something was appended.
- * Initialise with TEXT_INIT, release with text_clear. An append that fails (no memory, max_bytes
- * passed) leaves a mark that text_check reports.
+ * Owns its bytes, which a NUL that does not count follows once something was appended. Initialise with
+ * TEXT_INIT, release with text_clear. A failed append (no memory, max_bytes exceeded) is remembered
+ * until text_check reports it.
  */
 struct text {
     char *bytes;
@@ -28,14 +28,14 @@ struct text {
 
 #define TEXT_INIT(maximum) ((struct text){ .max_bytes = (maximum) })
 
-/* Room for exactly so many bytes, where their number is known before the first of them. */
+/* Makes room for exactly `bytes` bytes in an empty text, if their number is known beforehand. */
 void text_reserve(struct text *text, size_t bytes);
 
 void text_append(struct text *text, const char *bytes, size_t len);
 void text_append_string(struct text *text, const char *string);
 void text_append_char(struct text *text, char c);
 
-/* What went wrong with the other text went wrong with this one too. */
+/* An append to `other` that failed counts as failed here too. */
 void text_append_text(struct text *text, const struct text *other);
 void text_append_format(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
 
@@ -45,10 +45,10 @@ MUST_CHECK bool text_check(const struct text *text, const char *where, struct er
 /* The text as a C string, "" when empty. Valid until the next change. */
 const char *text_string(const struct text *text);
 
-/* Empties without releasing, and forgets an earlier failure. */
+/* Empties it without releasing memory; an earlier failure is cleared too. */
 void text_reset(struct text *text);
 
-/* Hands the string over (free(3)); NULL if an append failed or there is no memory. */
-char *text_take(struct text *text);
+/* Empties the text and returns its string, for free(3); NULL if an append failed or memory ran out. */
+char *text_detach(struct text *text);
 
 void text_clear(struct text *text);

@@ -21,8 +21,8 @@ static struct tm broken_down(int64_t epoch_s)
 }
 
 /*
- * Each letter of YYYY, mm, dd, HH, MM and SS stands for a digit, any other character for itself. musl's
- * strftime(3) would add 7 KB to the static program, and take 7,600 instructions more for each time.
+ * Writes a digit for each letter of YYYY, mm, dd, HH, MM and SS, and copies other characters. musl's
+ * strftime(3) would add 7 KB to the static program, and need 7,600 more instructions for each time.
  */
 static void format(int64_t epoch_s, const char *pattern, char *ret_text)
 {
@@ -55,7 +55,7 @@ void timestamp_format_iso8601(int64_t epoch_s, char ret_text[static TIMESTAMP_IS
 }
 
 /* Reads exactly `digits` digits at *at and moves past them. */
-static bool take_number(const char **at, int digits, int *ret_number)
+static bool read_number(const char **at, int digits, int *ret_number)
 {
     int number = 0;
     for (int i = 0; i < digits; i++) {
@@ -69,7 +69,8 @@ static bool take_number(const char **at, int digits, int *ret_number)
     return true;
 }
 
-static bool take_text(const char **at, const char *text)
+/* Moves past text if *at starts with it. */
+static bool skip_text(const char **at, const char *text)
 {
     size_t len = strlen(text);
     if (strncmp(*at, text, len) != 0) {
@@ -80,16 +81,16 @@ static bool take_text(const char **at, const char *text)
 }
 
 /* HH:MM:SS */
-static bool take_time_of_day(const char **at, struct tm *parts)
+static bool read_time_of_day(const char **at, struct tm *parts)
 {
-    return take_number(at, 2, &parts->tm_hour) && take_text(at, ":")
-            && take_number(at, 2, &parts->tm_min) && take_text(at, ":")
-            && take_number(at, 2, &parts->tm_sec);
+    return read_number(at, 2, &parts->tm_hour) && skip_text(at, ":")
+            && read_number(at, 2, &parts->tm_min) && skip_text(at, ":")
+            && read_number(at, 2, &parts->tm_sec);
 }
 
 /*
  * Seconds since the epoch, if the parts are a date that exists. A leap second, :60, counts as the
- * second behind it.
+ * second after it.
  */
 static bool to_epoch(const struct tm *parts, int64_t *ret_epoch_s)
 {
@@ -105,18 +106,18 @@ static bool to_epoch(const struct tm *parts, int64_t *ret_epoch_s)
     return exists;
 }
 
-/* The zone's distance from UTC in seconds: Z, UTC, +hh:mm, -hh:mm. */
-static bool take_zone(const char **at, int *ret_offset_s)
+/* Reads a zone, as its offset from UTC in seconds: Z, UTC, +hh:mm, -hh:mm. */
+static bool read_zone(const char **at, int *ret_offset_s)
 {
-    if (take_text(at, "Z") || take_text(at, "UTC")) {
+    if (skip_text(at, "Z") || skip_text(at, "UTC")) {
         *ret_offset_s = 0;
         return true;
     }
-    int sign = take_text(at, "+") ? 1 : take_text(at, "-") ? -1 : 0;
+    int sign = skip_text(at, "+") ? 1 : skip_text(at, "-") ? -1 : 0;
     int hours = 0;
     int minutes = 0;
-    if (sign == 0 || !take_number(at, 2, &hours) || !take_text(at, ":")
-            || !take_number(at, 2, &minutes) || hours > 23 || minutes > 59) {
+    if (sign == 0 || !read_number(at, 2, &hours) || !skip_text(at, ":")
+            || !read_number(at, 2, &minutes) || hours > 23 || minutes > 59) {
         return false;
     }
     *ret_offset_s = sign * (hours * 3600 + minutes * 60);
@@ -129,12 +130,12 @@ bool timestamp_parse_iso8601(const char *text, int64_t *ret_epoch_s)
     struct tm parts = { 0 };
     int year = 0;
     int month = 0;
-    if (!take_number(&at, 4, &year) || !take_text(&at, "-") || !take_number(&at, 2, &month)
-            || !take_text(&at, "-") || !take_number(&at, 2, &parts.tm_mday) || !take_text(&at, "T")
-            || !take_time_of_day(&at, &parts)) {
+    if (!read_number(&at, 4, &year) || !skip_text(&at, "-") || !read_number(&at, 2, &month)
+            || !skip_text(&at, "-") || !read_number(&at, 2, &parts.tm_mday) || !skip_text(&at, "T")
+            || !read_time_of_day(&at, &parts)) {
         return false;
     }
-    if (take_text(&at, ".")) {
+    if (skip_text(&at, ".")) {
         if (!ascii_is_digit(*at)) {
             return false;
         }
@@ -146,19 +147,19 @@ bool timestamp_parse_iso8601(const char *text, int64_t *ret_epoch_s)
     int64_t epoch_s = 0;
     parts.tm_year = year - 1900;
     parts.tm_mon = month - 1;
-    if (!take_zone(&at, &offset_s) || *at != '\0' || !to_epoch(&parts, &epoch_s)) {
+    if (!read_zone(&at, &offset_s) || *at != '\0' || !to_epoch(&parts, &epoch_s)) {
         return false;
     }
     *ret_epoch_s = epoch_s - offset_s;
     return true;
 }
 
-static bool take_month_name(const char **at, int *ret_month)
+static bool read_month_name(const char **at, int *ret_month)
 {
     static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
         "Sep", "Oct", "Nov", "Dec" };
     for (int i = 0; i < 12; i++) {
-        if (take_text(at, months[i])) {
+        if (skip_text(at, months[i])) {
             *ret_month = i;
             return true;
         }
@@ -175,10 +176,10 @@ bool timestamp_parse_http(const char *text, int64_t *ret_epoch_s)
     const char *at = comma + 1;
     struct tm parts = { 0 };
     int year = 0;
-    if (!take_text(&at, " ") || !take_number(&at, 2, &parts.tm_mday) || !take_text(&at, " ")
-            || !take_month_name(&at, &parts.tm_mon) || !take_text(&at, " ")
-            || !take_number(&at, 4, &year) || !take_text(&at, " ") || !take_time_of_day(&at, &parts)
-            || !take_text(&at, " GMT") || *at != '\0') {
+    if (!skip_text(&at, " ") || !read_number(&at, 2, &parts.tm_mday) || !skip_text(&at, " ")
+            || !read_month_name(&at, &parts.tm_mon) || !skip_text(&at, " ")
+            || !read_number(&at, 4, &year) || !skip_text(&at, " ") || !read_time_of_day(&at, &parts)
+            || !skip_text(&at, " GMT") || *at != '\0') {
         return false;
     }
     parts.tm_year = year - 1900;

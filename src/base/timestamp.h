@@ -1,4 +1,4 @@
-/* Points in time between seconds since the epoch (UTC) and the texts of the protocols. */
+/* Converts between seconds since the epoch (UTC) and the time formats of the protocols. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -13,7 +13,7 @@ enum {
     TIMESTAMP_ISO8601_BYTES = sizeof("2015-08-30T12:36:00Z"),
 };
 
-/* YYYYMMDDTHHMMSSZ, as X-Amz-Date wants it. Years 1970 to 9999; other times become the nearest. */
+/* YYYYMMDDTHHMMSSZ, for X-Amz-Date. Times outside of the years 1970 to 9999 become the nearest. */
 void timestamp_format_basic(int64_t epoch_s, char ret_text[static TIMESTAMP_BASIC_BYTES]);
 
 /* YYYY-MM-DDTHH:MM:SSZ. */

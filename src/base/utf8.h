@@ -1,4 +1,4 @@
-/* UTF-8 as RFC 3629 has it: shortest forms, no surrogates, nothing past U+10FFFF. */
+/* UTF-8 (RFC 3629): shortest forms only, no surrogates, nothing above U+10FFFF. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * Length in bytes of the well-formed character at bytes[0..len), 1 to 4, and in *ret_code_point
- * which one it is; 0 if there is none (len is 0, malformed, cut off).
+ * Decodes the character at the start of bytes[0..len) and returns its length in bytes, 1 to 4; 0 if
+ * there is not a well-formed one (len is 0, malformed, incomplete).
  */
 size_t utf8_decode(const char *bytes, size_t len, uint32_t *ret_code_point);
 
@@ -18,5 +18,5 @@ enum {
     UTF8_MAX_BYTES = 4
 };
 
-/* Encodes a code point that is not a surrogate and at most U+10FFFF; gives the length in bytes. */
+/* Encodes a code point that is not a surrogate and at most U+10FFFF; returns the length in bytes. */
 size_t utf8_encode(uint32_t code_point, char ret_bytes[static UTF8_MAX_BYTES]);

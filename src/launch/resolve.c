@@ -100,7 +100,7 @@ bool resolve_command(
         enum finding finding = file.state == TEXT_SOUND ? examine(text_string(&file)) : MISSING;
         int error = errno;
         if (finding == USABLE) {
-            *ret_file = text_take(&file);
+            *ret_file = text_detach(&file);
             return *ret_file != NULL ? true : err_set_no_memory(reterr);
         }
         if (finding == UNREACHABLE) {

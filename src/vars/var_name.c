@@ -66,6 +66,6 @@ bool var_name_make(const char *parameter,
                 path);
         return false;
     }
-    *ret_name = text_take(&name);
+    *ret_name = text_detach(&name);
     return *ret_name != NULL ? true : err_set_no_memory(reterr);
 }

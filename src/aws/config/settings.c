@@ -127,7 +127,7 @@ static bool find_ca_file(struct settings *settings, struct err *reterr)
     if (!text_check(&path, file.where, reterr)) {
         return false;
     }
-    settings->ca_path = text_take(&path);
+    settings->ca_path = text_detach(&path);
     settings->ca_file.path = settings->ca_path;
     if (settings->ca_path == NULL) {
         return err_set_no_memory(reterr);

@@ -18,16 +18,6 @@ static void hint_at_writer(struct err *err)
             "service account): is it mounted, and may this user read it?");
 }
 
-static void trim_end(struct secret *token)
-{
-    const char *bytes = secret_expose(token);
-    size_t len = secret_len(token);
-    while (len > 0 && ascii_is_space(bytes[len - 1])) {
-        len--;
-    }
-    secret_shorten(token, len);
-}
-
 static bool has_form(const struct secret *token, enum token_form form)
 {
     const char *bytes = secret_expose(token);
@@ -61,7 +51,7 @@ bool token_file_read(const struct provider_context *context,
     } else if (presence == FILE_ABSENT) {
         is_read = fail(shown, "there is no such file", setting, reterr);
     } else {
-        trim_end(ret_token);
+        secret_trim_end(ret_token);
         is_read = !secret_is_empty(ret_token)
                 || fail(shown_path, "the token file is empty", setting, reterr);
     }

@@ -7,7 +7,6 @@
 #include "aws/region.h"
 #include "aws/service/service_error.h"
 #include "aws/sign/sigv4.h"
-#include "base/ascii.h"
 #include "base/timestamp.h"
 
 static const char *const content_types[] = {
@@ -126,11 +125,7 @@ static void clean_message(
     if (quote != NULL) {
         secret_shorten(message, (size_t)(quote - secret_expose(message)));
     }
-    size_t len = secret_len(message);
-    while (len > 0 && ascii_is_space(secret_expose(message)[len - 1])) {
-        len--;
-    }
-    secret_shorten(message, len);
+    secret_trim_end(message);
     if (client->token_in_body != NULL) {
         service_error_cut_out(message, client->token_in_body);
     }

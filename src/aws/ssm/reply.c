@@ -43,7 +43,7 @@ static bool read_text(struct json_value object,
         text_clear(&text);
         return false;
     }
-    *ret_text = text_take(&text);
+    *ret_text = text_detach(&text);
     return *ret_text != NULL ? true : err_set_no_memory(reterr);
 }
 

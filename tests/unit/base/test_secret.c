@@ -220,6 +220,20 @@ static void shortening_wipes_what_is_cut(void **state)
     assert_true(secret_is_empty(&secret));
 }
 
+static void trims_white_space_at_the_end_only(void **state)
+{
+    (void)state;
+    CLEANUP(secret_clear) struct secret secret = SECRET_INIT(64);
+    secret_trim_end(&secret);
+    assert_true(secret_is_empty(&secret));
+    secret_append_text(&secret, " a b \t\r\n\v\f ");
+    secret_trim_end(&secret);
+    assert_string_equal(secret_expose(&secret), " a b");
+    secret_shorten(&secret, 1);
+    secret_trim_end(&secret);
+    assert_true(secret_is_empty(&secret));
+}
+
 static void moving_leaves_the_source_empty_and_usable(void **state)
 {
     (void)state;
@@ -286,6 +300,7 @@ int main(void)
         cmocka_unit_test(without_memory_it_says_so),
         cmocka_unit_test(reserved_room_is_used_without_moving),
         cmocka_unit_test(shortening_wipes_what_is_cut),
+        cmocka_unit_test(trims_white_space_at_the_end_only),
         cmocka_unit_test(moving_leaves_the_source_empty_and_usable),
         cmocka_unit_test(a_failure_moves_along),
         cmocka_unit_test(clearing_may_be_repeated_and_keeps_the_maximum),

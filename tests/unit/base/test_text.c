@@ -83,7 +83,7 @@ static void taking_hands_over_the_string(void **state)
     (void)state;
     struct text text = TEXT_INIT(8);
     text_append_string(&text, "abc");
-    char *taken = text_take(&text);
+    char *taken = text_detach(&text);
     assert_non_null(taken);
     assert_string_equal(taken, "abc");
     assert_null(text.bytes);
@@ -98,7 +98,7 @@ static void taking_an_empty_text_gives_an_empty_string(void **state)
 {
     (void)state;
     struct text text = TEXT_INIT(8);
-    char *taken = text_take(&text);
+    char *taken = text_detach(&text);
     assert_non_null(taken);
     assert_string_equal(taken, "");
     free(taken);
@@ -110,7 +110,7 @@ static void taking_a_failed_text_gives_nothing(void **state)
     struct text text = TEXT_INIT(2);
     text_append_string(&text, "ab");
     text_append_string(&text, "c");
-    assert_null(text_take(&text));
+    assert_null(text_detach(&text));
     assert_null(text.bytes);
 }
 

@@ -71,7 +71,7 @@ static struct fake_sent *record(struct fake_world *world, const struct http_requ
         .reply_max_bytes = request->reply_max_bytes,
         .never_proxied = request->never_proxied,
         .url = strdup(text_string(&request->url)),
-        .headers = text_take(&headers),
+        .headers = text_detach(&headers),
         .body = strdup(secret_expose(&request->body)),
     };
     assert_non_null(sent->url);
