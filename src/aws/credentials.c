@@ -46,7 +46,7 @@ static bool is_quotation_mark(char c)
     return c == '"' || c == '\'';
 }
 
-/* What is wrong with a field that holds this byte; NULL if nothing is. */
+/* What is wrong with a field that contains this byte; NULL if nothing is. */
 static const char *find_fault(enum credentials_field field, char c, bool is_at_end)
 {
     if (ascii_is_control(c)) {
@@ -92,9 +92,9 @@ bool credentials_check_field(enum credentials_field field,
             (void)err_set(reterr, ERR_CREDENTIALS, where, "the %s %s", names[field], fault);
             err_set_hint(reterr,
                     is_quotation_mark(bytes[i])
-                            ? "take the quotation marks out: only a shell removes them"
-                            : "AWS issues none like it: was it pasted, or read from a file with a "
-                              "line end?");
+                            ? "remove the quotation marks: only a shell strips them"
+                            : "AWS never issues such a value: was it pasted, or read from a file "
+                              "with a line end?");
             return false;
         }
     }

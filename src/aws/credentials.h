@@ -1,4 +1,4 @@
-/* AWS credentials: what requests are signed with. aws/providers finds them. */
+/* AWS credentials, with which requests are signed. aws/providers finds them. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -19,9 +19,9 @@ struct credentials {
     struct secret secret_access_key;
     struct secret session_token; /* empty: none */
     int64_t expires_s;           /* since the epoch; 0: not known to expire */
-    bool may_be_past_expiry; /* EC2 gives expired ones while it cannot renew them, and AWS accepts them */
-    char origin[512];        /* for messages: "environment", "profile x" */
-    char renewal[640];       /* how to get new ones: a clause for hints */
+    bool may_be_past_expiry; /* while EC2 cannot renew them it returns expired ones, and AWS accepts those */
+    char origin[512];  /* for messages: "environment", "profile x" */
+    char renewal[640]; /* how to get new ones, as part of a hint */
 };
 
 #define CREDENTIALS_INIT                                                              \
@@ -31,13 +31,13 @@ struct credentials {
 
 void credentials_clear(struct credentials *credentials);
 
-/* Set origin and renewal; texts that do not fit are cut. */
+/* Set origin and renewal; texts that do not fit are truncated. */
 void credentials_set_origin(struct credentials *credentials, const char *format, ...)
         PRINTF_LIKE(2, 3);
 void credentials_set_renewal(struct credentials *credentials, const char *format, ...)
         PRINTF_LIKE(2, 3);
 
-/* *to takes over what *from holds; *from is empty afterwards. */
+/* Moves the credentials in *from to *to, whose old ones are wiped; *from becomes empty. */
 void credentials_move(struct credentials *to, struct credentials *from);
 
 enum credentials_field {
@@ -47,8 +47,8 @@ enum credentials_field {
 };
 
 /*
- * Refuses what AWS never issues: blanks, line ends, quotation marks, anything but ASCII. For
- * callers that read a field and know its place. ERR_CREDENTIALS at `where`.
+ * Rejects what AWS never issues: blanks, line ends, quotation marks, anything but ASCII. ERR_CREDENTIALS
+ * at `where`, which is where the field was read.
  */
 MUST_CHECK bool credentials_check_field(enum credentials_field field,
         const struct secret *value,

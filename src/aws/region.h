@@ -1,4 +1,4 @@
-/* AWS regions: which names are safe to build host names from, and which partition they are in. */
+/* AWS regions: which names may become part of a host name, and which partition they are in. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -20,8 +20,8 @@ struct partition {
  */
 MUST_CHECK bool region_check(const char *name, const char *where, struct err *reterr);
 
-/* The partition of a region that passed region_check; unknown ones count as aws. */
+/* The partition of a region that region_check accepted; aws for an unknown region. */
 const struct partition *region_partition(const char *name);
 
-/* Whether the host, in lower case, is one of AWS's own: below a DNS suffix of any partition. */
+/* Whether the host, in lower case, belongs to AWS: it is below a DNS suffix of some partition. */
 bool region_is_aws_host(const char *host);

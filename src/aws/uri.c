@@ -29,7 +29,7 @@ static bool read_scheme(const char **at, bool *ret_is_https)
     return false;
 }
 
-/* Length of the host at `at`: a name, an IPv4 address, or an IPv6 address in brackets; 0 if none. */
+/* The length of the host at `at`: a name, an IPv4 address or an IPv6 address in brackets; 0 if none. */
 static size_t host_len(const char *at)
 {
     if (at[0] == '[') {
@@ -62,7 +62,7 @@ static bool is_path(const char *at)
     return at[strspn(at, ASCII_ALNUM "/-._~!$&'()*+,;=:@%")] == '\0';
 }
 
-/* 127.0.0.0/8 in four decimal parts; what only looks like it is a name for the resolver. */
+/* 127.0.0.0/8 in four decimal parts. Other spellings are names, which the resolver looks up. */
 static bool is_loopback_address(const char *host)
 {
     const char *at = host;
@@ -102,7 +102,7 @@ static bool is_loopback(const char *host)
             || strcmp(host, "localhost") == 0 || strcmp(host, "localhost.") == 0;
 }
 
-/* Every part copied out; NULL members without memory. */
+/* Copies the parts; those for which memory ran out are NULL. */
 static struct uri copy_parts(
         bool is_https, const char *host, size_t len, long port, const char *path)
 {

@@ -20,7 +20,7 @@ struct uri {
 
 /*
  * Reads scheme://host[:port][/path]. ERR_INPUT at `where` for another scheme, user info, a query, a
- * fragment, or characters that do not belong; the message does not quote the URL, which may hold a
+ * fragment, or characters that are not allowed; the message does not quote the URL, which may hold a
  * password.
  */
 MUST_CHECK bool uri_parse(
@@ -28,5 +28,5 @@ MUST_CHECK bool uri_parse(
 
 void uri_clear(struct uri *uri);
 
-/* Appends bytes percent-encoded but for A-Z a-z 0-9 - _ . ~ (RFC 3986's unreserved). */
+/* Appends bytes, percent-encoding all except A-Z a-z 0-9 - _ . ~ (RFC 3986's unreserved). */
 void uri_encode(struct text *out, const char *bytes, size_t len);

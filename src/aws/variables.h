@@ -1,4 +1,4 @@
-/* Environment variables of the AWS SDKs that hold or lead to credentials, or name the region. */
+/* Environment variables of the AWS SDKs that contain credentials, say where they are, or set the region. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -13,5 +13,5 @@
 
 #define AWS_REGION_VARIABLES "AWS_REGION", "AWS_DEFAULT_REGION"
 
-/* "true" keeps the SDKs from asking the instance metadata service, for credentials among others. */
+/* "true" keeps the SDKs from using the instance metadata service, for credentials and otherwise. */
 #define AWS_METADATA_DISABLED_VARIABLE "AWS_EC2_METADATA_DISABLED"

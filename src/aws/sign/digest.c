@@ -7,7 +7,7 @@
 #include <mbedtls/md.h>
 #include <mbedtls/version.h>
 
-/* What the library asks for, and more. */
+/* mbedtls_version_get_string needs at least 9. */
 enum {
     VERSION_BYTES = 32
 };

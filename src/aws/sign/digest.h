@@ -40,5 +40,5 @@ void digest_to_hex(const unsigned char digest[static DIGEST_SHA256_BYTES],
 MUST_CHECK bool digest_sha1_hex(
         const char *string, char ret_hex[static DIGEST_SHA1_HEX_BYTES], struct err *reterr);
 
-/* The library at run time, "mbedTLS/2.28.3"; static storage. */
+/* The name and version of the library at run time, "mbedTLS/2.28.3"; static storage. */
 const char *digest_library(void);

@@ -34,7 +34,7 @@ static void append_segment(struct text *path, const char *segment, size_t len)
     uri_encode(path, segment, len);
 }
 
-/* Segments are encoded once more than in the request line: "%20" becomes "%2520". */
+/* Segments are encoded again, on top of the encoding of the request line: "%20" becomes "%2520". */
 static void canonical_path(const struct sigv4_request *request, struct text *path)
 {
     const char *at = request->path;
@@ -63,7 +63,7 @@ static void canonical_path(const struct sigv4_request *request, struct text *pat
 
 /* --- canonical query --- */
 
-/* Decodes and encodes again, so that raw and encoded forms have the same signature. */
+/* Decodes and encodes, so that raw and encoded forms have the same signature. */
 static void append_reencoded(struct text *out, const char *bytes, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
@@ -78,7 +78,7 @@ static void append_reencoded(struct text *out, const char *bytes, size_t len)
     }
 }
 
-/* Joins name and value by SOH, which sorts before every byte that encoding leaves. */
+/* Joins name and value with SOH, which sorts before every byte of encoded text. */
 static bool add_parameter(
         const char *at, size_t len, struct string_list *parameters, struct err *reterr)
 {

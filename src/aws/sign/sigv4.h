@@ -14,7 +14,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 
-/* Names in any case, values as they will be sent. Every header given is signed. */
+/* The name in any case, the value as it will be sent. All headers of a request are signed. */
 struct sigv4_header {
     const char *name;
     const char *value;
@@ -48,8 +48,8 @@ enum {
 };
 
 /*
- * Appends the canonical request, a secret since it holds the session token, and the list of signed
- * header names ("content-type;host;x-amz-date"). ERR_SYSTEM, or ERR_INPUT past the limits.
+ * Appends the canonical request, a secret because it contains the session token, and the list of signed
+ * header names ("content-type;host;x-amz-date"). ERR_SYSTEM, or ERR_INPUT beyond the limits.
  */
 MUST_CHECK bool sigv4_canonical_request(const struct sigv4_request *request,
         struct secret *ret_canonical,
@@ -68,7 +68,7 @@ MUST_CHECK bool sigv4_signature(const struct secret *secret_access_key,
         char ret_signature[static DIGEST_SHA256_HEX_BYTES],
         struct err *reterr);
 
-/* All steps: appends the value of the Authorization header, and gives the signature in it. */
+/* All steps: appends the value of the Authorization header, and returns the signature in it. */
 MUST_CHECK bool sigv4_sign(const struct sigv4_request *request,
         const struct sigv4_scope *scope,
         const struct sigv4_keys *keys,
