@@ -80,7 +80,7 @@ NOT_THE_ANSWER = (
 """What a body is called that is not what was asked for. A session token or a role of the metadata service can
 be any text: that it is not the right one shows with the next request."""
 TOO_LARGE = "larger than the limit"
-TIMED_OUT = "timed out|the timeout ended the|takes more than|no answer from .* to the token request"
+TIMED_OUT = "timed out|the timeout ended the|took more than|no answer from .* to the token request"
 
 ROWS: dict[str, Row] = {
     "chunked": row(End.PASSES, "", faults.Chunked),

@@ -265,7 +265,7 @@ def test_files_can_be_elsewhere(chain: Chain, tmp_path: Path) -> None:
 
 def test_half_a_pair_of_keys(chain: Chain) -> None:
     chain.config["default"] = {"aws_access_key_id": "AKIAHALF"}
-    chain.fail('profile "default" has aws_access_key_id and no aws_secret_access_key', "config:2", env=chain.container_env())
+    chain.fail('profile "default" has aws_access_key_id but no aws_secret_access_key', "config:2", env=chain.container_env())
 
 
 @pytest.mark.parametrize("options,env", [((), {"AWS_PROFILE": "nobody"}), (("--profile", "nobody"), {})])
@@ -287,7 +287,7 @@ def test_profile_on_the_command_line_skips_the_environment(chain: Chain) -> None
     assert chain.succeed(env={**everything, "AWS_PROFILE": "dev"}) == "env"
     chain.config["profile dev"] = {"region": "us-east-1"}
     chain.store.journal.clear()
-    chain.fail("no AWS credentials were found; tried environment (not asked: --profile was given), web identity (not asked",
+    chain.fail("no AWS credentials were found; tried environment (skipped: --profile was given), web identity (skipped",
                options=("--profile", "dev"), env=everything)
 
 
@@ -409,7 +409,7 @@ def test_mfa_is_refused_with_a_sentence(chain: Chain, where: str) -> None:
         "profile keys": chain.properties("keys"),
     }
     chain.config[f"profile {where}"]["mfa_serial"] = "arn:aws:iam::123456789012:mfa/somebody"
-    chain.fail(f'profile "{where}" requires MFA (mfa_serial), and ssm-exec does not prompt', "hint: obtain a session first",
+    chain.fail(f'profile "{where}" requires MFA (mfa_serial), but ssm-exec does not prompt', "hint: obtain a session first",
                env={"AWS_PROFILE": "app"})
     assert chain.calls() == []
 
@@ -512,7 +512,7 @@ def test_web_identity_of_a_profile(chain: Chain) -> None:
 
 def test_web_identity_of_a_profile_without_a_role(chain: Chain) -> None:
     chain.config["profile app"] = {"web_identity_token_file": chain.token_file()}
-    chain.fail("config:2: web_identity_token_file is set, and role_arn is not", env={"AWS_PROFILE": "app", **chain.container_env()})
+    chain.fail("config:2: web_identity_token_file is set, but role_arn is not", env={"AWS_PROFILE": "app", **chain.container_env()})
     chain.config["profile app"] = {"web_identity_token_file": "/no/such/file", "role_arn": role("web")}
     chain.fail("/no/such/file: there is no such file (named by ", "config:2", env={"AWS_PROFILE": "app", **chain.container_env()})
 
@@ -672,7 +672,7 @@ def test_as_process_1_no_zombie_of_the_helper_is_left_to_command(chain: Chain) -
 def test_slow_metadata_says_what_was_too_slow(chain: Chain, metadata: InstanceMetadata) -> None:
     metadata.faults.always(faults.Hang(), when=lambda operation, body: operation == "GetRoleCredentials")
     patience = {"AWS_METADATA_SERVICE_TIMEOUT": "2", "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "3"}
-    chain.fail("takes more than 6000 ms in all", "AWS_METADATA_SERVICE_TIMEOUT", env={**chain.metadata_env(), **patience})
+    chain.fail("took more than 6000 ms in total", "AWS_METADATA_SERVICE_TIMEOUT", env={**chain.metadata_env(), **patience})
 
 
 @pytest.mark.parametrize("token", ["to\nken", "to\rken"])
@@ -869,7 +869,7 @@ def test_aws_login_that_has_expired_or_never_was(chain: Chain) -> None:
     chain.config["profile app"] = chain.login_profile(PAST)
     chain.fail(f'aws login (profile "app"): these credentials expired at {PAST_TEXT}', env={"AWS_PROFILE": "app"})
     chain.config["profile app"] = {"login_session": "another"}
-    chain.fail('profile "app" has a login_session, and nobody has signed in here', "hint: run: aws login --profile app", env={"AWS_PROFILE": "app"})
+    chain.fail('profile "app" has a login_session, but nobody has signed in here', "hint: run: aws login --profile app", env={"AWS_PROFILE": "app"})
 
 
 # --- --role-arn
@@ -1149,11 +1149,11 @@ def test_a_useless_metadata_token(chain: Chain) -> None:
 
 
 @pytest.mark.parametrize("status,text", [
-    (403, "no AWS credentials were found"), (404, "no AWS credentials were found"), (405, "no AWS credentials were found"), (400, "gives no session token (HTTP status 400)"),
+    (403, "no AWS credentials were found"), (404, "no AWS credentials were found"), (405, "no AWS credentials were found"), (400, "issued no session token (HTTP status 400)"),
 ])
 def test_token_requests_that_are_refused_never_lead_to_version_1(chain: Chain, status: int, text: str) -> None:
     chain.metadata.faults.always(faults.StatusAnswer(status), when=lambda operation, _: operation == "PutToken")
-    chain.fail(text, f"127.0.0.1:{chain.metadata.port} gives no session token (HTTP status {status})", env=chain.metadata_env())
+    chain.fail(text, f"127.0.0.1:{chain.metadata.port} issued no session token (HTTP status {status})", env=chain.metadata_env())
     assert {entry.operation for entry in chain.metadata.journal.entries} == {"PutToken"}
 
 

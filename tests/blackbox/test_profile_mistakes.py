@@ -85,14 +85,14 @@ CASES: dict[str, Case] = {
     "dashes": Case(credentials=b"[default]\naws-access-key-id = AKIAFILE\naws-secret-access-key = x\n", error="unknown key"),
     "a blank of another alphabet in a key": Case(credentials=b"[default]\naws_access_key_id\xc2\xa0= AKIAFILE\n", error=f"credentials:2: profile \"default\" has an unknown key: {MEANT}aws_access_key_id?"),
     "variables in a section": Case(credentials=b"[default]\nexport AWS_ACCESS_KEY_ID=AKIAFILE\n", error="credentials:2: profile \"default\" has an unknown key"),
-    "a secret alone": Case(credentials=b"[default]\n" + SECRET, error="credentials:2: profile \"default\" has aws_secret_access_key and no aws_access_key_id"),
-    "a token alone": Case(credentials=b"[default]\naws_session_token = x\n", error="credentials:2: profile \"default\" has aws_session_token and no aws_access_key_id"),
-    "a key id alone": Case(credentials=b"[default]\n" + ID, error="credentials:2: profile \"default\" has aws_access_key_id and no aws_secret_access_key"),
-    "a source without a role": Case(b"[default]\nsource_profile = base\n", error="config:2: profile \"default\" has source_profile and no role_arn"),
+    "a secret alone": Case(credentials=b"[default]\n" + SECRET, error="credentials:2: profile \"default\" has aws_secret_access_key but no aws_access_key_id"),
+    "a token alone": Case(credentials=b"[default]\naws_session_token = x\n", error="credentials:2: profile \"default\" has aws_session_token but no aws_access_key_id"),
+    "a key id alone": Case(credentials=b"[default]\n" + ID, error="credentials:2: profile \"default\" has aws_access_key_id but no aws_secret_access_key"),
+    "a source without a role": Case(b"[default]\nsource_profile = base\n", error="config:2: profile \"default\" has source_profile but no role_arn"),
     "a slip in a role": Case(b"[default]\nrole-arn = x\ncredential_source = Environment\n", error=f"config:2: profile \"default\" has an unknown key: {MEANT}role_arn?"),
     "a slip in a process": Case(b"[default]\ncredentials_process = helper\n", error=f"unknown key: {MEANT}credential_process?"),
-    "a start URL alone": Case(b"[default]\nsso_start_url = https://x/\n", error="config:2: profile \"default\" has sso_start_url and no sso_account_id and sso_role_name"),
-    "keys that an empty one hides": Case(b"[default]\n" + KEYS, b"[default]\naws_access_key_id =\n", error="config:2: aws_access_key_id is not used: a later line sets the same key to nothing"),
+    "a start URL alone": Case(b"[default]\nsso_start_url = https://x/\n", error="config:2: profile \"default\" has sso_start_url but no sso_account_id and sso_role_name"),
+    "keys that an empty one hides": Case(b"[default]\n" + KEYS, b"[default]\naws_access_key_id =\n", error="config:2: aws_access_key_id is not used: a later line sets the same key to an empty value"),
     "empty keys": Case(credentials=b"[default]\naws_access_key_id =\naws_secret_access_key =\n"),
     "a session alone": Case(b"[default]\nsso_session = corp\n", warning="config:2: sso_session gives no credentials without"),
     "a credential source alone": Case(b"[default]\ncredential_source = Ec2InstanceMetadata\n", warning="config:2: credential_source gives no credentials without role_arn"),
@@ -100,7 +100,7 @@ CASES: dict[str, Case] = {
     "a key with a blank": Case(b"[default]\nmy own = x\n", warning="config:2: property ignored"),
     "an unselected profile's slip": Case(credentials=b"[dev]\naws_acces_key_id = AKIAFILE\n"),
     # A file that is not there
-    "a file that a variable names": Case(env=(("AWS_SHARED_CREDENTIALS_FILE", "/no/such/file"),), warning="/no/such/file: AWS_SHARED_CREDENTIALS_FILE names it, and there is no such file"),
+    "a file that a variable names": Case(env=(("AWS_SHARED_CREDENTIALS_FILE", "/no/such/file"),), warning="/no/such/file: AWS_SHARED_CREDENTIALS_FILE names it, but there is no such file"),
 }
 
 

@@ -87,7 +87,7 @@ PROVIDERS: dict[str, Provider] = {
         web_profile, f"web identity (role {role('web')})", "STS gives new ones in exchange for the token in {home}/web-token at each run",
         lambda chain: chain.sts.add_role(role("web"), session_seconds=-10)),
     "process": Provider(
-        process, "credential_process of {home}/.aws/config:2", "run the credential_process of {home}/.aws/config:2 by hand: does it keep old ones?",
+        process, "credential_process of {home}/.aws/config:2", "run the credential_process of {home}/.aws/config:2 by hand: does it cache old ones?",
         lambda chain: process(chain, Expiration=PAST_TEXT)),
     "SSO": Provider(sso, 'SSO (profile "default", role Reader in account 123456789012)', "run: aws sso login --profile default", expire_sso),
     "login": Provider(login, 'aws login (profile "default")', "run: aws login --profile default", lambda chain: login(chain, PAST)),
@@ -213,7 +213,7 @@ SETTINGS: dict[str, tuple[Callable[[Chain], Env], tuple[str, ...]]] = {
     "credential_process": (lambda chain: config(chain, credential_process="no-such-helper"), ("error: {home}/.aws/config:2: no-such-helper: not found in PATH (",)),
     "login_session": (
         lambda chain: config(chain, login_session="x"),
-        ('error: {home}/.aws/config:2: login_session: profile "default" has a login_session, and nobody has signed in here: there is no {home}/.aws/login/cache/', "hint: run: aws login --profile default")),
+        ('error: {home}/.aws/config:2: login_session: profile "default" has a login_session, but nobody has signed in here: there is no {home}/.aws/login/cache/', "hint: run: aws login --profile default")),
     "sso_session": (lambda chain: config(chain, sso_session="nobody", sso_account_id="1", sso_role_name="x"), ("error: {home}/.aws/config:2: sso_session: there is no section [sso-session nobody]",)),
     "sso_region": (lambda chain: sso_with(chain, sso_region="us_east"), ('error: {home}/.aws/config:3: sso_region: "us_east" is ',)),
     "sso_role_name": (lambda chain: sso_with(chain, sso_role_name=None), ('error: {home}/.aws/config:4: sso_account_id: profile "default" lacks settings for SSO: sso_role_name',)),
@@ -340,7 +340,7 @@ SERVICES: dict[str, tuple[Callable[[Chain], Env], Callable[[Chain], None], tuple
         INSTANCE, always("metadata", answer(403, "the role is being created", "text/plain"), "GetRoleCredentials"),
         ("error: EC2 instance metadata: {metadata} has no meta-data/iam/security-credentials/instance-role (HTTP status 403): the role is being created",)),
     "an instance that gives no token": (
-        INSTANCE, always("metadata", answer(403, "disabled here", "text/plain"), "PutToken"), ("EC2 instance metadata ({metadata} gives no session token (HTTP status 403): disabled here)",)),
+        INSTANCE, always("metadata", answer(403, "disabled here", "text/plain"), "PutToken"), ("EC2 instance metadata ({metadata} issued no session token (HTTP status 403): disabled here)",)),
     "SSO's refusal": (
         sso, always("sso_portal", faults.ErrorAnswer("ForbiddenException", "No access", 403)),
         ("error: SSO: ForbiddenException: {sso_portal} refused (HTTP status 403): No access (request id ", "hint: is the permission set Reader ({home}/.aws/config:8: sso_role_name) in account 123456789012 assigned")),
@@ -357,7 +357,7 @@ SERVICES: dict[str, tuple[Callable[[Chain], Env], Callable[[Chain], None], tuple
     "an instance that does not answer": (
         lambda chain: {**config(chain, role_arn=role("x"), credential_source="Ec2InstanceMetadata"), **chain.metadata_env()},
         always("metadata", faults.StatusAnswer(404), "PutToken"),
-        ("error: {home}/.aws/config:3: credential_source: EC2 instance metadata: {metadata} gives no session token (HTTP status 404)",)),
+        ("error: {home}/.aws/config:3: credential_source: EC2 instance metadata: {metadata} issued no session token (HTTP status 404)",)),
     "an echo of SSO's token": (
         sso, always("sso_portal", answer(400, f'{{"message":"{SSO_TOKEN} is bad"}}')), ("error: SSO: {sso_portal} refused (HTTP status 400): [removed] is bad",)),
     "STS refuses a role": (

@@ -42,7 +42,7 @@ static bool find_services_section(const struct settings *settings,
                     shown_word(name.value, strlen(name.value), shown));
 }
 
-/* The URL that is set for the service; ret_url->value stays NULL without any. */
+/* The URL that is set for the service; ret_url->value stays NULL if there is none. */
 static bool find_url(const struct settings *settings,
         enum endpoint_service service,
         struct setting *ret_url,
@@ -84,7 +84,7 @@ static bool use_url(const struct settings *settings,
     if (!ret_endpoint->is_https && !ret_endpoint->is_loopback && !settings->options.allow_http) {
         (void)err_set(reterr, ERR_INPUT, url->where,
                 "http:// to %s would send parameter values unencrypted", ret_endpoint->host);
-        err_set_hint(reterr, "use https://, or --allow-http where that network may see them");
+        err_set_hint(reterr, "use https://, or --allow-http if that network may see them");
         return false;
     }
     return true;
@@ -107,7 +107,7 @@ static bool use_own_host(const struct service *service,
             && uri_parse(text_string(&url), region, ret_endpoint, reterr);
 }
 
-/* Reports a proxy that cannot be used before anything is sent. */
+/* Reports an unusable proxy before anything is sent. */
 static bool check_proxy(
         const struct settings *settings, const struct uri *endpoint, struct err *reterr)
 {

@@ -1,4 +1,4 @@
-/* The URL at which a service of AWS is asked. */
+/* Finds the endpoint URL of an AWS service. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

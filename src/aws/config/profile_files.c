@@ -31,7 +31,7 @@ struct origin {
     const char *variable; /* that names the file; NULL: it is the default one */
 };
 
-/* Whether a directory on the way is closed to us, so that the file may or may not be there. */
+/* Whether a directory of the path denies access, so that it is unknown whether the file exists. */
 static bool is_out_of_sight(const char *path)
 {
     struct stat status = { 0 };
@@ -39,9 +39,9 @@ static bool is_out_of_sight(const char *path)
 }
 
 /*
- * A default file out of sight counts as missing, as in botocore: the HOME of a container is often
- * that of another user, such as /root. Shows the path as a word, because a variable may hold
- * something else than a path by mistake, such as a URL with a password.
+ * A default file that cannot be reached counts as missing, as in botocore: the HOME of a container is often
+ * that of another user, such as /root. Shows the path as a word, because a variable may contain
+ * something other than a path by mistake, such as a URL with a password.
  */
 static bool read_contents(const struct origin *origin,
         const struct file_limits *limits,
@@ -55,7 +55,7 @@ static bool read_contents(const struct origin *origin,
     (void)shown_word(origin->shown_path, strlen(origin->shown_path), shown);
     if (file_read(origin->path, limits, contents, &presence, &refusal)) {
         if (presence == FILE_ABSENT && origin->variable != NULL) {
-            event_emit(events, EVENT_WARNING, shown, "%s names it, and there is no such file",
+            event_emit(events, EVENT_WARNING, shown, "%s names it, but there is no such file",
                     origin->variable);
         }
         return true;
@@ -133,13 +133,13 @@ static void ignore_replaced_default(struct profile_files *files, struct event_si
     }
 }
 
-/* What a section is looked up by. */
+/* The key of a section in the index. */
 struct id {
     enum profile_section_kind kind;
     const char *name;
 };
 
-/* Of an id and an item of the index, for bsearch(3). */
+/* Compares an id and an item of the index, for bsearch(3). */
 static int compare_id(const void *a, const void *b)
 {
     const struct id *id = a;
@@ -148,7 +148,7 @@ static int compare_id(const void *a, const void *b)
                                      : strcmp(id->name, section->name);
 }
 
-/* Of two items, those of one name in reading order, for qsort(3). */
+/* Compares two items, those of one name by reading order, for qsort(3). */
 static int compare_sections(const void *a, const void *b)
 {
     const struct profile_section *first = *(const struct profile_section *const *)a;

@@ -25,8 +25,8 @@ struct profile_files {
  * at most 1 MiB; a missing file counts as an empty one. On failure leaves *ret_files untouched and
  * adds what is wrong in both files to *problems: ERR_INPUT (a file that cannot be read or is too
  * long; lines that are wrong, see profile_parse), ERR_TIMEOUT or ERR_SYSTEM. EVENT_WARNINGs: what
- * profile_parse ignores; a missing file that a variable names; a default file that is in a
- * directory closed to us, which counts as missing.
+ * profile_parse ignores; a missing file that a variable names; a default file in a
+ * directory without search permission, which counts as missing.
  */
 MUST_CHECK bool profile_files_load(const struct environment *environment,
         const struct file_limits *limits,

@@ -18,7 +18,7 @@ enum {
 struct half {
     const char *key;
     const char *missing;
-    bool is_warning; /* it has another use as well, or no AWS tool refuses it */
+    bool is_warning; /* the key has another use too, or every AWS tool accepts it */
 };
 
 static const struct half HALVES[] = {
@@ -107,7 +107,7 @@ static const struct half *find_half(const char *key)
     return NULL;
 }
 
-/* The key that an unknown key was meant to be; NULL for a known one, or if it is like none. */
+/* The key that an unknown key was probably meant to be; NULL for a known one, or if none is similar. */
 static const char *find_meant(const char *key)
 {
     if (profile_key_gives_credentials(key) || find_half(key) != NULL) {
@@ -136,14 +136,14 @@ static bool has_value(const struct profile_property *property)
     return !secret_is_empty(&property->value);
 }
 
-/* Refuses a key that is misspelt, and one that would give credentials but for a later empty one. */
+/* Rejects a misspelt key, and one with credentials that a later empty value hides. */
 static bool check_key(
         const struct profile_property *property, const char *profile_name, struct err *reterr)
 {
     const char *meant = find_meant(property->key);
     if (profile_key_gives_credentials(property->key)) {
         return err_set(reterr, ERR_CREDENTIALS, profile_where(&property->place).text,
-                "%s is not used: a later line sets the same key to nothing, in this file or in "
+                "%s is not used: a later line sets the same key to an empty value, in this file or in "
                 "the credentials file",
                 property->key);
     }
@@ -160,7 +160,7 @@ static bool check_half(const struct profile_property *property,
     const struct half *half = find_half(property->key);
     if (half != NULL && !half->is_warning) {
         return err_set(reterr, ERR_CREDENTIALS, profile_where(&property->place).text,
-                "profile \"%s\" has %s and no %s", profile_name, half->key, half->missing);
+                "profile \"%s\" has %s but no %s", profile_name, half->key, half->missing);
     }
     if (half != NULL && events != NULL) {
         event_emit(events, EVENT_WARNING, profile_where(&property->place).text,
@@ -171,7 +171,7 @@ static bool check_half(const struct profile_property *property,
 
 /* --- sections --- */
 
-/* Misspelt keys first: a missing half may be there under a wrong name. */
+/* Misspelt keys first: the missing half may be present under a wrong name. */
 static bool check_own(const struct profile_section *section,
         const char *profile_name,
         struct event_sink *events,
@@ -219,8 +219,8 @@ static bool check_other(
                 why);
     }
     return err_set(reterr, ERR_CREDENTIALS, where.text,
-            "credentials are not used: this section is not named \"default\", as the profile in use "
-            "is");
+            "credentials are not used: the profile in use is \"default\", which is not the name of "
+            "this section");
 }
 
 bool profile_mistakes_check(const struct profile_files *files,

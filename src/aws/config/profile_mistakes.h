@@ -1,7 +1,7 @@
 /*
- * Finds what is meant to give a profile credentials and does not: a misspelt key, half a pair of
- * keys, a section of the wrong form. Otherwise the search for credentials would go on, and could
- * end with those of the container or the machine: another identity than the one that was configured.
+ * Finds mistakes because of which a profile has no credentials: a misspelt key, half a pair of keys, a
+ * malformed section header. Otherwise the search for credentials would go on, and could end with those
+ * of the container or the machine: an identity other than the configured one.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -14,9 +14,9 @@
 #include "base/event.h"
 
 /*
- * For a profile without credentials. False if something was meant to give it some: ERR_CREDENTIALS
- * at "file:line". Something that is less clear is an EVENT_WARNING, if events is not NULL. No
- * message quotes a value.
+ * For a profile without credentials. False if a mistake explains that: ERR_CREDENTIALS at
+ * "file:line". A possible mistake is an EVENT_WARNING, if events is not NULL. No message quotes a
+ * value.
  */
 MUST_CHECK bool profile_mistakes_check(const struct profile_files *files,
         const char *profile_name,

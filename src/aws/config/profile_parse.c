@@ -11,7 +11,7 @@
 
 enum {
     KEY_MAX_BYTES = 64,        /* longer than any key that is looked up */
-    PROBLEMS_PER_FILE_MAX = 8, /* then it is probably a file of another kind */
+    PROBLEMS_PER_FILE_MAX = 8, /* with more, it is probably another kind of file */
 };
 
 /* The characters of keys and of names that are not quoted. */
@@ -25,7 +25,7 @@ enum continued {
     CONTINUES_IGNORED, /* a property that is not kept */
 };
 
-/* The state between two lines of a file. */
+/* The state of the parser between two lines of a file. */
 struct parser {
     struct profile_place place;
     struct event_sink *events;
@@ -56,7 +56,7 @@ static bool is_quote(char c)
     return c == '"' || c == '\'';
 }
 
-/* A NUL follows the file and none is in it, so that strspn(3) stops there at the latest. */
+/* The file ends with a NUL and contains no other, so that strspn(3) stops there. */
 static bool is_identifier(struct span text)
 {
     return text.len > 0 && strspn(text.bytes, NAME_CHARACTERS) >= text.len;
@@ -83,7 +83,7 @@ static struct span cut_inline_comment(struct span line)
     return line;
 }
 
-/* Splits at the first '='. False without one. */
+/* Splits at the first '='. False if there is none. */
 static bool split_assignment(struct span line, struct span *ret_key, struct span *ret_value)
 {
     const char *equals = memchr(line.bytes, '=', line.len);
@@ -126,7 +126,7 @@ static void append_unquoted(struct text *name, struct span quoted)
     }
 }
 
-/* The index of the ']' of a section line, before any comment; 0 without one. */
+/* The index of the ']' of a section line, before any comment; 0 if there is none. */
 static size_t find_bracket(struct span line, bool with_quotes)
 {
     for (size_t i = 1; i < line.len && !is_comment_start(line.bytes[i]); i++) {
@@ -144,7 +144,7 @@ static size_t find_bracket(struct span line, bool with_quotes)
     return 0;
 }
 
-/* Removes "profile ", "sso-session " or "services " from *header. False without any of them. */
+/* Removes "profile ", "sso-session " or "services " from *header. False if it has none of them. */
 static bool skip_type(struct span *header, enum profile_section_kind *ret_kind)
 {
     static const char *const WORDS[] = {
@@ -234,7 +234,7 @@ static bool parse_header(struct parser *parser, struct span header, struct err *
     } else if (!text_check(&name, parser->place.path, reterr)) {
         return false;
     }
-    /* These two are the AWS CLI's own, and no mistake. */
+    /* These two belong to the AWS CLI and are not a mistake. */
     if (ignored_because != NULL && !span_is(header, "plugins") && !span_is(header, "preview")) {
         event_emit(parser->events, EVENT_WARNING, profile_where(&parser->place).text,
                 "section ignored: %s", ignored_because);
@@ -257,7 +257,7 @@ static bool parse_section(struct parser *parser, struct span line, struct err *r
     parser->property = NULL;
     parser->continued = CONTINUES_NOTHING;
 
-    /* Quotes that do not pair up are ordinary characters, which a name cannot have. */
+    /* Unpaired quotes are ordinary characters, which a name cannot contain. */
     size_t bracket = find_bracket(line, /* with_quotes= */ true);
     if (bracket == 0) {
         bracket = find_bracket(line, /* with_quotes= */ false);
@@ -295,7 +295,7 @@ static bool add_property(struct parser *parser,
     return secret_check(&property->value, parser->place.path, reterr);
 }
 
-/* Warns of a key that cannot be looked up. */
+/* Warns about a key that cannot be looked up. */
 static bool check_key(const struct parser *parser, struct span key)
 {
     if (!is_identifier(key)) {
@@ -362,7 +362,7 @@ static bool parse_nested(struct parser *parser, struct span line, struct err *re
                     || add_property(parser, &parser->property->newest_nested, key, value, reterr));
 }
 
-/* Whether the line, if not indented, would give credentials: it must not become part of a value. */
+/* Whether the line would give credentials if it were not indented: it must not become part of a value. */
 static bool is_credentials_line(struct span line)
 {
     struct span key = { 0 };
@@ -392,7 +392,7 @@ static bool parse_indented(struct parser *parser, struct span line, struct err *
         (void)fail(parser, "indented line, which continues the value above it: ", reterr);
         err_add_why(reterr, "%s %s", is_of_one_line ? parser->property->key : "it",
                 is_of_one_line ? "has one line only" : "looks like a property of its own");
-        err_set_hint(reterr, "remove the blanks at the line's start");
+        err_set_hint(reterr, "remove the white space at the start of the line");
         return false;
     }
     if (parser->continued == CONTINUES_IGNORED) {
@@ -427,7 +427,7 @@ static bool parse_line(struct parser *parser, struct span line, struct err *rete
                                          : parse_property(parser, line, reterr);
 }
 
-/* Skips the next line, which ends in LF, in CRs and LF, or in one CR, and returns it without. */
+/* Skips the next line and returns it without its end: LF, CRs and LF, or one CR. */
 static struct span next_line(const char **rest)
 {
     const char *line = *rest;

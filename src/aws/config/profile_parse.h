@@ -19,9 +19,9 @@ enum {
 
 /*
  * Adds the sections of a file to the list at *newest, which the caller frees, also after a failure.
- * The place is that of the file, without a line; its path is borrowed by what is added. Goes on
- * after a line that is wrong, to report several at once: problems gets a few, as ERR_INPUT at
- * "file:line". Ignored sections and properties are EVENT_WARNINGs. No message quotes a line.
+ * *file has no line; the sections borrow its path. Continues after a line that is wrong, to report
+ * several at once: adds the first few to problems, as ERR_INPUT at "file:line". Ignored sections and
+ * properties are EVENT_WARNINGs. No message quotes a line.
  */
 MUST_CHECK bool profile_parse(const struct profile_place *file,
         const struct secret *contents,

@@ -114,7 +114,7 @@ const char *profile_property_text(const struct profile_property *property)
 
 /* --- places --- */
 
-/* A long key, which is none of AWS's, is cut, so that the line number is not. */
+/* Truncates a long key, which cannot be one of AWS's, to keep the line number. */
 static struct profile_where format_where(const struct profile_place *place, const char *key)
 {
     static const size_t PATH_MAX_BYTES = PROFILE_WHERE_BYTES - KEY_SHOWN_MAX_BYTES

@@ -1,6 +1,6 @@
 /*
  * Sections and properties of the shared AWS files, and how to look them up. Lists are linked from the
- * last item read to the first, because the last one of a name is the one that counts.
+ * last item read to the first, because the last one of each name takes effect.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -37,7 +37,7 @@ struct profile_place {
     size_t line;
 };
 
-/* A "key = value". One that a later one overrides stays in the list, and is never found. */
+/* A "key = value". One that a later one overrides stays in the list but is never found. */
 struct profile_property {
     struct profile_property *older;         /* the one above it in the same section */
     struct profile_property *newest_nested; /* only below an empty value */
@@ -53,14 +53,14 @@ struct profile_section {
     struct profile_section *older_namesake; /* of the same kind and name */
     struct profile_property *newest_property;
     struct profile_place place;
-    size_t ordinal; /* in reading order: the credentials file comes last, so that it wins */
+    size_t ordinal; /* in reading order: the credentials file is last and takes precedence */
     enum profile_section_kind kind;
     bool has_type;               /* "[profile default]" and not "[default]" */
     const char *ignored_because; /* NULL: it is not ignored */
     char name[];                 /* of an ignored section: everything between the brackets */
 };
 
-/* Releases a section and all that are older. */
+/* Frees a section and all older ones. */
 void profile_section_free(struct profile_section *newest);
 
 /*
@@ -77,20 +77,20 @@ const struct profile_property *profile_section_find_nested(
         const struct profile_section *section, const char *key, const char *nested_key);
 
 /*
- * Whether messages may show the values of a key, which are one line, such as those of region. Not
- * those of credentials, nor command lines, which may contain some.
+ * Whether messages may show the value of a key, such as region; it is one line then. False for
+ * credentials, and for command lines, which may contain some.
  */
 bool profile_key_is_public(const char *key);
 
-/* Each of these keys makes its profile give credentials, or an error; ends with NULL. */
+/* The keys with which a profile must give credentials or fail; ends with NULL. */
 extern const char *const profile_credentials_keys[];
 
 bool profile_key_gives_credentials(const char *key);
 
-/* The value of a public key; asking for another one is a programming error. */
+/* The value of a property whose key must be public. */
 const char *profile_property_text(const struct profile_property *property);
 
-/* "file:line" or "file:line: key", for the `where` of an error. A long path loses its beginning. */
+/* "file:line" or "file:line: key", for the `where` of an error. A long path is truncated at its start. */
 struct profile_where {
     char text[PROFILE_WHERE_BYTES];
 };

@@ -26,7 +26,7 @@ struct option_value {
     const char *name;  /* how it was given: "--region", or its variable */
 };
 
-/* The setting_from_... functions return false, and leave *ret_setting alone, for an empty value as well. */
+/* The setting_from_... functions return false, with *ret_setting untouched, for an empty value too. */
 
 bool setting_from_option(const struct option_value *option, struct setting *ret_setting);
 
@@ -48,7 +48,7 @@ bool setting_from_variable_or_key(const struct settings *settings,
 
 /*
  * The same for "true" or "false", in any case; false if it is not set. Other values are ERR_INPUT:
- * botocore silently takes "1" for false, the SDKs for Go and JavaScript refuse it.
+ * botocore silently treats "1" as false, the SDKs for Go and JavaScript reject it.
  */
 MUST_CHECK bool setting_read_switch(const struct settings *settings,
         const char *variable,
@@ -66,7 +66,7 @@ MUST_CHECK bool setting_read_number(const struct settings *settings,
 
 /*
  * Appends the path that the setting names, with "~" and variables expanded (home_expand): systemd,
- * container definitions and AWS's files have no shell that does it. ERR_INPUT at setting->where.
+ * container definitions and AWS's files do not pass through a shell that would. ERR_INPUT at setting->where.
  */
 MUST_CHECK bool setting_expand_path(const struct setting *setting,
         const struct environment *environment,

@@ -28,14 +28,14 @@ struct settings_options {
     bool allow_http; /* to hosts that are not loopback */
 };
 
-/* Borrows what the options hold, and the environment. Release with settings_clear. */
+/* Borrows the environment and the texts of the options. Release with settings_clear. */
 struct settings {
     struct settings_options options;
     const struct environment *environment;
     struct profile_files files;
     const char *profile_name;
     const struct profile_section *profile;  /* NULL: there is no default profile */
-    char *region;                           /* NULL: not set; the metadata service may know it */
+    char *region;                           /* NULL: not set; the metadata service may have it */
     char region_where[PROFILE_WHERE_BYTES]; /* where it is set, for messages */
     struct uri ssm_endpoint;                /* not to be used without a region */
     char *ca_path;
@@ -52,7 +52,7 @@ MUST_CHECK bool settings_load(const struct settings_options *options,
         struct settings *ret_settings,
         struct err_list *problems);
 
-/* Sets the region that was missing, and its endpoint, or neither: ERR_INPUT at `where`. */
+/* Sets a missing region and its endpoint, or neither: ERR_INPUT at `where`. */
 MUST_CHECK bool settings_set_region(
         struct settings *settings, const char *region, const char *where, struct err *reterr);
 

@@ -21,7 +21,7 @@ static bool is_skipped(const struct provider *provider, const struct settings *s
 
 /* --- the search --- */
 
-/* PROVIDER_ABSENT if none has any: *reterr lists what each of them is missing. */
+/* PROVIDER_ABSENT if none has any: *reterr lists what each of them lacks. */
 static enum provider_outcome search(
         struct provider_context *context, struct credentials *ret_credentials, struct err *reterr)
 {
@@ -31,7 +31,7 @@ static enum provider_outcome search(
         struct err err;
         enum provider_outcome outcome = is_skipped(CHAIN[i], context->settings)
                 ? provider_absent(
-                        &err, "not asked: %s was given", context->settings->options.profile.name)
+                        &err, "skipped: %s was given", context->settings->options.profile.name)
                 : CHAIN[i]->fetch(context, ret_credentials, &err);
         if (outcome == PROVIDER_FAILED) {
             *reterr = err;
@@ -48,7 +48,7 @@ static enum provider_outcome search(
     return PROVIDER_ABSENT;
 }
 
-/* The role of --role-arn. False without one. */
+/* The role of --role-arn. False if it is not given. */
 static bool find_role(const struct settings *settings, struct sts_role *ret_role)
 {
     (void)setting_from_variable(

@@ -1,4 +1,4 @@
-/* The order in which the providers of credentials are asked. */
+/* The order in which the providers of credentials are tried. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -8,9 +8,9 @@
 #include "base/attrs.h"
 
 /*
- * Asks the providers in the order of the AWS SDKs, up to the first that has credentials or fails.
+ * Tries the providers in the order of the AWS SDKs, up to the first that has credentials or fails.
  * Checks the credentials; then assumes the role of --role-arn with them. ERR_CREDENTIALS, or the
- * error of a request; if no provider has any, the message lists what each provider is missing.
+ * error of a request; if no provider has any, the message lists what each of them lacks.
  */
 MUST_CHECK bool provider_chain_find(
         struct provider_context *context, struct credentials *ret_credentials, struct err *reterr);

@@ -36,7 +36,7 @@ static enum provider_wait wait(struct provider_context *context)
                                                                               : PROVIDER_WAIT_PLAIN;
 }
 
-/* The only addresses for http://, since the token and the credentials are secrets. */
+/* The only addresses other than loopback for http://, because token and credentials are secrets. */
 static bool is_link_local(const struct uri *uri)
 {
     static const char *const HOSTS[] = { "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]" };
@@ -48,7 +48,7 @@ static bool is_link_local(const struct uri *uri)
     return false;
 }
 
-/* What to ask, and which variables say so. */
+/* What to request, and the variables that say so. */
 struct request {
     struct text url;
     struct uri uri; /* without the URL's query, which endpoints do not have */
@@ -121,7 +121,7 @@ static bool find_token(
     return secret_check(&request->token, TOKEN, reterr);
 }
 
-/* ECS names the role. What is not a role's ARN may be an echo of a secret. */
+/* ECS names the role. Anything other than a role's ARN may be an echo of a secret. */
 static void read_role(
         struct json_value root, const struct credentials *credentials, struct text *ret_role)
 {
@@ -167,14 +167,14 @@ static bool read_reply(const struct plain_call *plain,
         return plain_call_refuse(plain, reterr);
     }
     if (!json_parse(&plain->body, JSON_TOKENS_REPLY, plain->subject, &document, reterr)) {
-        plain_call_blame_reply(plain, reterr);
+        plain_call_set_replier(plain, reterr);
         return false;
     }
     if (!document_is_success(json_root(&document), plain->subject, reterr)
             || !document_read(json_root(&document), &document_endpoint_members, plain->subject,
                     ret_credentials, reterr)) {
         plain_call_explain(plain, reterr);
-        plain_call_blame_reply(plain, reterr);
+        plain_call_set_replier(plain, reterr);
         return false;
     }
     read_role(json_root(&document), ret_credentials, &role);
@@ -186,7 +186,7 @@ static bool read_reply(const struct plain_call *plain,
     return true;
 }
 
-static bool ask(const struct provider_context *context,
+static bool request_credentials(const struct provider_context *context,
         const struct request *request,
         struct credentials *ret_credentials,
         struct err *reterr)
@@ -230,7 +230,7 @@ static enum provider_outcome fetch(
     }
     return find_url(context->settings->environment, &request, reterr)
                     && find_token(context, &request, reterr)
-                    && ask(context, &request, ret_credentials, reterr)
+                    && request_credentials(context, &request, ret_credentials, reterr)
             ? PROVIDER_FOUND
             : PROVIDER_FAILED;
 }

@@ -1,4 +1,4 @@
-/* The JSON documents in which processes, endpoints and token caches give credentials. */
+/* The JSON documents in which processes, endpoints and caches provide credentials. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -23,8 +23,8 @@ struct document_members {
 extern const struct document_members document_endpoint_members;
 
 /*
- * False if the document says that it holds no credentials: without any, endpoints answer with
- * status 200 and another "Code" than "Success". ERR_CREDENTIALS at `where`.
+ * False if the document says that it has no credentials: in that case endpoints reply with status 200 and
+ * a "Code" other than "Success". ERR_CREDENTIALS at `where`.
  */
 MUST_CHECK bool document_is_success(
         struct json_value object, const char *where, struct err *reterr);

@@ -21,7 +21,7 @@ enum {
 
 static enum provider_wait wait(struct provider_context *context)
 {
-    (void)context; /* whether there is such a service shows only when it is asked */
+    (void)context; /* only a request tells whether there is such a service */
     return PROVIDER_WAIT_METADATA;
 }
 
@@ -38,19 +38,19 @@ static bool read_role(const struct secret *list, char ret_role[static ROLE_MAX_B
     return true;
 }
 
-/* Adds the service's own explanation, without what it echoes of our session token. */
+/* Adds the explanation in the reply, without parts of our session token that it echoes. */
 static void explain(const struct imds *imds, const struct secret *body, struct err *err)
 {
     CLEANUP(service_error_clear) struct service_error reason = SERVICE_ERROR_INIT;
     const struct secret *const secrets[] = { &imds->token };
     service_error_read_document(body, &reason);
     service_error_clean(&reason, secrets, 1);
-    service_error_pass_on(&reason, err);
+    service_error_report(&reason, err);
 }
 
 static void hint_at_service(const struct imds *imds, struct err *err)
 {
-    err_set_hint(err, "is %s EC2's metadata service, or something that stands in for it?",
+    err_set_hint(err, "is %s EC2's metadata service, or something that imitates it?",
             imds_address(imds));
 }
 

@@ -89,7 +89,7 @@ static bool read_credentials(const struct provider_context *context,
     }
     if (presence == FILE_ABSENT) {
         return err_set(reterr, ERR_CREDENTIALS, session->where,
-                "profile \"%s\" has a login_session, and nobody has signed in here: there is no %s",
+                "profile \"%s\" has a login_session, but nobody has signed in here: there is no %s",
                 context->profile_name, text_string(&shown));
     }
     return read_cache(&contents, text_string(&shown), ret_credentials, reterr);

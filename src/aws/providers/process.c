@@ -25,7 +25,7 @@ static enum provider_wait wait(struct provider_context *context)
 
 /* --- the command line: split as by a POSIX shell but not expanded, as in botocore --- */
 
-/* Words may be passwords. They follow each other in bytes, each with its NUL. */
+/* Words may be passwords. They are in bytes one after the other, each with a NUL at its end. */
 struct words {
     struct secret bytes;
     char *argv[WORDS_MAX + 1];
@@ -130,7 +130,7 @@ static bool read_output(const struct secret *output,
     if (!json_find(json_root(&document), "Version", &version) || !json_int64(version, &number)
             || number != 1) {
         return err_set(reterr, ERR_CREDENTIALS, where,
-                "credential_process printed no \"Version\": 1, the only version there is");
+                "credential_process printed no \"Version\": 1, the only supported version");
     }
     return document_read(json_root(&document), &members, where, ret_credentials, reterr);
 }
@@ -158,7 +158,7 @@ static bool run(const struct provider_context *context,
         err_add_why(reterr, " (credential_process)");
     }
     bool is_read = is_run && read_output(&output, where.text, ret_credentials, reterr);
-    /* The program's own messages, on standard error, say more than its status. */
+    /* The program has explained itself on standard error; this says what is expected of it. */
     if (!is_read && reterr->hint[0] == '\0') {
         err_set_hint(reterr,
                 "run the command behind credential_process by hand, in the same environment: it must "
@@ -180,7 +180,7 @@ static enum provider_outcome fetch(
     const struct profile_where where = profile_where(&command->place);
     credentials_set_origin(ret_credentials, "credential_process of %.480s", where.text);
     credentials_set_renewal(ret_credentials,
-            "run the credential_process of %s by hand: does it keep old ones?", where.text);
+            "run the credential_process of %s by hand: does it cache old ones?", where.text);
     return run(context, command, ret_credentials, reterr) ? PROVIDER_FOUND : PROVIDER_FAILED;
 }
 

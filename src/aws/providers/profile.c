@@ -13,16 +13,16 @@
 
 /* A profile with a role to assume. */
 struct link {
-    struct link *older; /* the profile that this one is the source of; its role is assumed next */
+    struct link *older; /* the profile whose source this one is; its role is assumed next */
     const char *profile_name;
     struct sts_role role;
 };
 
-/* The way from the selected profile over its sources to the first credentials. */
+/* The path from the selected profile through its sources to the first credentials. */
 struct chain {
     struct link *newest;               /* NULL: the selected profile has no role */
     const struct provider *provider;   /* of the first credentials; NULL: there is none */
-    struct profile_where source_where; /* of what names the last source */
+    struct profile_where source_where; /* where the last source is named */
 };
 
 static void clear_chain(struct chain *chain)
@@ -39,7 +39,7 @@ static bool fail_at(const struct profile_property *property, struct err *reterr,
     return err_set(reterr, ERR_CREDENTIALS, profile_where(&property->place).text, "%s", why);
 }
 
-/* --- the way to the first credentials --- */
+/* --- the path to the first credentials --- */
 
 static bool refuse_mfa(const struct provider_context *context, struct err *reterr)
 {
@@ -48,7 +48,7 @@ static bool refuse_mfa(const struct provider_context *context, struct err *reter
         return true;
     }
     (void)err_set(reterr, ERR_CREDENTIALS, profile_where(&mfa->place).text,
-            "profile \"%s\" requires MFA (mfa_serial), and ssm-exec does not prompt",
+            "profile \"%s\" requires MFA (mfa_serial), but ssm-exec does not prompt",
             context->profile_name);
     err_set_hint(reterr,
             "obtain a session first (aws sts assume-role, or a credential_process) and pass it in "
@@ -137,7 +137,7 @@ static bool follow_credential_source(
             "credential_source must be Environment, EcsContainer or Ec2InstanceMetadata");
 }
 
-/* Adds the profile of the context to the chain, and moves on to its source. */
+/* Adds the profile of the context to the chain and moves on to its source. */
 static bool follow(struct provider_context *context, struct chain *chain, struct err *reterr)
 {
     const struct profile_property *profile = profile_section_find(
@@ -159,7 +159,7 @@ static bool follow(struct provider_context *context, struct chain *chain, struct
                                 : follow_credential_source(chain, other, reterr));
 }
 
-/* The provider of a profile's own credentials, in botocore's order; NULL without any. */
+/* The provider of a profile's own credentials, in botocore's order; NULL if it has none. */
 static const struct provider *find_own(struct provider_context *context, bool is_source)
 {
     static const struct provider *const ORDERS[PROFILE_FILE_COUNT][5] = {
@@ -182,7 +182,7 @@ static const struct provider *find_own(struct provider_context *context, bool is
     return i < 5 ? order[i] : NULL;
 }
 
-/* Whether the context's profile has a role, whose credentials are those of other ones. */
+/* Whether the context's profile has a role to assume with the credentials of another profile. */
 static bool has_role(const struct provider_context *context, bool is_source)
 {
     return profile_section_find(context->profile, "role_arn") != NULL
@@ -253,7 +253,7 @@ static enum provider_outcome fetch_first(struct provider_context *context,
     if (outcome != PROVIDER_ABSENT || chain->newest == NULL) {
         return outcome;
     }
-    /* The profile says where its credentials are: the search must not go on elsewhere. */
+    /* The profile says where its credentials are: do not look elsewhere. */
     const struct err absent = *reterr;
     (void)err_set(reterr, ERR_CREDENTIALS, chain->source_where.text, "%s%s%s",
             chain->provider == NULL ? "" : chain->provider->name,

@@ -54,7 +54,7 @@ enum provider_outcome provider_absent(struct err *reterr, const char *format, ..
     return PROVIDER_ABSENT;
 }
 
-/* Asks the metadata service, once. */
+/* Takes the region from the metadata service. */
 static bool find_region(struct provider_context *context, struct err *reterr)
 {
     CLEANUP(secret_clear) struct secret body = SECRET_INIT(IMDS_REPLY_MAX_BYTES);

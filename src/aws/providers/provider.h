@@ -1,4 +1,4 @@
-/* Where credentials may be found: the interface of all providers, and their list. */
+/* Providers of credentials: their interface, and their list. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -14,23 +14,23 @@
 #include "http/calls.h"
 
 enum {
-    PROVIDER_MARGIN_S = 60, /* the least time before expiry: a run may take that long */
+    PROVIDER_MARGIN_S = 60, /* the minimum time until expiry: a run may take that long */
 };
 
-/* What fetch will wait for, as far as the settings tell. */
+/* What fetch will wait for, according to the settings. */
 enum provider_wait {
     PROVIDER_NOT_CONFIGURED, /* fetch gives PROVIDER_ABSENT */
-    PROVIDER_WAIT_NONE,      /* the credentials are at hand, or fetch fails at once */
+    PROVIDER_WAIT_NONE,      /* the credentials are available, or fetch fails at once */
     PROVIDER_WAIT_PROCESS,   /* a credential_process */
     PROVIDER_WAIT_PLAIN,     /* an endpoint without TLS */
     PROVIDER_WAIT_METADATA,  /* the metadata service of EC2, if there is one */
-    PROVIDER_WAIT_TLS,       /* a service over TLS, first or later */
+    PROVIDER_WAIT_TLS,       /* a service over TLS, first or after something else */
 };
 
 enum provider_outcome {
     PROVIDER_FOUND,
     PROVIDER_ABSENT, /* nothing here: the search goes on */
-    PROVIDER_FAILED, /* something here, and it cannot be used: the search ends */
+    PROVIDER_FAILED, /* something here that cannot be used: the search ends */
 };
 
 struct imds;
@@ -42,8 +42,8 @@ struct provider_context {
     const struct call_settings *calls;
     const struct runner *runner; /* for credential_process */
     struct imds *imds;
-    int64_t skew_s;       /* to be added to our clock; 0 until STS has replied */
-    struct err no_region; /* why the metadata service gave none; ERR_NONE: not asked, or it did */
+    int64_t skew_s;       /* AWS's clock minus ours; 0 until STS has replied */
+    struct err no_region; /* why the metadata service gave none; ERR_NONE: not tried, or it did */
     /* Set by provider_profile for the providers of a profile: the profile to read. */
     const char *profile_name;
     const struct profile_section *profile;
@@ -56,14 +56,14 @@ struct provider {
     enum provider_wait (*wait)(struct provider_context *context);
     /*
      * Fills *ret_credentials, which must be empty, with origin and renewal, if FOUND. Fills *reterr if
-     * FAILED, and if ABSENT reterr->why: a phrase that says what is missing.
+     * FAILED; if ABSENT only reterr->why, with a phrase that says what is missing.
      */
     enum provider_outcome (*fetch)(struct provider_context *context,
             struct credentials *ret_credentials,
             struct err *reterr);
 };
 
-/* Each is in the file of its name. */
+/* Each is in the file of that name. */
 extern const struct provider provider_env;
 extern const struct provider provider_web_identity;
 extern const struct provider
@@ -82,13 +82,13 @@ extern const struct provider provider_static_keys;
 enum provider_outcome provider_absent(struct err *reterr, const char *format, ...)
         PRINTF_LIKE(2, 3);
 
-/* Refuses fields that are empty or malformed, and credentials that have expired or soon will. ERR_CREDENTIALS. */
+/* Rejects fields that are empty or malformed, and credentials that have expired or soon will. ERR_CREDENTIALS. */
 MUST_CHECK bool provider_check(const struct provider_context *context,
         const struct credentials *credentials,
         struct err *reterr);
 
 /*
- * Makes sure that settings->region is known. If it is not set, asks the metadata service, once.
+ * Makes sure that settings->region is known. If it is not set, requests it from the metadata service, once.
  * ERR_INPUT, or the error of that request.
  */
 MUST_CHECK bool provider_need_region(struct provider_context *context, struct err *reterr);

@@ -1,6 +1,6 @@
 /*
  * Credentials of IAM Identity Center (SSO), for the token in the cache of "aws sso login". The token
- * is never refreshed, since that would mean to write the cache. Source: AWS SDKs reference guide,
+ * is never refreshed, because that would have to write to the cache. Source: AWS SDKs reference guide,
  * "IAM Identity Center credential provider"; SSO Portal API reference, GetRoleCredentials.
  */
 /* SPDX-License-Identifier: MIT */
@@ -20,7 +20,7 @@ enum {
     PATH_MAX_BYTES = 4096,
 };
 
-/* Of the profile and its session together. */
+/* The settings of the profile and its session together. */
 struct sso {
     const char *profile_name;
     struct setting start_url;
@@ -200,7 +200,7 @@ static bool read_refusal(const struct sso *sso, const struct plain_call *plain, 
 {
     if (plain->status == 401) {
         (void)needs_login(sso, reterr, "is no longer valid");
-        service_error_pass_on(&plain->refusal, reterr);
+        service_error_report(&plain->refusal, reterr);
         return false;
     }
     (void)plain_call_refuse(plain, reterr);
@@ -232,7 +232,7 @@ static bool read_reply(
     if (is_json && document_read(role, &members, plain->subject, ret_credentials, reterr)) {
         return true;
     }
-    plain_call_blame_reply(plain, reterr);
+    plain_call_set_replier(plain, reterr);
     err_set_hint(reterr, "is %s the portal of IAM Identity Center, and is a proxy in between?",
             plain->endpoint->host);
     return false;
@@ -250,7 +250,7 @@ static bool make_url(
     return text_check(url, "SSO", reterr);
 }
 
-static bool ask_portal(const struct provider_context *context,
+static bool request_credentials(const struct provider_context *context,
         const struct sso *sso,
         const struct secret *token,
         struct credentials *ret_credentials,
@@ -289,7 +289,7 @@ static enum provider_outcome fetch(
                 reterr, "profile \"%s\" has no sso_account_id", context->profile_name);
     }
     if (!read_profile(context, &sso, reterr) || !read_token(context, &sso, &token, reterr)
-            || !ask_portal(context, &sso, &token, ret_credentials, reterr)) {
+            || !request_credentials(context, &sso, &token, ret_credentials, reterr)) {
         return PROVIDER_FAILED;
     }
     credentials_set_origin(ret_credentials, "SSO (profile \"%s\", role %s in account %s)",

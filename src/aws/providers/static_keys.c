@@ -1,4 +1,4 @@
-/* Credentials that a profile of the shared files holds itself: aws_access_key_id and so on. */
+/* Credentials that are in a profile of the shared files: aws_access_key_id and so on. */
 /* SPDX-License-Identifier: MIT */
 #include "aws/providers/provider.h"
 
@@ -38,7 +38,7 @@ static enum provider_outcome fetch(
     const struct profile_where where = profile_where(&key_id->place);
     if (secret_key == NULL) {
         (void)err_set(reterr, ERR_CREDENTIALS, where.text,
-                "profile \"%s\" has aws_access_key_id and no aws_secret_access_key", name);
+                "profile \"%s\" has aws_access_key_id but no aws_secret_access_key", name);
         return PROVIDER_FAILED;
     }
     if (token == NULL) {

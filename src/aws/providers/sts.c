@@ -49,7 +49,7 @@ static bool is_session(const char *text)
     return arn_parse(text, &arn) && span_starts_with(arn.resource, "assumed-role/");
 }
 
-/* Services other than AWS that speak STS's protocol have ARNs of their own: only IAM's are checked. */
+/* Other services with STS's protocol have their own ARNs: only those of IAM are checked. */
 static bool is_other_than_role(const char *text)
 {
     struct arn arn;
@@ -233,12 +233,12 @@ static bool read_xml(const struct sts_call *sts, const struct secret *body, stru
             || !find_field(sts, body, "Expiration", &expiration)
             || !timestamp_parse_iso8601(secret_expose(&expiration), &credentials->expires_s)) {
         return err_set(reterr, ERR_PROTOCOL, sts->call.subject,
-                "STS's answer is not the XML of %s, or not whole", sts->action);
+                "STS's answer is not the XML of %s, or not complete", sts->action);
     }
     return true;
 }
 
-/* AWS's sentence says which policy denies it; "no identity-based policy" means the caller's. */
+/* AWS's message says which policy denies it; "no identity-based policy" means the caller's. */
 static void hint_at_policy(const struct sts_call *sts, struct err *err)
 {
     const char *arn = sts->role->arn.value;
@@ -310,7 +310,7 @@ static enum call_verdict judge(struct call *call,
     bool is_read = *start == '{' ? read_json(sts, &reply->body, reterr)
                                  : read_xml(sts, &reply->body, reterr);
     if (!is_read) {
-        client_blame_reply(&sts->client, &sts->attempt, reply, reterr);
+        client_add_reply_details(&sts->client, &sts->attempt, reply, reterr);
     }
     return is_read ? CALL_DONE : CALL_FAILED;
 }

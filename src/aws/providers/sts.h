@@ -27,7 +27,7 @@ struct sts_role {
     struct setting duration_s;   /* not set: the role's own default, an hour */
 };
 
-/* role_arn, role_session_name and duration_seconds of a profile. False without the first. */
+/* role_arn, role_session_name and duration_seconds of a profile. False if role_arn is not set. */
 bool sts_find_role(const struct profile_section *profile, struct sts_role *ret_role);
 
 /* ERR_INPUT, naming the setting, for values that STS's API does not accept. */
@@ -35,7 +35,7 @@ MUST_CHECK bool sts_check_role(const struct sts_role *role, struct err *reterr);
 
 bool sts_is_role_arn(const char *text);
 
-/* Who assumes the role: one of both. */
+/* Who assumes the role: one of the two. */
 struct sts_caller {
     const struct credentials *credentials; /* AssumeRole */
     const struct secret *token;            /* AssumeRoleWithWebIdentity, which is not signed */

@@ -1,4 +1,4 @@
-/* Files that contain one token, such as those that Kubernetes mounts, and renews while we run. */
+/* Files that contain one token, such as those that Kubernetes mounts and renews. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -18,8 +18,8 @@ enum token_form {
 /*
  * Appends the contents of the file that the setting names, without white space at the end, and the
  * file's path. ERR_CREDENTIALS for a file that is missing, empty, longer than ret_token's maximum,
- * or has a character that the form does not allow; else the errors of setting_expand_path and
- * file_read.
+ * or has a character that the form does not allow; otherwise the errors of setting_expand_path
+ * and file_read.
  */
 MUST_CHECK bool token_file_read(const struct provider_context *context,
         const struct setting *setting,

@@ -89,7 +89,7 @@ static enum provider_outcome fetch_for_profile(
     }
     if (!sts_find_role(context->profile, &role)) {
         (void)err_set(reterr, ERR_CREDENTIALS, profile_where(&naming->place).text,
-                "%s is set, and role_arn is not", TOKEN_FILE_KEY);
+                "%s is set, but role_arn is not", TOKEN_FILE_KEY);
         return PROVIDER_FAILED;
     }
     return assume(context, &role, &token_file, ret_credentials, reterr);

@@ -14,15 +14,15 @@ static const char *const content_types[] = {
     [CLIENT_QUERY] = "application/x-www-form-urlencoded; charset=utf-8",
 };
 
-/* AWS accepts five minutes; closer than this the clock is not what it complains about. */
+/* AWS accepts five minutes: with a smaller difference, the clock is not the reason for a refusal. */
 enum {
     CLOCK_TOLERANCE_S = 4 * 60
 };
 
-/* What is read of a reply that is not AWS's, for the message. */
+/* How much of a reply that is not from AWS is read and shown. */
 enum {
     EXCERPT_MAX_BYTES = 120,
-    EXCERPT_READ_BYTES = 4096 /* nothing behind this can get into the part that is shown */
+    EXCERPT_READ_BYTES = 4096 /* nothing after this can get into the part that is shown */
 };
 
 static bool sign(const struct client *client,
@@ -38,7 +38,7 @@ static bool sign(const struct client *client,
     return sigv4_sign(request, &scope, &keys, ret_authorization, attempt->signature, reterr);
 }
 
-/* Headers that are signed, and the signature. */
+/* Adds the headers that are signed, and the signature. */
 static bool add_signed_headers(const struct client *client,
         struct client_attempt *attempt,
         const char *target,
@@ -117,7 +117,7 @@ bool client_sign(const struct client *client,
 
 /* --- refusals --- */
 
-/* AWS's text without what it echoes: the quoted canonical request, our token, keys and signature. */
+/* Cuts out of AWS's text what it echoes: the canonical request, our token, keys and signature. */
 static void clean_message(
         const struct client *client, const struct client_attempt *attempt, struct secret *message)
 {
@@ -140,7 +140,7 @@ static void clean_message(
     service_error_cut_out(message, &signature);
 }
 
-/* A code or a request id of which a part is a secret of ours is none. */
+/* Clears a code or request id that echoes part of one of our secrets. */
 static void drop_echo(const struct client *client, const struct client_attempt *attempt, char *word)
 {
     CLEANUP(secret_clear) struct secret cleaned = SECRET_INIT(SERVICE_ERROR_MESSAGE_MAX_BYTES);
@@ -164,7 +164,7 @@ static bool reply_skew(
     return true;
 }
 
-/* Only a server that proved its name may set our clock. */
+/* Only a server with a verified certificate may correct our clock. */
 static bool correct_clock(
         struct client *client, struct client_attempt *attempt, const struct http_reply *reply)
 {
@@ -246,8 +246,8 @@ static void add_hint(
 }
 
 /*
- * What may be shown of a page: nothing of a success, nor of what looks like JSON, for those may hold
- * values. It is cleaned before it is cut, so that no piece of our own secrets is left at its end.
+ * Reads what may be shown of a page: nothing of a success or of JSON, which may contain values. It is
+ * cleaned before it is truncated, so that no part of our own secrets is left at its end.
  */
 static void read_excerpt(const struct client *client,
         const struct client_attempt *attempt,
@@ -266,7 +266,7 @@ static void read_excerpt(const struct client *client,
     }
 }
 
-/* A proxy's page, a load balancer, something that is not AWS at all. */
+/* For the page of a proxy or a load balancer, or anything else that is not from AWS. */
 static void describe_unknown_reply(const struct client *client,
         const struct client_attempt *attempt,
         const char *subject,
@@ -277,14 +277,13 @@ static void describe_unknown_reply(const struct client *client,
     read_excerpt(client, attempt, reply, &excerpt);
     (void)err_set(reterr, ERR_PROTOCOL, subject, "%s: HTTP status %d%s%s%s",
             client->endpoint->authority, reply->status,
-            secret_is_empty(&excerpt) ? "" : " and not an answer of AWS: \"",
-            secret_expose(&excerpt), secret_is_empty(&excerpt) ? "" : "\"");
+            secret_is_empty(&excerpt) ? "" : ", not a reply from AWS: \"", secret_expose(&excerpt),
+            secret_is_empty(&excerpt) ? "" : "\"");
     if (reply->status >= 300 && reply->status < 400) {
         err_set_hint(reterr, "redirects are not followed: check the endpoint URL");
     } else if (reply->via.variable != NULL && !client->endpoint->is_https) {
         err_set_hint(reterr,
-                "is that the answer of the proxy that %s names, and is %s the right "
-                "endpoint?",
+                "is this a reply of the proxy that %s names, and is %s the right endpoint?",
                 reply->via.variable, client->endpoint->authority);
     } else {
         err_set_hint(reterr, "is %s the right endpoint, and is a proxy in between?",
@@ -315,7 +314,7 @@ enum call_verdict client_judge_refusal(struct client *client,
     err_set_request_id(reterr, error.request_id);
     if (!region_is_aws_host(client->endpoint->host)) {
         err_set_replier(
-                reterr, client->endpoint->authority); /* what stands in for AWS has its codes */
+                reterr, client->endpoint->authority); /* emulators of AWS have the same codes */
     }
     add_hint(client, reply, reterr);
     if (*ret_cause != RETRY_NEVER) {
@@ -327,7 +326,7 @@ enum call_verdict client_judge_refusal(struct client *client,
     return CALL_FAILED;
 }
 
-void client_blame_reply(const struct client *client,
+void client_add_reply_details(const struct client *client,
         const struct client_attempt *attempt,
         const struct http_reply *reply,
         struct err *err)

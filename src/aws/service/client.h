@@ -1,6 +1,6 @@
 /*
- * One AWS service as seen by its caller: requests signed for it, refusals read the way AWS writes
- * them, the clock corrected where it is off.
+ * The client of one AWS service: signs requests, reads refusals in AWS's forms, and corrects the clock
+ * if it is wrong.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -23,38 +23,38 @@ enum client_protocol {
     CLIENT_QUERY,    /* STS: a form, application/x-www-form-urlencoded */
 };
 
-/* Borrows everything. The skew is learnt on the way and serves all calls of the client. */
+/* Borrows everything. skew_s is learnt from a reply and used for all later calls of the client. */
 struct client {
     enum client_protocol protocol;
     const char *service; /* of the signature: "ssm" */
     const char *region;
     const struct uri *endpoint;
     const struct credentials *credentials; /* NULL: requests are not signed */
-    const struct secret *token_in_body;    /* to be cut out of what AWS echoes; may be NULL */
+    const struct secret *token_in_body;    /* is removed from what AWS echoes; may be NULL */
     const struct clock *clock;
     struct event_sink *events;
-    int64_t skew_s; /* to be added to our clock to get AWS's */
+    int64_t skew_s; /* AWS's clock minus ours */
 };
 
-/* What the client keeps of a call from one try to the next; zero-initialise, release with _clear. */
+/* What the client keeps between the tries of a call. Zero-initialise; release with _clear. */
 struct client_attempt {
     char signature
-            [DIGEST_SHA256_HEX_BYTES]; /* of the present try, to be cut out of what AWS echoes */
-    int64_t skew_s;                    /* that the present try was signed with */
-    bool clock_was_corrected;          /* once is enough */
+            [DIGEST_SHA256_HEX_BYTES]; /* of the current try; is removed from what AWS echoes */
+    int64_t skew_s;                    /* with which the current try was signed */
+    bool clock_was_corrected;          /* at most once per call */
 };
 
-/* Wipes the signature, with which the request could be sent again for some minutes. */
+/* Wipes the signature, with which the request could be replayed for some minutes. */
 void client_attempt_clear(struct client_attempt *attempt);
 
-/* How hosts of AWS's own are looked up and trusted; others stay as they are. */
+/* Sets how hosts of AWS are looked up and trusted; for other hosts nothing changes. */
 void client_set_host_rules(struct http_request *request, const char *host);
 
-/* Says where the request goes. Looks at the endpoint only: the credentials may still be on their way. */
+/* Sets the URL of the request. Uses the endpoint only: the credentials may still be unknown. */
 void client_address(const struct client *client, struct http_request *request);
 
 /*
- * Adds the headers to an addressed POST whose body is there, and Authorization where there are
+ * Adds the headers to a POST that has its URL and body, and Authorization if there are
  * credentials. target is X-Amz-Target for CLIENT_JSON_1_1, else NULL. ERR_SYSTEM, ERR_INPUT.
  */
 MUST_CHECK bool client_sign(const struct client *client,
@@ -66,8 +66,8 @@ MUST_CHECK bool client_sign(const struct client *client,
 /*
  * Reads a reply whose status is not 200 and decides: throttling and server errors are retried, a
  * wrong clock is corrected once, everything else has failed. Fills *reterr (ERR_SERVICE, or
- * ERR_PROTOCOL where it is not AWS that answers) with AWS's code, text and request id; our own
- * token, keys and signature are cut out of that text.
+ * ERR_PROTOCOL if the reply is not from AWS) with AWS's code, text and request id; our own
+ * token, keys and signature are removed from that text.
  */
 enum call_verdict client_judge_refusal(struct client *client,
         struct client_attempt *attempt,
@@ -77,10 +77,10 @@ enum call_verdict client_judge_refusal(struct client *client,
         struct err *reterr);
 
 /*
- * Completes the failure of reading a success: whose reply that is, and what to do if it is not AWS's.
- * The part of it that is shown contains none of our secrets.
+ * Completes an error about a reply with status 200: adds its request id and the host that sent it, and a
+ * hint if it is not from AWS. A request id that echoes one of our secrets is left out.
  */
-void client_blame_reply(const struct client *client,
+void client_add_reply_details(const struct client *client,
         const struct client_attempt *attempt,
         const struct http_reply *reply,
         struct err *err);

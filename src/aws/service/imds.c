@@ -79,7 +79,7 @@ static bool find_limits(struct imds *imds, struct err *reterr)
     return true;
 }
 
-static bool ask(const struct imds *imds,
+static bool request(const struct imds *imds,
         enum http_method method,
         const char *path,
         const struct plain_header *header,
@@ -105,11 +105,11 @@ static bool ask(const struct imds *imds,
     if (plain_call_run(&imds->bounded, plain, reterr)) {
         return true;
     }
-    /* The last try gets what is left of the budget, and may end a moment before it. */
+    /* The last try gets the rest of the budget, and may end just before the budget does. */
     bool is_spent = clock_monotonic_ms(imds->calls->clock) + SLACK_MS >= imds->bounded.deadline_ms;
     if (is_spent && imds->bounded.deadline_ms < imds->calls->deadline_ms
             && !secret_is_empty(&imds->token)) {
-        (void)err_set(reterr, ERR_TIMEOUT, SUBJECT, "%s takes more than %lld ms in all",
+        (void)err_set(reterr, ERR_TIMEOUT, SUBJECT, "%s took more than %lld ms in total",
                 imds->endpoint.authority, (long long)imds->budget_ms);
         err_set_hint(reterr,
                 "AWS_METADATA_SERVICE_TIMEOUT (seconds) and AWS_METADATA_SERVICE_NUM_ATTEMPTS "
@@ -118,8 +118,8 @@ static bool ask(const struct imds *imds,
     return false;
 }
 
-/* No reply at all: most machines are not EC2 instances. */
-static enum imds_outcome explain_silence(
+/* Without any reply there is probably no service: most machines are not EC2 instances. */
+static enum imds_outcome explain_no_reply(
         const struct imds *imds, const struct plain_call *plain, struct err *reterr)
 {
     if (plain->was_answered) {
@@ -137,7 +137,7 @@ static enum imds_outcome explain_silence(
     return IMDS_ABSENT;
 }
 
-/* It becomes part of a header. */
+/* The token becomes part of a header. */
 static bool is_token(const struct secret *body)
 {
     const char *bytes = secret_expose(body);
@@ -155,9 +155,9 @@ static enum imds_outcome judge_token(
 {
     if (plain->status != 200 || !is_token(&plain->body)) {
         (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT,
-                "%s gives no session token (HTTP status %d)", imds->endpoint.authority,
+                "%s issued no session token (HTTP status %d)", imds->endpoint.authority,
                 plain->status);
-        service_error_pass_on(&plain->refusal, reterr);
+        service_error_report(&plain->refusal, reterr);
         if (plain->status == 403) {
             err_set_hint(reterr, "is the metadata service disabled for this instance?");
         }
@@ -167,7 +167,7 @@ static enum imds_outcome judge_token(
     return IMDS_GOOD;
 }
 
-static enum imds_outcome ask_for_token(struct imds *imds, struct err *reterr)
+static enum imds_outcome request_token(struct imds *imds, struct err *reterr)
 {
     CLEANUP(plain_call_clear) struct plain_call plain = { 0 };
     CLEANUP(secret_clear) struct secret ttl = SECRET_INIT(16);
@@ -188,8 +188,8 @@ static enum imds_outcome ask_for_token(struct imds *imds, struct err *reterr)
     (void)snprintf(digits, sizeof(digits), "%d", IMDS_TOKEN_TTL_S);
     secret_append_text(&ttl, digits);
     const struct plain_header header = { "x-aws-ec2-metadata-token-ttl-seconds", &ttl, false };
-    if (!ask(imds, HTTP_PUT, "api/token", &header, &plain, reterr)) {
-        return explain_silence(imds, &plain, reterr);
+    if (!request(imds, HTTP_PUT, "api/token", &header, &plain, reterr)) {
+        return explain_no_reply(imds, &plain, reterr);
     }
     return judge_token(imds, &plain, reterr);
 }
@@ -198,7 +198,7 @@ enum imds_outcome imds_open_session(struct imds *imds, struct err *reterr)
 {
     if (!imds->was_tried) {
         imds->was_tried = true;
-        imds->outcome = ask_for_token(imds, &imds->err);
+        imds->outcome = request_token(imds, &imds->err);
     }
     *reterr = imds->err;
     return imds->outcome;
@@ -213,13 +213,13 @@ enum imds_outcome imds_get(
         return outcome;
     }
     const struct plain_header header = { "x-aws-ec2-metadata-token", &imds->token, true };
-    if (!ask(imds, HTTP_GET, path, &header, &plain, reterr)) {
+    if (!request(imds, HTTP_GET, path, &header, &plain, reterr)) {
         return IMDS_FAILED;
     }
     if (plain.status != 200) {
         (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "%s has no %s (HTTP status %d)",
                 imds->endpoint.authority, path, plain.status);
-        service_error_pass_on(&plain.refusal, reterr);
+        service_error_report(&plain.refusal, reterr);
         if (plain.status == 401) {
             err_set_hint(reterr, "it does not accept the session token that it issued");
         }

@@ -25,7 +25,7 @@ enum {
 
 enum imds_outcome {
     IMDS_GOOD,
-    IMDS_ABSENT, /* no metadata service here, or no such document: reterr->why is a phrase */
+    IMDS_ABSENT, /* no metadata service here, or no such document; reterr->why is a phrase */
     IMDS_FAILED,
 };
 
@@ -34,7 +34,7 @@ struct imds {
     const struct settings *settings;
     const struct call_settings *calls;
     struct uri endpoint;
-    struct call_settings bounded; /* calls, within the budget */
+    struct call_settings bounded; /* as calls, limited to the budget */
     int64_t budget_ms;
     struct secret token;
     bool was_tried;
@@ -45,10 +45,10 @@ struct imds {
 void imds_init(
         struct imds *imds, const struct settings *settings, const struct call_settings *calls);
 
-/* Requests the session token, once: finds out whether there is a metadata service here. */
+/* Requests the session token, once. Tells whether there is a metadata service here. */
 enum imds_outcome imds_open_session(struct imds *imds, struct err *reterr);
 
-/* The document at /latest/PATH; asks for the token first where there is none. */
+/* Gets the document at /latest/PATH; requests the token first if there is none. */
 enum imds_outcome imds_get(
         struct imds *imds, const char *path, struct secret *ret_body, struct err *reterr);
 

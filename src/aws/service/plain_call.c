@@ -16,11 +16,11 @@ static bool prepare(struct call *call, struct http_request *ret_request, struct 
     ret_request->never_proxied = plain->never_proxied;
     client_set_host_rules(ret_request, plain->endpoint->host);
     ret_request->reply_max_bytes = PLAIN_CALL_REPLY_MAX_BYTES;
-    (void)reterr; /* calls_run checks what was added */
+    (void)reterr; /* calls_run checks the request */
     return true;
 }
 
-/* Removes what the reply echoes of the request's secrets. */
+/* Removes secrets of the request that the reply echoes. */
 static void clean(const struct plain_call *plain, struct service_error *error)
 {
     const struct secret *secrets[PLAIN_CALL_HEADERS_MAX + 1];
@@ -56,7 +56,7 @@ static enum call_verdict judge(struct call *call,
     if (*ret_cause != RETRY_NEVER) {
         (void)err_set(reterr, ERR_NETWORK, plain->subject, "%s: HTTP status %d",
                 plain->endpoint->authority, reply->status);
-        service_error_pass_on(&plain->refusal, reterr);
+        service_error_report(&plain->refusal, reterr);
         return CALL_RETRIES;
     }
     secret_move(&plain->body, &reply->body);
@@ -67,7 +67,7 @@ bool plain_call_refuse(const struct plain_call *plain, struct err *reterr)
 {
     (void)err_set(reterr, ERR_CREDENTIALS, plain->subject, "%s refused (HTTP status %d)",
             plain->endpoint->authority, plain->status);
-    service_error_pass_on(&plain->refusal, reterr);
+    service_error_report(&plain->refusal, reterr);
     return false;
 }
 
@@ -77,7 +77,7 @@ void plain_call_explain(const struct plain_call *plain, struct err *err)
     service_error_read_document(&plain->body, &reason);
     clean(plain, &reason);
     if (reason.code[0] != '\0' || !secret_is_empty(&reason.message)) {
-        service_error_pass_on(&reason, err);
+        service_error_report(&reason, err);
     }
 }
 
@@ -97,7 +97,7 @@ bool plain_call_run(
     return calls_run_one(settings, &plain->call, reterr);
 }
 
-void plain_call_blame_reply(const struct plain_call *plain, struct err *err)
+void plain_call_set_replier(const struct plain_call *plain, struct err *err)
 {
     err_set_replier(err, plain->endpoint->authority);
 }

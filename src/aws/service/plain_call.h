@@ -1,4 +1,4 @@
-/* One unsigned request for a small document, as AWS's credential endpoints expect it. */
+/* One unsigned request for a small document, for AWS's credential endpoints. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -39,12 +39,12 @@ struct plain_call {
 
     int status; /* of the reply */
     struct secret body;
-    struct service_error refusal; /* of a status other than 200; without what it echoes */
+    struct service_error refusal; /* if status is not 200; without echoed secrets */
     bool was_answered;            /* at least one try got a reply */
 };
 
 /*
- * True with a reply of status 200 or of one that is not worth another try (see
+ * True with a reply of status 200 or of one that is not retried (see
  * service_error_retry_cause). Otherwise false with the error of calls_run.
  */
 MUST_CHECK bool plain_call_run(
@@ -52,17 +52,17 @@ MUST_CHECK bool plain_call_run(
 
 /*
  * Sets *reterr to the refusal: ERR_CREDENTIALS at the subject, with host, status and the service's
- * message, without what it echoes of our headers. Always returns false.
+ * message, without secrets that it echoes. Always returns false.
  */
 bool plain_call_refuse(const struct plain_call *plain, struct err *reterr);
 
 /*
- * Adds to an error about an unusable document of status 200 the reason that the document gives, if
- * it has one in AWS's forms.
+ * Completes an error about an unusable document of status 200 with the reason that the document states,
+ * if it does so in one of AWS's forms.
  */
 void plain_call_explain(const struct plain_call *plain, struct err *err);
 
-/* Adds to an error about a reply which server sent it. */
-void plain_call_blame_reply(const struct plain_call *plain, struct err *err);
+/* Sets the host that sent the reply in an error about it. */
+void plain_call_set_replier(const struct plain_call *plain, struct err *err);
 
 void plain_call_clear(struct plain_call *plain);

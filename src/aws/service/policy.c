@@ -43,15 +43,15 @@ static const struct {
     [POLICY_ROLE_TRUST] = { "the role's trust policy", "" },
 };
 
-struct policy_finding policy_read(const char *sentence)
+struct policy_finding policy_read(const char *message)
 {
     struct policy_finding finding = { .kind = POLICY_UNNAMED };
     for (size_t i = 0; i < sizeof(phrases) / sizeof(phrases[0]); i++) {
-        if (strstr(sentence, phrases[i].phrase) != NULL) {
+        if (strstr(message, phrases[i].phrase) != NULL) {
             finding.kind = phrases[i].kind;
         }
     }
-    finding.is_explicit = strstr(sentence, "explicit deny") != NULL;
+    finding.is_explicit = strstr(message, "explicit deny") != NULL;
     return finding;
 }
 

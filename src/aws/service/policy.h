@@ -1,6 +1,6 @@
 /*
- * Which kind of policy is in the way, as AWS's sentence about a refused action says. Source: IAM user
- * guide, "Troubleshoot access denied error messages".
+ * Finds the kind of policy that denies an action in AWS's message about it. Source: IAM user guide,
+ * "Troubleshoot access denied error messages".
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -10,7 +10,7 @@
 #include "base/error.h"
 
 enum policy_kind {
-    POLICY_UNNAMED, /* the sentence does not say */
+    POLICY_UNNAMED, /* the message does not say */
     POLICY_IDENTITY_BASED,
     POLICY_RESOURCE_BASED,
     POLICY_PERMISSIONS_BOUNDARY,
@@ -26,18 +26,18 @@ struct policy_finding {
     bool is_explicit; /* a Deny; else an Allow is missing */
 };
 
-struct policy_finding policy_read(const char *sentence);
+struct policy_finding policy_read(const char *message);
 
-/* What the action would do, for the hint. */
+/* What was refused, for the hint. */
 struct policy_request {
     const char *action;         /* "ssm:GetParameters" */
-    const char *resource;       /* an ARN, or what it is: "the key of the parameters" */
-    const char *resource_owner; /* whose resource-based policy it is: "the key's policy" */
+    const char *resource;       /* an ARN, or a description: "the key of the parameters" */
+    const char *resource_owner; /* what its resource-based policy is called: "the key's policy" */
 };
 
 /*
- * Sets err->hint to what to change for a refusal whose sentence names its policy, or an explicit deny.
- * False, and no hint, where an Allow is missing in a policy that the sentence does not name.
+ * Sets err->hint to what to change, if the message names a policy or an explicit deny. False, without a
+ * hint, if an Allow is missing in a policy that the message does not name.
  */
 bool policy_hint(
         struct policy_finding finding, const struct policy_request *request, struct err *err);

@@ -37,7 +37,7 @@ static void put_code_member(struct service_error *error, struct json_value root,
     }
 }
 
-/* Long messages are cut. */
+/* Ignores messages that are too long. */
 static void put_message_member(
         struct service_error *error, struct json_value root, const char *name)
 {
@@ -50,7 +50,7 @@ static void put_message_member(
     }
 }
 
-/* STS's own form is XML; some of its front ends answer JSON of the same shape. */
+/* STS replies in XML; some of its front ends reply in JSON of the same structure. */
 static void read_query_error(const struct secret *body, struct service_error *error)
 {
     CLEANUP(secret_clear) struct secret code = SECRET_INIT(512);
@@ -68,7 +68,7 @@ static void read_query_error(const struct secret *body, struct service_error *er
     }
 }
 
-/* One that cannot be read as text may be quoted in another form: then nothing is said. */
+/* A secret that cannot be decoded may be echoed in another form: then code and message are dropped. */
 static void cut_out_member(struct json_value object, const char *name, struct service_error *error)
 {
     CLEANUP(secret_clear) struct secret value = SECRET_INIT(OWN_SECRET_MAX_BYTES);
@@ -87,8 +87,8 @@ static void cut_out_member(struct json_value object, const char *name, struct se
     service_error_clean(error, secrets, 1);
 }
 
-/* A document may report an error and hold credentials nevertheless. */
-static void cut_out_own_secrets(struct json_value object, struct service_error *error)
+/* A document may both report an error and contain credentials. */
+static void cut_out_secrets(struct json_value object, struct service_error *error)
 {
     static const char *const names[] = { "SecretAccessKey", "secretAccessKey", "Token", "token",
         "SessionToken", "sessionToken" };
@@ -115,14 +115,14 @@ static void read_json_error(const struct secret *body, struct service_error *err
         put_code_member(error, nested, "Code");
         put_message_member(error, nested, "Message");
     }
-    cut_out_own_secrets(root, error);
+    cut_out_secrets(root, error);
     if (json_find_typed(root, "roleCredentials", JSON_OBJECT, &nested)) {
-        cut_out_own_secrets(nested, error);
+        cut_out_secrets(nested, error);
     }
 }
 
-/* AWS's codes are a short word, its request ids a UUID: anything else may be an echo of the request. */
-static void drop_strange_words(struct service_error *error)
+/* AWS's codes are short words, its request ids UUIDs: anything else may echo the request. */
+static void drop_malformed(struct service_error *error)
 {
     size_t len = strspn(error->code, ASCII_ALNUM "._");
     if (error->code[len] != '\0' || len > CODE_MAX_BYTES) {
@@ -145,13 +145,13 @@ void service_error_read(const struct http_reply *reply, struct service_error *re
     if (ret_error->code[0] == '\0') {
         read_query_error(&reply->body, ret_error);
     }
-    drop_strange_words(ret_error);
+    drop_malformed(ret_error);
 }
 
 void service_error_read_document(const struct secret *body, struct service_error *ret_error)
 {
     read_json_error(body, ret_error);
-    drop_strange_words(ret_error);
+    drop_malformed(ret_error);
     if (strcmp(ret_error->code, "Success") == 0) {
         ret_error->code[0] = '\0';
     }
@@ -211,13 +211,13 @@ bool service_error_may_be_clock(const char *code)
     return IS_ONE_OF(code, codes);
 }
 
-/* A piece of a secret in a text. URL-encoded, the piece is shorter than what stands for it. */
+/* A piece of a secret in a text. URL-encoding makes it longer there. */
 struct piece {
     size_t len;
     size_t text_len;
 };
 
-/* How many bytes of the text at `at` stand for c; 0: it is another one. */
+/* The length of c in the text at `at`; 0 if that is another character. */
 static size_t encoded_len(const char *at, size_t len, char c, bool url_encoded)
 {
     bool is_escape = url_encoded && len >= 3 && at[0] == '%' && ascii_hex_value(at[1]) >= 0
@@ -231,18 +231,18 @@ static struct piece shared_piece(
 {
     struct piece piece = { 0 };
     while (piece.len < needle_len) {
-        size_t taken = encoded_len(
+        size_t used = encoded_len(
                 at + piece.text_len, len - piece.text_len, needle[piece.len], url_encoded);
-        if (taken == 0) {
+        if (used == 0) {
             break;
         }
         piece.len++;
-        piece.text_len += taken;
+        piece.text_len += used;
     }
     return piece;
 }
 
-/* The longest piece of needle that begins at `at`, as it is or URL-encoded. */
+/* The longest piece of needle that is at `at`, plain or URL-encoded. */
 static struct piece longest_piece(const char *at, size_t len, const char *needle, size_t needle_len)
 {
     struct piece longest = { 0 };
@@ -260,7 +260,7 @@ void service_error_cut_out(struct secret *text, const struct secret *secret)
 {
     const char *bytes = secret_expose(text);
     size_t len = secret_len(text);
-    /* Replacing 12 bytes by 9 never makes it longer. */
+    /* Never too small: pieces of 12 or more bytes are replaced by 9. */
     CLEANUP(secret_clear) struct secret cleaned = SECRET_INIT(SERVICE_ERROR_MESSAGE_MAX_BYTES);
     for (size_t at = 0; at < len;) {
         struct piece piece = longest_piece(
@@ -276,7 +276,6 @@ void service_error_cut_out(struct secret *text, const struct secret *secret)
     secret_move(text, &cleaned);
 }
 
-/* A word that changes when it is cleaned echoes a secret. */
 bool service_error_is_echo(const char *word, const struct secret *const secrets[], size_t count)
 {
     CLEANUP(secret_clear) struct secret cleaned = SECRET_INIT(SERVICE_ERROR_MESSAGE_MAX_BYTES);
@@ -304,7 +303,7 @@ void service_error_clean(
     }
 }
 
-void service_error_pass_on(const struct service_error *error, struct err *err)
+void service_error_report(const struct service_error *error, struct err *err)
 {
     size_t start = 0;
     const char *bytes = secret_expose(&error->message);

@@ -14,9 +14,9 @@ enum {
     SERVICE_ERROR_MESSAGE_MAX_BYTES = 8 * 1024
 };
 
-/* The message may echo the request: it is a secret until that is cut out. */
+/* The message may echo the request: it is a secret until that is removed. */
 struct service_error {
-    char code[96]; /* "AccessDeniedException"; empty where the reply is not AWS's */
+    char code[96]; /* "AccessDeniedException"; empty if the reply is not from AWS */
     char request_id[80];
     struct secret message; /* may be empty */
 };
@@ -25,43 +25,44 @@ struct service_error {
     ((struct service_error){ .message = SECRET_INIT(SERVICE_ERROR_MESSAGE_MAX_BYTES) })
 
 /*
- * Reads code, message and request id; whatever is not there stays empty. Credentials that the document
- * holds as well are cut out.
+ * Reads code, message and request id; those that are missing stay empty. Credentials in the same
+ * document are cut out of them.
  */
 void service_error_read(const struct http_reply *reply, struct service_error *ret_error);
 
 /*
- * The same for a document that came with status 200 and may nevertheless say why it cannot be used. Its
- * code is dropped if it is "Success".
+ * The same for a document with status 200, which may say why there are no credentials. A code of
+ * "Success" is dropped.
  */
 void service_error_read_document(const struct secret *body, struct service_error *ret_error);
 
 /*
- * For a reply without a code or a message in AWS's forms: its body, if it is a sentence and neither JSON,
- * which may hold values, nor a page of a web server. Shortened to a length that people read.
+ * For a reply without a message in AWS's forms: uses its body as the message, if it is neither JSON, which
+ * may contain values, nor a page of a web server. Truncated to SERVICE_ERROR_MESSAGE_MAX_BYTES.
  */
 void service_error_read_sentence(const struct http_reply *reply, struct service_error *error);
 
-/* Cuts secrets of ours out of the message; a code or request id that holds a piece of one is dropped. */
+/* Cuts our secrets out of the message; drops a code or request id that contains a piece of one. */
 void service_error_clean(
         struct service_error *error, const struct secret *const secrets[], size_t count);
 
-/* Whether a word holds a piece of a secret. */
+/* Whether a word contains a piece of a secret. */
 bool service_error_is_echo(const char *word, const struct secret *const secrets[], size_t count);
 
-/* Appends the message to err->why, and sets err's code and request id where there are any. */
-void service_error_pass_on(const struct service_error *error, struct err *err);
+/* Appends the message, truncated, to err->why, and sets err's code and request id. */
+void service_error_report(const struct service_error *error, struct err *err);
 
 void service_error_clear(struct service_error *error);
 
-/* Whether and how a refusal is worth another try. */
+/* Whether and how a refusal is retried. */
 enum retry_cause service_error_retry_cause(int status, const char *code);
 
-/* Whether the code may mean that our clock is off. */
+/* Whether the reason for the code may be that our clock is wrong. */
 bool service_error_may_be_clock(const char *code);
 
 /*
- * Replaces in text every piece of 12 or more bytes that it shares with secret by "[removed]",
- * also where it is URL-encoded; pieces of what was cut or wrapped are found too. The time is the product of the lengths.
+ * Replaces every piece of 12 or more bytes that text shares with secret by "[removed]", also if it is
+ * URL-encoded. That finds secrets that were truncated or wrapped, too. The time is proportional to the
+ * product of the lengths.
  */
 void service_error_cut_out(struct secret *text, const struct secret *secret);

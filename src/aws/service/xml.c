@@ -33,7 +33,7 @@ static const char *find(const char *at, const char *end, const char *wanted)
     return memmem(at, (size_t)(end - at), wanted, strlen(wanted));
 }
 
-/* Moves behind the first `wanted`; false if there is none. */
+/* Moves past the first `wanted`; false if there is none. */
 static bool skip_past(struct reader *reader, const char *wanted)
 {
     const char *found = find(reader->at, reader->end, wanted);
@@ -44,7 +44,7 @@ static bool skip_past(struct reader *reader, const char *wanted)
     return true;
 }
 
-/* The digits of "&#10;" or "&#xA;". */
+/* Appends the character of "&#10;" or "&#xA;", given its digits. */
 static bool append_character(struct span digits, uint32_t base, struct secret *text)
 {
     uint32_t code_point = 0;
@@ -109,7 +109,7 @@ static bool append_text(struct span raw, struct secret *text)
     return true;
 }
 
-/* At the name of an opening tag; *ret_is_empty tells "<name/>". */
+/* Reads an opening tag from its name on; *ret_is_empty is true for "<name/>". */
 static bool read_tag(struct reader *reader, struct span *ret_name, bool *ret_is_empty)
 {
     const char *start = reader->at;
@@ -155,7 +155,7 @@ static void leave_element(struct reader *reader)
     reader->depth--;
 }
 
-/* Behind "</": the name must be the open element's. */
+/* Reads a closing tag after its "</": the name must be that of the open element. */
 static bool close_element(struct reader *reader)
 {
     const char *close = memchr(reader->at, '>', (size_t)(reader->end - reader->at));
@@ -180,7 +180,7 @@ static bool starts_with(const struct reader *reader, const char *wanted)
     return (size_t)(reader->end - reader->at) >= len && memcmp(reader->at, wanted, len) == 0;
 }
 
-/* Outside of every element there is nothing but white space. */
+/* Outside of all elements, only white space is allowed. */
 static bool is_blank(struct span text)
 {
     for (size_t i = 0; i < text.len; i++) {

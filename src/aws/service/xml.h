@@ -1,6 +1,6 @@
 /*
- * The part of XML 1.0 that answers of AWS's query protocol use: elements, character references. A
- * document type is refused; attributes, comments and processing instructions are passed over.
+ * The part of XML 1.0 that replies of AWS's query protocol use: elements, character references. A
+ * document type is an error; attributes, comments and processing instructions are skipped.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once

@@ -23,7 +23,7 @@ bool ssm_diagnosis_read(const struct ssm *ssm,
     if (ssm_reply_read(&reply->body, ssm->decryption, subject, ret_reply, reterr)) {
         return true;
     }
-    client_blame_reply(ssm->client, attempt, reply, reterr);
+    client_add_reply_details(ssm->client, attempt, reply, reterr);
     return false;
 }
 
@@ -42,7 +42,7 @@ bool ssm_diagnosis_is_decryption(const struct err *err)
             || strstr(err->why, "kms:") != NULL;
 }
 
-/* Without the version: to policies "/a:3" is the resource "/a". */
+/* Without the version: for policies, the resource of "/a:3" is "/a". */
 static int resource_len(const char *resource)
 {
     return (int)strcspn(resource, ":");

@@ -205,7 +205,7 @@ static void refusals_have_verdicts(void **state)
                 "Credential should be scoped to a valid region.", "belongs to another region" },
         { "a proxy's page", 403, "", "<html>Blocked</html>\n", CALL_FAILED, RETRY_NEVER,
                 ERR_PROTOCOL, "",
-                "ssm.us-east-1.amazonaws.com: HTTP status 403 and not an answer of AWS: "
+                "ssm.us-east-1.amazonaws.com: HTTP status 403, not a reply from AWS: "
                 "\"<html>Blocked</html>\"",
                 "is ssm.us-east-1.amazonaws.com the right endpoint" },
         { "a balancer's page", 503, "", "", CALL_RETRIES, RETRY_TRANSIENT, ERR_PROTOCOL, "",
