@@ -82,7 +82,7 @@ def test_what_was_not_asked_for_is_an_error(store, run) -> None:
     store.put("/p/v", "x")
     store.put("/other/w", "y")
     store.paging.unasked = ["/other/w"]
-    failed(run("/p", *ECHO), "/p: the reply holds /other/w, which was not asked for")
+    failed(run("/p", *ECHO), "/p: the reply contains /other/w, which was not requested")
 
 
 def test_the_number_of_tries_can_be_bounded(store, run) -> None:

@@ -217,7 +217,7 @@ def test_an_unasked_parameter_below_another_path_is_refused(run: Runner, store: 
     store.put("/app/a", "1")
     store.put("/elsewhere/b", "2")
     store.paging.unasked = ["/elsewhere/b"]
-    run("/app", *ENV).expect_failure("error: /app:", "/elsewhere/b", "not asked for")
+    run("/app", *ENV).expect_failure("error: /app:", "/elsewhere/b", "not requested")
 
 
 @pytest.mark.parametrize("name", ["/app", "/app-v2/b", "/appendix", "/APP/b"])
@@ -225,27 +225,27 @@ def test_near_misses_of_the_path_are_unasked_too(run: Runner, store: ParameterSt
     store.put("/app/a", "1")
     store.put(name, "2")
     store.paging.unasked = [name]
-    run("/app", *ENV).expect_failure(f"{name}", "not asked for")
+    run("/app", *ENV).expect_failure(f"{name}", "not requested")
 
 
 def test_a_deeper_parameter_is_unasked_with_no_recursive(run: Runner, store: ParameterStore) -> None:
     store.put("/app/a", "1")
     store.put("/app/b/c", "2")
     store.paging.unasked = ["/app/b/c"]
-    run("--no-recursive", "/app", *ENV).expect_failure("/app/b/c", "not asked for")
+    run("--no-recursive", "/app", *ENV).expect_failure("/app/b/c", "not requested")
 
 
 def test_an_unasked_name_is_refused(run: Runner, store: ParameterStore) -> None:
     store.put("/one", "1")
     store.put("/two", "2")
     store.paging.unasked = ["/two"]
-    run("ONE=/one", *ENV).expect_failure("/two", "not asked for")
+    run("ONE=/one", *ENV).expect_failure("/two", "not requested")
 
 
 def test_another_version_than_the_one_asked_for_is_refused(run: Runner, store: ParameterStore) -> None:
     store.put("/one", "1")
     store.faults.always(faults.AlterBody(lambda body: body.replace(b'"Selector":":1"', b'"Selector":":2"')))
-    run("ONE=/one:1", *ENV).expect_failure("not asked for")
+    run("ONE=/one:1", *ENV).expect_failure("not requested")
 
 
 # --- Several at the same time

@@ -7,7 +7,7 @@
 #include "aws/ssm/names_call.h"
 #include "aws/ssm/path_call.h"
 
-static size_t least(size_t a, size_t b)
+static size_t min_size(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
@@ -37,7 +37,7 @@ bool ssm_fetch_plan(const struct ssm *ssm,
     for (size_t i = 0; i < names_count; i++) {
         size_t first = i * SSM_NAMES_PER_CALL;
         names_call_init(&fetch->names[i], ssm, &queries->names[first],
-                least(queries->name_count - first, SSM_NAMES_PER_CALL));
+                min_size(queries->name_count - first, SSM_NAMES_PER_CALL));
         fetch->calls[queries->path_count + i] = &fetch->names[i].call;
     }
     return true;

@@ -13,7 +13,7 @@
 struct path_call;
 struct names_call;
 
-/* What to fetch. Each path and each name must be there once only. */
+/* What to fetch. Each path and each name must occur only once. */
 struct ssm_queries {
     struct ssm_path_query *paths;
     size_t path_count;
@@ -31,16 +31,16 @@ struct ssm_fetch {
     size_t call_count;
 };
 
-/* Makes the calls; nothing is sent. Borrows ssm and the queries. ERR_SYSTEM. */
+/* Creates the calls; nothing is sent. Borrows ssm and the queries. ERR_SYSTEM. */
 MUST_CHECK bool ssm_fetch_plan(const struct ssm *ssm,
         const struct ssm_queries *queries,
         struct ssm_fetch *ret_fetch,
         struct err *reterr);
 
 /*
- * Asks for everything at once and fills the queries. False with what is wrong added to problems: what
- * calls_run gives, refusals (ERR_SERVICE), paths that are empty and names that do not exist (ERR_SERVICE,
- * ParameterNotFound), replies that hold what was not asked for (ERR_PROTOCOL).
+ * Runs all calls at once and fills the queries. False with every error added to problems: those of
+ * calls_run, refusals (ERR_SERVICE), empty paths and names that do not exist (ERR_SERVICE,
+ * ParameterNotFound), replies with parameters that were not requested (ERR_PROTOCOL).
  */
 MUST_CHECK bool ssm_fetch_run(
         struct ssm_fetch *fetch, const struct call_settings *settings, struct err_list *problems);

@@ -32,47 +32,47 @@ static bool joined_equals(const char *a, const char *b, const char *whole)
     return strncmp(whole, a, len) == 0 && strcmp(whole + len, b) == 0;
 }
 
-/* Asked for by ARN. The reply's Name may be the plain name, which is not unique across accounts. */
-static bool answers_by_arn(const struct parameter *parameter, const char *asked)
+/* For an ARN. The reply's Name may be the plain name, which is not unique across accounts. */
+static bool matches_arn(const struct parameter *parameter, const char *requested)
 {
-    return joined_equals(parameter->arn, parameter->selector, asked);
+    return joined_equals(parameter->arn, parameter->selector, requested);
 }
 
-static bool answers_by_name(const struct parameter *parameter, const char *asked)
+static bool matches_name(const struct parameter *parameter, const char *requested)
 {
-    return joined_equals(parameter->name, parameter->selector, asked);
+    return joined_equals(parameter->name, parameter->selector, requested);
 }
 
 /* "/x" and "x" are the same parameter. The reply may give the selector in the name as well. */
-static bool answers_loosely(const struct parameter *parameter, const char *asked)
+static bool matches_loosely(const struct parameter *parameter, const char *requested)
 {
-    const char *relative = asked[0] == '/' ? asked + 1 : asked;
-    return strcmp(parameter->name, asked) == 0
+    const char *relative = requested[0] == '/' ? requested + 1 : requested;
+    return strcmp(parameter->name, requested) == 0
             || (strchr(parameter->name, '/') == NULL
                     && joined_equals(parameter->name, parameter->selector, relative));
 }
 
-static struct ssm_name_query *find_asked(const struct names_call *call,
+static struct ssm_name_query *find_matching(const struct names_call *call,
         const struct parameter *parameter,
-        bool (*is_answer)(const struct parameter *parameter, const char *asked))
+        bool (*matches)(const struct parameter *parameter, const char *requested))
 {
     for (size_t i = 0; i < call->count; i++) {
-        if (!call->queries[i].is_found && is_answer(parameter, call->queries[i].name)) {
+        if (!call->queries[i].is_found && matches(parameter, call->queries[i].name)) {
             return &call->queries[i];
         }
     }
     return NULL;
 }
 
-/* The most specific form first; NULL if the parameter answers no query. */
+/* Tries the most specific form first; NULL if the parameter does not answer any query. */
 static struct ssm_name_query *find_query(
         const struct names_call *call, const struct parameter *parameter)
 {
-    struct ssm_name_query *query = find_asked(call, parameter, answers_by_arn);
+    struct ssm_name_query *query = find_matching(call, parameter, matches_arn);
     if (query == NULL) {
-        query = find_asked(call, parameter, answers_by_name);
+        query = find_matching(call, parameter, matches_name);
     }
-    return query != NULL ? query : find_asked(call, parameter, answers_loosely);
+    return query != NULL ? query : find_matching(call, parameter, matches_loosely);
 }
 
 static bool keep_named(struct names_call *call, struct parameter *parameter, struct err *reterr)
@@ -80,7 +80,7 @@ static bool keep_named(struct names_call *call, struct parameter *parameter, str
     struct ssm_name_query *query = find_query(call, parameter);
     if (query == NULL) {
         return err_set(reterr, ERR_PROTOCOL, call->call.subject,
-                "the reply holds %s, which was not asked for", parameter->name);
+                "the reply contains %s, which was not requested", parameter->name);
     }
     if (!ssm_keep(call->ssm, parameter, query->subject, reterr)) {
         return false;
@@ -107,7 +107,7 @@ static enum call_verdict judge_answer(
     for (size_t i = 0; i < call->count; i++) {
         struct ssm_name_query *query = &call->queries[i];
         if (!query->is_found && !string_list_contains(&answer.invalid_names, query->name)) {
-            (void)err_set(reterr, ERR_PROTOCOL, query->subject, "the reply says nothing about %s",
+            (void)err_set(reterr, ERR_PROTOCOL, query->subject, "the reply does not mention %s",
                     query->name);
             return CALL_FAILED;
         }
@@ -116,8 +116,8 @@ static enum call_verdict judge_answer(
     return CALL_DONE;
 }
 
-/* Names the sources with SecureStrings as those that the failure is about. */
-static void blame_secrets(
+/* Sets err->where to the sources with SecureStrings. */
+static void set_where_to_secrets(
         const struct names_call *call, struct parameter_list *answered, struct err *err)
 {
     CLEANUP(text_clear) struct text subjects = TEXT_INIT(sizeof(err->where) - 1);
@@ -143,15 +143,15 @@ static enum call_verdict judge_undecrypted_answer(
             && ssm_diagnosis_read(
                     call->ssm, &call->attempt, call->call.subject, reply, &answer, &ignored)) {
         ssm_diagnosis_name_secrets(&answer.parameters, reterr);
-        blame_secrets(call, &answer.parameters, reterr);
+        set_where_to_secrets(call, &answer.parameters, reterr);
     }
     return CALL_FAILED;
 }
 
-/* Whether the text holds the name of the parameter, and not as a part of a longer name. */
-static bool mentions(const char *text, const char *asked)
+/* Whether the text contains the name of the parameter, and not as part of a longer name. */
+static bool mentions(const char *text, const char *requested)
 {
-    const char *name = arn_parameter_name(asked);
+    const char *name = arn_parameter_name(requested);
     size_t len = name == NULL ? 0 : strcspn(name, ":");
     const char *at = text;
     while (len > 0 && (at = memmem(at, strlen(at), name, len)) != NULL) {
@@ -165,7 +165,7 @@ static bool mentions(const char *text, const char *asked)
     return false;
 }
 
-/* The query that a refusal of up to ten names is about, if AWS's text says so; otherwise NULL. */
+/* The query that was refused, if there is only one or AWS's text names it; otherwise NULL. */
 static const struct ssm_name_query *find_refused(
         const struct names_call *call, const struct err *err)
 {

@@ -1,4 +1,4 @@
-/* Ten parameters by name, version, label or ARN: all that GetParameters takes. */
+/* One call of GetParameters: up to ten parameters by name, with version or label, or by ARN. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -7,12 +7,12 @@
 #include "aws/ssm/ssm.h"
 
 struct names_call {
-    struct call call; /* first: calls_run hands it back */
+    struct call call; /* must be first: cast back in its functions */
     const struct ssm *ssm;
     struct ssm_name_query *queries;
     size_t count;
     struct client_attempt attempt;
-    struct err *failure; /* not NULL: the SecureStrings among the names are being looked for */
+    struct err *failure; /* not NULL: a second request finds out which names are SecureStrings */
 };
 
 /* count is at most SSM_NAMES_PER_CALL. Borrows ssm and queries. Release with names_call_clear. */

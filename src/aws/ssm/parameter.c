@@ -15,7 +15,7 @@ void parameter_clear(struct parameter *parameter)
     *parameter = PARAMETER_INIT;
 }
 
-bool parameter_list_add_take(
+bool parameter_list_add_owned(
         struct parameter_list *list, struct parameter *parameter, struct err *reterr)
 {
     struct parameter *items = array_grow(list->items, list->len, &list->cap, sizeof(*items));

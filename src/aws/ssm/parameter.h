@@ -1,4 +1,4 @@
-/* A parameter as Parameter Store gives it (API reference, data type Parameter). */
+/* A parameter of Parameter Store (API reference, data type Parameter). */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -12,7 +12,7 @@
 
 /*
  * AWS's limits are 8 KB, and 64 KiB for secrets. This one is larger than a variable can be, so that
- * with another service the kernel's limit is what is reported.
+ * with other services, which allow more, the kernel's limit is the one that is reported.
  */
 enum {
     PARAMETER_VALUE_MAX_BYTES = 256 * 1024
@@ -22,10 +22,10 @@ enum {
 #define PARAMETER_STRING_LIST   "StringList"
 #define PARAMETER_SECURE_STRING "SecureString"
 
-/* Names below this are secrets of Secrets Manager. AWS does not give them without decryption. */
+/* Names below this are secrets of Secrets Manager, which AWS only returns decrypted. */
 #define PARAMETER_SECRETS_MANAGER "/aws/reference/secretsmanager/"
 
-/* How Parameter Store was asked for SecureStrings. */
+/* How SecureStrings are requested. */
 enum parameter_decryption {
     PARAMETER_DECRYPTED,
     PARAMETER_UNDECRYPTED, /* their values are ciphertext, which is not kept */
@@ -33,13 +33,13 @@ enum parameter_decryption {
 
 /* Owns its texts. Initialise with PARAMETER_INIT, release with parameter_clear. */
 struct parameter {
-    char *name;          /* complete */
+    char *name;          /* with its path */
     char *type;          /* "String", "StringList" or PARAMETER_SECURE_STRING */
-    char *arn;           /* "" where the reply had none */
-    char *selector;      /* ":3" or ":label" where one was asked for; "" otherwise */
+    char *arn;           /* "" if the reply had none */
+    char *selector;      /* ":3" or ":label" if one was requested, else "" */
     struct secret value; /* empty for what is not decrypted */
     int64_t version;     /* from 1 on; 0 for Secrets Manager values */
-    int64_t modified_s;  /* since the epoch; 0 where the reply had none */
+    int64_t modified_s;  /* since the epoch; 0 if the reply had none */
 };
 
 #define PARAMETER_INIT ((struct parameter){ .value = SECRET_INIT(PARAMETER_VALUE_MAX_BYTES) })
@@ -53,8 +53,8 @@ struct parameter_list {
     size_t cap;
 };
 
-/* The list takes over what *parameter owns, and leaves it empty. ERR_SYSTEM without memory. */
-MUST_CHECK bool parameter_list_add_take(
+/* Moves *parameter to the list; it becomes empty. ERR_SYSTEM if memory runs out. */
+MUST_CHECK bool parameter_list_add_owned(
         struct parameter_list *list, struct parameter *parameter, struct err *reterr);
 
 void parameter_list_clear(struct parameter_list *list);

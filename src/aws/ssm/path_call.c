@@ -29,7 +29,7 @@ static bool prepare(struct call *base, struct http_request *ret_request, struct 
                 && call->step == PATH_LISTING,
         .page_items = SSM_PAGE_ITEMS,
     };
-    bool is_listing = call->step != PATH_ASKING_ITSELF;
+    bool is_listing = call->step != PATH_CHECKING_ITSELF;
     ssm_begin_request(call->ssm, base, ret_request);
     if (is_listing) {
         ret_request->reply_max_bytes = SSM_PATH_REPLY_MAX_BYTES;
@@ -42,7 +42,7 @@ static bool prepare(struct call *base, struct http_request *ret_request, struct 
             is_listing ? SSM_GET_PARAMETERS_BY_PATH : SSM_GET_PARAMETERS, ret_request, reterr);
 }
 
-/* Whether a name is below the path, at a level that was asked for. */
+/* Whether a name is below the path, and directly below if the query is not recursive. */
 static bool is_below(const struct ssm_path_query *query, const char *name)
 {
     size_t len = strcmp(query->path, "/") == 0 ? 0 : strlen(query->path);
@@ -62,17 +62,17 @@ static bool keep_parameters(struct path_call *call, struct parameter_list *page,
         struct parameter *parameter = &page->items[i];
         if (!is_below(call->query, parameter->name)) {
             return err_set(reterr, ERR_PROTOCOL, call->query->subject,
-                    "the reply holds %s, which was not asked for", parameter->name);
+                    "the reply contains %s, which was not requested", parameter->name);
         }
         if (!ssm_keep(call->ssm, parameter, call->query->subject, reterr)
-                || !parameter_list_add_take(&call->query->found, parameter, reterr)) {
+                || !parameter_list_add_owned(&call->query->found, parameter, reterr)) {
             return false;
         }
     }
     return true;
 }
 
-/* Moves on to the page that the reply names. */
+/* Moves on to the page that NextToken refers to. */
 static bool turn_page(struct path_call *call, struct ssm_reply *reply, struct err *reterr)
 {
     if (call->next_token != NULL && strcmp(call->next_token, reply->next_token) == 0) {
@@ -100,7 +100,7 @@ static enum call_verdict end_listing(struct path_call *call)
     struct err failure;
     ssm_diagnosis_empty_path(call->ssm->client, call->query, /* is_parameter= */ false, &failure);
     (void)ssm_keep_failure(&call->call, &failure, &call->failure);
-    call->step = PATH_ASKING_ITSELF;
+    call->step = PATH_CHECKING_ITSELF;
     call->call.operation = "GetParameters (is the path itself a parameter?)";
     return CALL_CONTINUES;
 }
@@ -134,7 +134,7 @@ static enum call_verdict start_naming_secrets(struct path_call *call, const stru
     return CALL_CONTINUES;
 }
 
-/* A NextToken goes with the flags it was issued for: the earlier pages are read again too. */
+/* A NextToken is valid for the same flags only: the earlier pages are read again too. */
 static enum call_verdict judge_undecrypted_page(
         struct path_call *call, const struct http_reply *reply, struct err *reterr)
 {
@@ -174,7 +174,7 @@ static enum call_verdict judge(struct call *base,
 {
     struct path_call *call = (struct path_call *)base;
     struct client *client = call->ssm->client;
-    if (call->step == PATH_ASKING_ITSELF) {
+    if (call->step == PATH_CHECKING_ITSELF) {
         return judge_itself(call, reply, reterr);
     }
     if (call->step == PATH_NAMING_SECRETS) {

@@ -1,4 +1,4 @@
-/* One path: its pages in a row, and further requests that explain a failure. */
+/* The requests for one path: its pages in turn, then those that explain a failure. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -8,18 +8,18 @@
 
 enum path_step {
     PATH_LISTING,
-    PATH_NAMING_SECRETS, /* a page could not be decrypted: the same pages again, undecrypted */
-    PATH_ASKING_ITSELF,  /* nothing is below the path: is it a parameter itself? */
+    PATH_NAMING_SECRETS, /* a page could not be decrypted: read the same pages again without decryption */
+    PATH_CHECKING_ITSELF, /* nothing is below the path: is it a parameter itself? */
 };
 
 struct path_call {
-    struct call call; /* first: calls_run hands it back */
+    struct call call; /* must be first: cast back in its functions */
     const struct ssm *ssm;
     struct ssm_path_query *query;
     struct client_attempt attempt;
     enum path_step step;
     char *next_token; /* NULL: the first page */
-    size_t page;      /* that is being asked for, from 0 on */
+    size_t page;      /* that is being requested, from 0 on */
     size_t failed_page;
     struct err *failure; /* kept while further requests explain it */
 };

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "json/json.h"
 
-/* AWS's limits (API reference, data type Parameter), or ample ones where it documents none. */
+/* AWS's limits (API reference, data type Parameter), or generous ones if it documents none. */
 enum {
     ITEMS_MAX = 10, /* parameters, or names that do not exist, in one reply */
     NAME_MAX_BYTES = 2048,
@@ -54,7 +54,7 @@ static bool read_value(struct json_value object,
 {
     struct json_value member;
     if (!json_find_typed(object, "Value", JSON_STRING, &member)) {
-        return err_set(reterr, ERR_PROTOCOL, where, "the reply holds no value for it");
+        return err_set(reterr, ERR_PROTOCOL, where, "the reply has no value for it");
     }
     size_t len = json_encoded_len(member); /* at most six times what it decodes to */
     secret_reserve(
@@ -93,7 +93,7 @@ static bool is_word(const char *text)
     return letters > 0 && text[letters] == '\0';
 }
 
-/* An unknown type is kept and shown, and does not count as SecureString. */
+/* An unknown type is kept and shown; it does not count as SecureString. */
 static bool read_type(struct json_value object,
         const char *where,
         struct parameter *parameter,
@@ -128,7 +128,8 @@ static bool read_parameter(struct json_value object,
     }
     const char *name = parameter->name;
     if (name[0] == '\0') {
-        return err_set(reterr, ERR_PROTOCOL, where, "the reply holds a parameter without a name");
+        return err_set(
+                reterr, ERR_PROTOCOL, where, "the reply contains a parameter without a name");
     }
     return read_type(object, name, parameter, reterr)
             && read_text(object, "ARN", ARN_MAX_BYTES, name, &parameter->arn, reterr)
@@ -155,12 +156,13 @@ static bool read_parameters(struct json_value root,
     }
     if (json_count(array) > ITEMS_MAX) {
         return err_set(reterr, ERR_PROTOCOL, where,
-                "the reply holds %zu parameters, and AWS gives %d", json_count(array), ITEMS_MAX);
+                "the reply contains %zu parameters, but AWS returns at most %d", json_count(array),
+                ITEMS_MAX);
     }
     while (json_next_item(array, &cursor, &item)) {
         CLEANUP(parameter_clear) struct parameter parameter = PARAMETER_INIT;
         if (!read_parameter(item, decryption, where, &parameter, reterr)
-                || !parameter_list_add_take(list, &parameter, reterr)) {
+                || !parameter_list_add_owned(list, &parameter, reterr)) {
             return false;
         }
     }
@@ -178,7 +180,7 @@ static bool read_invalid_names(
     }
     if (json_count(array) > ITEMS_MAX) {
         return err_set(reterr, ERR_PROTOCOL, where,
-                "the reply names %zu parameters that do not exist, and at most %d were asked for",
+                "the reply names %zu parameters that do not exist, but at most %d were requested",
                 json_count(array), ITEMS_MAX);
     }
     while (json_next_item(array, &cursor, &item)) {

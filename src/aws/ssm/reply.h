@@ -23,8 +23,8 @@ struct ssm_reply {
 };
 
 /*
- * ERR_PROTOCOL at `where` for anything that is not such a reply, such as more than ten parameters
- * or names, or fields longer than AWS documents. Never quotes a value. PARAMETER_UNDECRYPTED: reads the
+ * Reads a reply. ERR_PROTOCOL at `where` if it is malformed, or has more than ten parameters or names, or
+ * fields longer than AWS documents. Never quotes a value. PARAMETER_UNDECRYPTED: reads the
  * values of Strings and StringLists only.
  */
 MUST_CHECK bool ssm_reply_read(const struct secret *body,

@@ -24,7 +24,7 @@ struct ssm_path_request {
     int page_items;
 };
 
-/* Append the body; secret_check tells if it did not fit. */
+/* Append the body; secret_check reports if it did not fit. */
 void ssm_request_path(const struct ssm_path_request *request, struct secret *ret_body);
 void ssm_request_names(
         const char *const names[], size_t count, bool with_decryption, struct secret *ret_body);

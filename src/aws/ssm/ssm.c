@@ -19,7 +19,7 @@ void ssm_begin_request(const struct ssm *ssm, struct call *call, struct http_req
 
 enum {
     BOOKKEEPING_BYTES = 640, /* of one parameter: its structures, and those of its variable */
-    NAME_COPIES = 4, /* the variable's name and the parameter's, once more where they are shown */
+    NAME_COPIES = 4, /* the names of variable and parameter, and their copies for messages */
 };
 
 bool ssm_keep(const struct ssm *ssm,

@@ -332,7 +332,7 @@ static void names_are_below_the_path_at_the_depth_asked_for(void **state)
         }
         if (!ROWS[i].want) {
             assert_int_equal(only_problem(fixture)->kind, ERR_PROTOCOL);
-            assert_contains(only_problem(fixture)->why, "which was not asked for");
+            assert_contains(only_problem(fixture)->why, "which was not requested");
         }
         assert_hushed(fixture);
     }
@@ -673,7 +673,7 @@ static void a_reply_that_says_nothing_about_a_name_is_an_error(void **state)
     assert_false(fetch_names(fixture, 2));
     assert_int_equal(only_problem(fixture)->kind, ERR_PROTOCOL);
     assert_string_equal(only_problem(fixture)->where, "/n/01");
-    assert_string_equal(only_problem(fixture)->why, "the reply says nothing about /n/01");
+    assert_string_equal(only_problem(fixture)->why, "the reply does not mention /n/01");
 }
 
 static void a_parameter_that_comes_twice_was_not_asked_for_twice(void **state)

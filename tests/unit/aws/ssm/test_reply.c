@@ -92,7 +92,7 @@ static void without_decryption_strings_have_a_value(void **state)
     secret_append_text(&text, "{\"Parameters\":[{\"Name\":\"/a\",\"Type\":\"String\"}]}");
     assert_false(ssm_reply_read(&text, PARAMETER_UNDECRYPTED, "here", &reply, &err));
     assert_string_equal(err.where, "/a");
-    assert_string_equal(err.why, "the reply holds no value for it");
+    assert_string_equal(err.why, "the reply has no value for it");
 }
 
 static void what_may_be_missing_is_empty(void **state)
@@ -174,7 +174,7 @@ static void keeps_ten_parameters_in_order_and_no_more(void **state)
     read_good(text_string(&ten), &reply);
     assert_int_equal(reply.parameters.len, MOST);
     assert_false(read_reply(text_string(&eleven), &(struct ssm_reply){ 0 }, &err));
-    assert_string_equal(err.why, "the reply holds 11 parameters, and AWS gives 10");
+    assert_string_equal(err.why, "the reply contains 11 parameters, but AWS returns at most 10");
     for (size_t i = 0; i < MOST; i++) {
         char want[32];
         (void)snprintf(want, sizeof(want), "/p/%zu", i);
