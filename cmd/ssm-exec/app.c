@@ -173,7 +173,7 @@ static bool assign_metadata_disabled(struct assignment_list *assignments, struct
         return err_set_no_memory(reterr);
     }
     *assignment.owned_value = SECRET_INIT(sizeof("true"));
-    secret_append_text(assignment.owned_value, "true");
+    secret_append_string(assignment.owned_value, "true");
     assignment.value = assignment.owned_value;
     return assignment_list_add_take(assignments, &assignment, reterr);
 }

@@ -122,7 +122,7 @@ static void append_row(struct text *out, const struct row *row, const struct wid
     append_cell(out, row->type, widths->type);
     text_append_format(out, "%7s  %-20s  ", row->version, row->modified);
     printable_append(out, row->note, strlen(row->note), PRINTABLE_LINE);
-    while (out->state == TEXT_SOUND && out->bytes[out->len - 1] == ' ') {
+    while (out->state == TEXT_OK && out->bytes[out->len - 1] == ' ') {
         out->len--;
     }
     text_append_string(out, "\n");
@@ -179,7 +179,7 @@ static void append_variable(
         .modified = modified,
         .note = text_string(&note) };
     append_row(out, &row, widths);
-    if (note.state != TEXT_SOUND) {
+    if (note.state != TEXT_OK) {
         out->state = note.state;
     }
 }

@@ -108,7 +108,7 @@ int file_read_text(const char *path, struct text *text)
     struct stat status = { 0 };
     ssize_t got = fd < 0 || fstat(fd, &status) != 0 ? -1 : 1;
     text_reserve(text, (size_t)status.st_size);
-    while (got > 0 && text->state == TEXT_SOUND) {
+    while (got > 0 && text->state == TEXT_OK) {
         got = read(fd, chunk, sizeof(chunk));
         text_append(text, chunk, got > 0 ? (size_t)got : 0);
     }

@@ -83,7 +83,7 @@ bool home_expand(const struct environment *environment, const char *path, struct
 {
     CLEANUP(text_clear) struct text with_variables = TEXT_INIT(PATH_MAX_BYTES);
     append_with_variables(environment, path, &with_variables);
-    if (with_variables.state != TEXT_SOUND) {
+    if (with_variables.state != TEXT_OK) {
         text_append_string(ret_expanded, path); /* too long for a path: opening it reports that */
         return true;
     }

@@ -31,7 +31,7 @@ static void grow_to(struct secret *secret, size_t wanted)
 
 void secret_append(struct secret *secret, const void *bytes, size_t len)
 {
-    if (secret->state_ != SECRET_SOUND) {
+    if (secret->state_ != SECRET_OK) {
         return;
     }
     if (len > secret->max_bytes_ - secret->len_) {
@@ -46,7 +46,7 @@ void secret_append(struct secret *secret, const void *bytes, size_t len)
         cap = cap > secret->max_bytes_ ? secret->max_bytes_ : cap;
         grow_to(secret, cap);
     }
-    if (secret->state_ != SECRET_SOUND) {
+    if (secret->state_ != SECRET_OK) {
         return;
     }
     if (len > 0) {
@@ -56,22 +56,22 @@ void secret_append(struct secret *secret, const void *bytes, size_t len)
     secret->bytes_[secret->len_] = '\0';
 }
 
-void secret_append_text(struct secret *secret, const char *text)
+void secret_append_string(struct secret *secret, const char *text)
 {
     secret_append(secret, text, strlen(text));
 }
 
 void secret_append_secret(struct secret *secret, const struct secret *other)
 {
-    if (secret->state_ == SECRET_SOUND) {
+    if (secret->state_ == SECRET_OK) {
         secret->state_ = other->state_;
     }
     secret_append(secret, secret_expose(other), other->len_);
 }
 
-void secret_append_whole_text(struct secret *secret, const struct text *text)
+void secret_append_text(struct secret *secret, const struct text *text)
 {
-    if (secret->state_ == SECRET_SOUND && text->state != TEXT_SOUND) {
+    if (secret->state_ == SECRET_OK && text->state != TEXT_OK) {
         secret->state_ = text->state == TEXT_TOO_LONG ? SECRET_TOO_LONG : SECRET_NO_MEMORY;
     }
     secret_append(secret, text_string(text), text->len);
@@ -85,7 +85,7 @@ void secret_append_char(struct secret *secret, char c)
 bool secret_check(const struct secret *secret, const char *where, struct err *reterr)
 {
     switch (secret->state_) {
-    case SECRET_SOUND:
+    case SECRET_OK:
         return true;
     case SECRET_NO_MEMORY:
         return err_set_no_memory(reterr);
@@ -98,10 +98,10 @@ bool secret_check(const struct secret *secret, const char *where, struct err *re
 
 void secret_reserve(struct secret *secret, size_t bytes)
 {
-    if (secret->state_ == SECRET_SOUND && bytes > secret->max_bytes_) {
+    if (secret->state_ == SECRET_OK && bytes > secret->max_bytes_) {
         secret->state_ = SECRET_TOO_LONG;
     }
-    if (secret->state_ != SECRET_SOUND) {
+    if (secret->state_ != SECRET_OK) {
         return;
     }
     if (bytes > secret->cap_ || secret->bytes_ == NULL) {

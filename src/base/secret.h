@@ -26,7 +26,7 @@ struct secret {
     size_t max_bytes_;
 
     enum {
-        SECRET_SOUND,
+        SECRET_OK,
         SECRET_TOO_LONG,
         SECRET_NO_MEMORY
     } state_;
@@ -35,9 +35,9 @@ struct secret {
 #define SECRET_INIT(max_bytes) ((struct secret){ .max_bytes_ = (max_bytes) })
 
 void secret_append(struct secret *secret, const void *bytes, size_t len);
-void secret_append_text(struct secret *secret, const char *text);
+void secret_append_string(struct secret *secret, const char *text);
 void secret_append_secret(struct secret *secret, const struct secret *other);
-void secret_append_whole_text(struct secret *secret, const struct text *text);
+void secret_append_text(struct secret *secret, const struct text *text);
 void secret_append_char(struct secret *secret, char c);
 
 /* False if an append failed: ERR_PROTOCOL "longer than N bytes" at `where`, or ERR_SYSTEM. */

@@ -14,7 +14,7 @@ enum {
 /* Makes room for `wanted` bytes and a NUL. */
 static bool reserve(struct text *text, size_t wanted)
 {
-    if (text->state != TEXT_SOUND) {
+    if (text->state != TEXT_OK) {
         return false;
     }
     if (wanted > text->max_bytes) {
@@ -40,7 +40,7 @@ static bool reserve(struct text *text, size_t wanted)
 
 void text_reserve(struct text *text, size_t bytes)
 {
-    if (text->bytes == NULL && text->state == TEXT_SOUND && bytes <= text->max_bytes) {
+    if (text->bytes == NULL && text->state == TEXT_OK && bytes <= text->max_bytes) {
         text->bytes = malloc(bytes + 1);
         if (text->bytes == NULL) {
             err_note_no_memory();
@@ -71,7 +71,7 @@ void text_append_string(struct text *text, const char *string)
 
 void text_append_text(struct text *text, const struct text *other)
 {
-    if (text->state == TEXT_SOUND && other->state != TEXT_SOUND) {
+    if (text->state == TEXT_OK && other->state != TEXT_OK) {
         text->state = other->state;
     }
     text_append(text, text_string(other), other->len);
@@ -100,7 +100,7 @@ void text_append_format(struct text *text, const char *format, ...)
 bool text_check(const struct text *text, const char *where, struct err *reterr)
 {
     switch (text->state) {
-    case TEXT_SOUND:
+    case TEXT_OK:
         return true;
     case TEXT_NO_MEMORY:
         return err_set_no_memory(reterr);
@@ -118,7 +118,7 @@ const char *text_string(const struct text *text)
 void text_reset(struct text *text)
 {
     text->len = 0;
-    text->state = TEXT_SOUND;
+    text->state = TEXT_OK;
     if (text->bytes != NULL) {
         text->bytes[0] = '\0';
     }
@@ -127,7 +127,7 @@ void text_reset(struct text *text)
 char *text_detach(struct text *text)
 {
     text_reserve(text, 0);
-    char *string = text->state == TEXT_SOUND ? text->bytes : NULL;
+    char *string = text->state == TEXT_OK ? text->bytes : NULL;
     if (string != NULL) {
         /* The caller keeps it: return the memory that is not used. */
         char *fitted = text->cap > text->len ? realloc(string, text->len + 1) : string;

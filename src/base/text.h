@@ -20,7 +20,7 @@ struct text {
     size_t max_bytes;
 
     enum {
-        TEXT_SOUND,
+        TEXT_OK,
         TEXT_TOO_LONG,
         TEXT_NO_MEMORY
     } state;

@@ -24,8 +24,8 @@ static struct secret *start_header(struct http_request *request, const char *nam
     }
     struct secret *header = &request->headers[request->header_count++];
     *header = SECRET_INIT(HTTP_HEADER_MAX_BYTES);
-    secret_append_text(header, name);
-    secret_append_text(header, ": ");
+    secret_append_string(header, name);
+    secret_append_string(header, ": ");
     return header;
 }
 
@@ -33,7 +33,7 @@ void http_request_add_header(struct http_request *request, const char *name, con
 {
     struct secret *header = start_header(request, name);
     if (header != NULL) {
-        secret_append_text(header, value);
+        secret_append_string(header, value);
     }
 }
 

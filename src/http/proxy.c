@@ -252,15 +252,15 @@ static bool write_urls(const struct parsed *parsed, struct proxy *proxy, struct 
     text_append(&host, parsed->host.start, parsed->host.len);
     text_append_format(&host, ":%u", parsed->port);
     text_append_format(&proxy->address, "%s://%s", parsed->scheme->name, text_string(&host));
-    secret_append_text(&proxy->url, parsed->scheme->name);
-    secret_append_text(&proxy->url, "://");
+    secret_append_string(&proxy->url, parsed->scheme->name);
+    secret_append_string(&proxy->url, "://");
     if (parsed->user.start != NULL) {
         append_encoded(&proxy->url, parsed->user);
         secret_append_char(&proxy->url, ':');
         append_encoded(&proxy->url, parsed->password);
         secret_append_char(&proxy->url, '@');
     }
-    secret_append_text(&proxy->url, text_string(&host));
+    secret_append_string(&proxy->url, text_string(&host));
     return text_check(&host, proxy->variable, reterr)
             && text_check(&proxy->address, proxy->variable, reterr)
             && secret_check(&proxy->url, proxy->variable, reterr);

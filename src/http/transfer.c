@@ -42,8 +42,7 @@ static size_t receive_header(char *line, size_t size, size_t count, void *contex
     transfer->headers_ended = transfer->headers_ended || is_empty_line(line, len);
     transfer->header_bytes += len;
     text_append(&reply->headers, line, len);
-    if (reply->headers.state != TEXT_SOUND
-            || transfer->header_bytes > HTTP_REPLY_HEADERS_MAX_BYTES) {
+    if (reply->headers.state != TEXT_OK || transfer->header_bytes > HTTP_REPLY_HEADERS_MAX_BYTES) {
         transfer->no_memory = reply->headers.state == TEXT_NO_MEMORY;
         transfer->too_large = !transfer->no_memory;
         return 0;

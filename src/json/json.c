@@ -515,7 +515,7 @@ bool json_find_text(struct json_value value, const char *name, struct text *ret_
     struct json_value member;
     struct err ignored;
     return json_find_typed(value, name, JSON_STRING, &member)
-            && json_decode_text(member, NULL, ret_text, &ignored) && ret_text->state == TEXT_SOUND;
+            && json_decode_text(member, NULL, ret_text, &ignored) && ret_text->state == TEXT_OK;
 }
 
 bool json_next_item(struct json_value array, size_t *cursor, struct json_value *ret_item)

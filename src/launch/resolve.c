@@ -97,7 +97,7 @@ bool resolve_command(
         text_append(&file, len == 0 ? "." : at, len == 0 ? 1 : len);
         text_append_string(&file, "/");
         text_append_string(&file, command);
-        enum finding finding = file.state == TEXT_SOUND ? examine(text_string(&file)) : MISSING;
+        enum finding finding = file.state == TEXT_OK ? examine(text_string(&file)) : MISSING;
         int error = errno;
         if (finding == USABLE) {
             *ret_file = text_detach(&file);

@@ -71,10 +71,10 @@ static bool append_fetched(
     for (size_t i = 0; i < merged->len; i++) {
         const struct merged_variable *variable = &merged->variables[i];
         if (merged_variable_is_set(variable)) {
-            secret_append_text(&block->fetched, variable->assignment->variable);
+            secret_append_string(&block->fetched, variable->assignment->variable);
             secret_append_char(&block->fetched, '=');
             if (variable->file_path != NULL) {
-                secret_append_text(&block->fetched, variable->file_path);
+                secret_append_string(&block->fetched, variable->file_path);
             } else {
                 secret_append_secret(&block->fetched, variable->assignment->value);
             }

@@ -89,7 +89,7 @@ static void fill_reply(
         secret_append(&reply->body, left, left_len);
     }
     struct err ignored;
-    if (reply->headers.state != TEXT_SOUND || !secret_check(&reply->body, NULL, &ignored)) {
+    if (reply->headers.state != TEXT_OK || !secret_check(&reply->body, NULL, &ignored)) {
         reply->outcome = HTTP_TOO_LARGE;
     }
     if (reply->outcome != HTTP_REPLIED) {

@@ -186,7 +186,7 @@ static bool read_name(struct span rest, enum profile_file file, struct text *nam
         rest = span_skip(rest, len);
     }
     return !has_control_character((struct span){ name->bytes, name->len }, /* allowed= */ '\0')
-            && (name->len > 0 || name->state != TEXT_SOUND);
+            && (name->len > 0 || name->state != TEXT_OK);
 }
 
 /* Only a comment may follow the ] of a section: anything else would be lost. */

@@ -114,7 +114,7 @@ static bool find_token(
         return true;
     }
     request->token_variable = TOKEN;
-    secret_append_text(&request->token, token);
+    secret_append_string(&request->token, token);
     if (strpbrk(token, "\r\n") != NULL) {
         return err_set(reterr, ERR_CREDENTIALS, TOKEN, "holds a line break");
     }
@@ -195,8 +195,8 @@ static bool request_credentials(const struct provider_context *context,
     CLEANUP(secret_clear) struct secret accept = SECRET_INIT(sizeof(APPLICATION_JSON));
     CLEANUP(secret_clear) struct secret path = SECRET_INIT(URL_MAX_BYTES);
     CLEANUP(plain_call_clear) struct plain_call plain = { 0 };
-    secret_append_text(&accept, APPLICATION_JSON);
-    secret_append_text(&path, request->uri.path); /* on ECS, knowing it is enough to get them */
+    secret_append_string(&accept, APPLICATION_JSON);
+    secret_append_string(&path, request->uri.path); /* on ECS, knowing it is enough to get them */
     plain = (struct plain_call){
         .method = HTTP_GET,
         .subject = "container credentials",

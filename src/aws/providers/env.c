@@ -23,7 +23,7 @@ static bool read_field(const struct environment *environment,
         struct err *reterr)
 {
     const char *value = environment_get(environment, variable);
-    secret_append_text(ret_value, value == NULL ? "" : value);
+    secret_append_string(ret_value, value == NULL ? "" : value);
     return credentials_check_field(field, ret_value, variable, reterr);
 }
 

@@ -127,7 +127,7 @@ struct sts_call {
 static void append_field(struct secret *form, const char *name, const char *bytes, size_t len)
 {
     secret_append_char(form, '&');
-    secret_append_text(form, name);
+    secret_append_string(form, name);
     secret_append_char(form, '=');
     for (size_t i = 0; i < len; i++) {
         char encoded[sizeof("%FF")];
@@ -135,7 +135,7 @@ static void append_field(struct secret *form, const char *name, const char *byte
             secret_append_char(form, bytes[i]);
         } else {
             (void)snprintf(encoded, sizeof(encoded), "%%%02X", (unsigned char)bytes[i]);
-            secret_append_text(form, encoded);
+            secret_append_string(form, encoded);
         }
     }
 }
@@ -155,8 +155,8 @@ static bool make_form(struct sts_call *sts, struct err *reterr)
     (void)snprintf(session_name, sizeof(session_name), "ssm-exec-%" PRId64,
             clock_realtime_s(sts->client.clock));
     sts->form = SECRET_INIT(REQUEST_MAX_BYTES);
-    secret_append_text(&sts->form, "Action=");
-    secret_append_text(&sts->form, sts->action);
+    secret_append_string(&sts->form, "Action=");
+    secret_append_string(&sts->form, sts->action);
     append_text_field(&sts->form, "Version", "2011-06-15");
     append_text_field(&sts->form, "RoleArn", role->arn.value);
     append_text_field(&sts->form, "RoleSessionName",

@@ -133,7 +133,7 @@ static void clean_message(
         return;
     }
     CLEANUP(secret_clear) struct secret signature = SECRET_INIT(DIGEST_SHA256_HEX_BYTES);
-    secret_append_text(&signature, attempt->signature);
+    secret_append_string(&signature, attempt->signature);
     service_error_cut_out(message, &client->credentials->session_token);
     service_error_cut_out(message, &client->credentials->secret_access_key);
     service_error_cut_out(message, &client->credentials->access_key_id);
@@ -144,7 +144,7 @@ static void clean_message(
 static void drop_echo(const struct client *client, const struct client_attempt *attempt, char *word)
 {
     CLEANUP(secret_clear) struct secret cleaned = SECRET_INIT(SERVICE_ERROR_MESSAGE_MAX_BYTES);
-    secret_append_text(&cleaned, word);
+    secret_append_string(&cleaned, word);
     clean_message(client, attempt, &cleaned);
     if (strcmp(secret_expose(&cleaned), word) != 0) {
         word[0] = '\0';

@@ -186,7 +186,7 @@ static enum imds_outcome request_token(struct imds *imds, struct err *reterr)
         return IMDS_FAILED;
     }
     (void)snprintf(digits, sizeof(digits), "%d", IMDS_TOKEN_TTL_S);
-    secret_append_text(&ttl, digits);
+    secret_append_string(&ttl, digits);
     const struct plain_header header = { "x-aws-ec2-metadata-token-ttl-seconds", &ttl, false };
     if (!request(imds, HTTP_PUT, "api/token", &header, &plain, reterr)) {
         return explain_no_reply(imds, &plain, reterr);

@@ -266,7 +266,7 @@ void service_error_cut_out(struct secret *text, const struct secret *secret)
         struct piece piece = longest_piece(
                 bytes + at, len - at, secret_expose(secret), secret_len(secret));
         if (piece.len >= PIECE_MIN_BYTES) {
-            secret_append_text(&cleaned, "[removed]");
+            secret_append_string(&cleaned, "[removed]");
             at += piece.text_len;
         } else {
             secret_append_char(&cleaned, bytes[at]);
@@ -279,7 +279,7 @@ void service_error_cut_out(struct secret *text, const struct secret *secret)
 bool service_error_is_echo(const char *word, const struct secret *const secrets[], size_t count)
 {
     CLEANUP(secret_clear) struct secret cleaned = SECRET_INIT(SERVICE_ERROR_MESSAGE_MAX_BYTES);
-    secret_append_text(&cleaned, word);
+    secret_append_string(&cleaned, word);
     for (size_t i = 0; i < count; i++) {
         service_error_cut_out(&cleaned, secrets[i]);
     }

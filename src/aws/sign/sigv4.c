@@ -164,7 +164,7 @@ static void canonical_headers(
         if (repeats) {
             secret_append_char(out, ',');
         } else {
-            secret_append_text(out, i == 0 ? "" : "\n");
+            secret_append_string(out, i == 0 ? "" : "\n");
             text_append_string(signed_headers, i == 0 ? "" : ";");
             for (const char *c = sorted[i]->name; *c != '\0'; c++) {
                 secret_append_char(out, ascii_lower(*c));
@@ -174,7 +174,7 @@ static void canonical_headers(
         }
         append_folded(out, sorted[i]->value);
     }
-    secret_append_text(out, "\n");
+    secret_append_string(out, "\n");
 }
 
 /* --- the steps --- */
@@ -196,17 +196,17 @@ bool sigv4_canonical_request(const struct sigv4_request *request,
             || !digest_sha256_hex(request->body, request->body_len, body_hash, reterr)) {
         return false;
     }
-    secret_append_text(ret_canonical, request->method);
-    secret_append_text(ret_canonical, "\n");
-    secret_append_whole_text(ret_canonical, &path);
-    secret_append_text(ret_canonical, "\n");
-    secret_append_whole_text(ret_canonical, &query);
-    secret_append_text(ret_canonical, "\n");
+    secret_append_string(ret_canonical, request->method);
+    secret_append_string(ret_canonical, "\n");
+    secret_append_text(ret_canonical, &path);
+    secret_append_string(ret_canonical, "\n");
+    secret_append_text(ret_canonical, &query);
+    secret_append_string(ret_canonical, "\n");
     canonical_headers(request, ret_canonical, ret_signed_headers);
-    secret_append_text(ret_canonical, "\n");
-    secret_append_whole_text(ret_canonical, ret_signed_headers);
-    secret_append_text(ret_canonical, "\n");
-    secret_append_text(ret_canonical, body_hash);
+    secret_append_string(ret_canonical, "\n");
+    secret_append_text(ret_canonical, ret_signed_headers);
+    secret_append_string(ret_canonical, "\n");
+    secret_append_string(ret_canonical, body_hash);
     return secret_check(ret_canonical, "the request to sign", reterr)
             && text_check(ret_signed_headers, "the headers to sign", reterr);
 }
@@ -262,7 +262,7 @@ bool sigv4_signature(const struct secret *secret_access_key,
     CLEANUP(secret_clear) struct secret first_key = SECRET_INIT(TEXT_MAX_BYTES);
     CLEANUP(wipe_keys) struct derived_keys keys;
     unsigned char mac[DIGEST_SHA256_BYTES];
-    secret_append_text(&first_key, "AWS4");
+    secret_append_string(&first_key, "AWS4");
     secret_append_secret(&first_key, secret_access_key);
     bool ok = secret_check(&first_key, "the secret access key", reterr)
             && digest_hmac_sha256(secret_expose(&first_key), secret_len(&first_key), scope->date,
@@ -295,15 +295,15 @@ bool sigv4_sign(const struct sigv4_request *request,
         return false;
     }
     append_scope(&scope_text, scope);
-    secret_append_text(ret_authorization, ALGORITHM);
-    secret_append_text(ret_authorization, " Credential=");
+    secret_append_string(ret_authorization, ALGORITHM);
+    secret_append_string(ret_authorization, " Credential=");
     secret_append_secret(ret_authorization, keys->access_key_id);
-    secret_append_text(ret_authorization, "/");
-    secret_append_whole_text(ret_authorization, &scope_text);
-    secret_append_text(ret_authorization, ", SignedHeaders=");
-    secret_append_whole_text(ret_authorization, &signed_headers);
-    secret_append_text(ret_authorization, ", Signature=");
-    secret_append_text(ret_authorization, ret_signature);
+    secret_append_string(ret_authorization, "/");
+    secret_append_text(ret_authorization, &scope_text);
+    secret_append_string(ret_authorization, ", SignedHeaders=");
+    secret_append_text(ret_authorization, &signed_headers);
+    secret_append_string(ret_authorization, ", Signature=");
+    secret_append_string(ret_authorization, ret_signature);
     return text_check(&scope_text, "the scope", reterr)
             && secret_check(ret_authorization, "the Authorization header", reterr);
 }

@@ -27,7 +27,7 @@ void ssm_request_path(const struct ssm_path_request *request, struct secret *ret
         json_write_string(&text, request->next_token);
     }
     text_append_string(&text, "}");
-    secret_append_whole_text(ret_body, &text); /* a check of the body reports a failure */
+    secret_append_text(ret_body, &text); /* a check of the body reports a failure */
 }
 
 void ssm_request_names(
@@ -40,5 +40,5 @@ void ssm_request_names(
         json_write_string(&text, names[i]);
     }
     text_append_format(&text, "],\"WithDecryption\":%s}", boolean(with_decryption));
-    secret_append_whole_text(ret_body, &text);
+    secret_append_text(ret_body, &text);
 }

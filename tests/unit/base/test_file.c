@@ -80,7 +80,7 @@ static void appends_the_whole_file(void **state)
             bytes[at] = (char)(at * 31);
         }
         put_file(fixture->path, bytes, LENS[i]);
-        secret_append_text(&contents, "ab");
+        secret_append_string(&contents, "ab");
         assert_true(file_read(fixture->path, &limits, &contents, &presence, &err));
         assert_int_equal(presence, FILE_PRESENT);
         assert_int_equal(secret_len(&contents), LENS[i] + 2);

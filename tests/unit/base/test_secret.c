@@ -51,9 +51,9 @@ static void appends_bytes_texts_and_other_secrets(void **state)
     CLEANUP(secret_clear) struct secret other = SECRET_INIT(16);
     CLEANUP(secret_clear) struct secret secret = SECRET_INIT(64);
     secret_append(&other, "x\0y", 3);
-    secret_append_text(&secret, "ab");
+    secret_append_string(&secret, "ab");
     secret_append_secret(&secret, &other);
-    secret_append_text(&secret, "");
+    secret_append_string(&secret, "");
     secret_append(&secret, NULL, 0);
     secret_append_char(&secret, 'z');
     assert_int_equal(secret_len(&secret), 6);
@@ -103,7 +103,7 @@ static void a_length_past_every_address_is_too_long(void **state)
     (void)state;
     CLEANUP(secret_clear) struct secret secret = SECRET_INIT(100);
     struct err err;
-    secret_append_text(&secret, "ab");
+    secret_append_string(&secret, "ab");
     secret_append(&secret, "x", SIZE_MAX);
     assert_false(secret_check(&secret, NULL, &err));
     assert_string_equal(secret_expose(&secret), "ab");
@@ -114,14 +114,14 @@ static void a_failed_append_stays_a_failure(void **state)
     (void)state;
     CLEANUP(secret_clear) struct secret secret = SECRET_INIT(4);
     struct err err;
-    secret_append_text(&secret, "too long");
-    secret_append_text(&secret, "ok");
+    secret_append_string(&secret, "too long");
+    secret_append_string(&secret, "ok");
     assert_false(secret_check(&secret, "here", &err));
     secret_shorten(&secret, 0);
     assert_false(secret_check(&secret, "here", &err));
     secret_clear(&secret);
     assert_true(secret_check(&secret, "here", &err));
-    secret_append_text(&secret, "ok");
+    secret_append_string(&secret, "ok");
     assert_true(secret_check(&secret, "here", &err));
     assert_string_equal(secret_expose(&secret), "ok");
 }
@@ -134,21 +134,21 @@ static void the_failure_of_a_part_is_the_wholes(void **state)
     CLEANUP(secret_clear) struct secret of_secret = SECRET_INIT(64);
     CLEANUP(secret_clear) struct secret of_text = SECRET_INIT(64);
     struct err err;
-    secret_append_text(&part, "ab");
-    secret_append_text(&part, "c");
+    secret_append_string(&part, "ab");
+    secret_append_string(&part, "c");
     text_append_string(&text, "ab");
     text_append_string(&text, "c");
     secret_append_secret(&of_secret, &part);
-    secret_append_text(&of_secret, "d");
+    secret_append_string(&of_secret, "d");
     assert_false(secret_check(&of_secret, "here", &err));
-    secret_append_whole_text(&of_text, &text);
-    secret_append_text(&of_text, "d");
+    secret_append_text(&of_text, &text);
+    secret_append_string(&of_text, "d");
     assert_false(secret_check(&of_text, "here", &err));
     text_reset(&text);
     secret_clear(&of_text);
     text_append_string(&text, "ab");
-    secret_append_whole_text(&of_text, &text);
-    secret_append_whole_text(&of_text, &text);
+    secret_append_text(&of_text, &text);
+    secret_append_text(&of_text, &text);
     assert_true(secret_check(&of_text, "here", &err));
     assert_string_equal(secret_expose(&of_text), "abab");
 }
@@ -160,12 +160,12 @@ static void the_first_failure_counts(void **state)
     CLEANUP(secret_clear) struct secret secret = SECRET_INIT(4);
     struct err err;
     secret.state_ = SECRET_NO_MEMORY;
-    secret_append_text(&secret, "12345");
+    secret_append_string(&secret, "12345");
     secret_reserve(&secret, 5);
     assert_int_equal(secret.state_, SECRET_NO_MEMORY);
     secret_clear(&secret);
-    secret_append_text(&secret, "12345");
-    secret_append_text(&secret, "1");
+    secret_append_string(&secret, "12345");
+    secret_append_string(&secret, "1");
     secret_reserve(&secret, 2);
     assert_false(secret_check(&secret, "here", &err));
     assert_true(secret_is_empty(&secret));
@@ -176,7 +176,7 @@ static void without_memory_it_says_so(void **state)
     (void)state;
     CLEANUP(secret_clear) struct secret secret = SECRET_INIT(SIZE_MAX);
     struct err err;
-    secret_append_text(&secret, "ab");
+    secret_append_string(&secret, "ab");
     secret_reserve(&secret, SIZE_MAX - 8);
     assert_false(secret_check(&secret, "here", &err));
     assert_int_equal(err.kind, ERR_SYSTEM);
@@ -207,14 +207,14 @@ static void shortening_wipes_what_is_cut(void **state)
     (void)state;
     static const char ZEROS[6] = { 0 };
     CLEANUP(secret_clear) struct secret secret = SECRET_INIT(64);
-    secret_append_text(&secret, "abcdefgh");
+    secret_append_string(&secret, "abcdefgh");
     secret_shorten(&secret, 3);
     assert_string_equal(secret_expose(&secret), "abc");
     assert_int_equal(secret_len(&secret), 3);
     assert_memory_equal(secret_expose(&secret) + 3, ZEROS, sizeof(ZEROS));
     secret_shorten(&secret, 5);
     assert_int_equal(secret_len(&secret), 3);
-    secret_append_text(&secret, "XY");
+    secret_append_string(&secret, "XY");
     assert_string_equal(secret_expose(&secret), "abcXY");
     secret_shorten(&secret, 0);
     assert_true(secret_is_empty(&secret));
@@ -226,7 +226,7 @@ static void trims_white_space_at_the_end_only(void **state)
     CLEANUP(secret_clear) struct secret secret = SECRET_INIT(64);
     secret_trim_end(&secret);
     assert_true(secret_is_empty(&secret));
-    secret_append_text(&secret, " a b \t\r\n\v\f ");
+    secret_append_string(&secret, " a b \t\r\n\v\f ");
     secret_trim_end(&secret);
     assert_string_equal(secret_expose(&secret), " a b");
     secret_shorten(&secret, 1);
@@ -239,13 +239,13 @@ static void moving_leaves_the_source_empty_and_usable(void **state)
     (void)state;
     CLEANUP(secret_clear) struct secret from = SECRET_INIT(8);
     CLEANUP(secret_clear) struct secret to = SECRET_INIT(100);
-    secret_append_text(&from, "abc");
+    secret_append_string(&from, "abc");
     const char *bytes = secret_expose(&from);
     secret_move(&to, &from);
     assert_ptr_equal(secret_expose(&to), bytes);
     assert_string_equal(secret_expose(&to), "abc");
     assert_true(secret_is_empty(&from));
-    secret_append_text(&from, "de");
+    secret_append_string(&from, "de");
     assert_string_equal(secret_expose(&from), "de");
     assert_string_equal(secret_expose(&to), "abc");
 }
@@ -256,7 +256,7 @@ static void a_failure_moves_along(void **state)
     CLEANUP(secret_clear) struct secret from = SECRET_INIT(2);
     CLEANUP(secret_clear) struct secret to = SECRET_INIT(100);
     struct err err;
-    secret_append_text(&from, "abc");
+    secret_append_string(&from, "abc");
     secret_move(&to, &from);
     assert_false(secret_check(&to, "here", &err));
     assert_true(secret_check(&from, "here", &err));
@@ -267,12 +267,12 @@ static void clearing_may_be_repeated_and_keeps_the_maximum(void **state)
     (void)state;
     struct secret secret = SECRET_INIT(4);
     struct err err;
-    secret_append_text(&secret, "abcd");
+    secret_append_string(&secret, "abcd");
     secret_clear(&secret);
     secret_clear(&secret);
     assert_true(secret_is_empty(&secret));
     assert_string_equal(secret_expose(&secret), "");
-    secret_append_text(&secret, "abcde");
+    secret_append_string(&secret, "abcde");
     assert_false(secret_check(&secret, "here", &err));
     secret_clear(&secret);
 }
@@ -281,7 +281,7 @@ static void writing_in_place_changes_what_is_exposed(void **state)
 {
     (void)state;
     CLEANUP(secret_clear) struct secret secret = SECRET_INIT(16);
-    secret_append_text(&secret, "abc");
+    secret_append_string(&secret, "abc");
     secret_expose_writable(&secret)[1] = 'X';
     assert_string_equal(secret_expose(&secret), "aXc");
 }

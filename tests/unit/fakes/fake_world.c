@@ -146,7 +146,7 @@ static void fill_reply(const struct fake_reply *script, struct http_reply *ret_r
     ret_reply->status = script->status == 0 ? 200 : script->status;
     ret_reply->tls_verified = !script->is_unverified;
     text_append_string(&ret_reply->headers, script->headers == NULL ? "" : script->headers);
-    secret_append_text(&ret_reply->body, script->body == NULL ? "" : script->body);
+    secret_append_string(&ret_reply->body, script->body == NULL ? "" : script->body);
 }
 
 static struct http_exchange *next_done(struct http_transport *transport)

@@ -43,7 +43,7 @@ static bool prepare(struct call *base, struct http_request *ret_request, struct 
         return err_set(reterr, ERR_INPUT, base->subject, "cannot be prepared");
     }
     text_append_string(&ret_request->url, "https://host/");
-    secret_append_text(&ret_request->body, base->subject);
+    secret_append_string(&ret_request->body, base->subject);
     if (call->bad_header != NULL) {
         http_request_add_header(ret_request, "x", call->bad_header);
     }

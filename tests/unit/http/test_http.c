@@ -96,7 +96,7 @@ static void a_request_carries_its_headers_in_order(void **state)
     CLEANUP(secret_clear) struct secret value = SECRET_INIT(16);
     struct err err;
     http_request_init(&request, HTTP_POST, 10);
-    secret_append_text(&value, "token");
+    secret_append_string(&value, "token");
     http_request_add_header(&request, "a", "b");
     http_request_add_secret_header(&request, "c", &value);
     http_request_add_header(&request, "d", "");
@@ -157,9 +157,9 @@ static void what_does_not_fit_is_refused(void **state)
 
     CLEANUP(http_request_clear) struct http_request body;
     http_request_init(&body, HTTP_POST, 4);
-    secret_append_text(&body.body, "1234");
+    secret_append_string(&body.body, "1234");
     assert_true(http_request_check(&body, &err));
-    secret_append_text(&body.body, "5");
+    secret_append_string(&body.body, "5");
     assert_false(http_request_check(&body, &err));
 
     CLEANUP(http_request_clear) struct http_request url;
@@ -175,7 +175,7 @@ static void clearing_a_reply_may_be_repeated(void **state)
         .status = 200, .tls_verified = true, .headers = TEXT_INIT(16), .body = SECRET_INIT(16)
     };
     text_append_string(&reply.headers, "a: b\r\n");
-    secret_append_text(&reply.body, "x");
+    secret_append_string(&reply.body, "x");
     http_reply_clear(&reply);
     http_reply_clear(&reply);
     assert_int_equal(reply.status, 0);

@@ -233,11 +233,11 @@ static void append_nested(
         struct secret *text, size_t depth, const char *open, const char *inner, const char *close)
 {
     for (size_t i = 0; i < depth; i++) {
-        secret_append_text(text, open);
+        secret_append_string(text, open);
     }
-    secret_append_text(text, inner);
+    secret_append_string(text, inner);
     for (size_t i = 0; i < depth; i++) {
-        secret_append_text(text, close);
+        secret_append_string(text, close);
     }
 }
 
@@ -291,11 +291,11 @@ static void holds_as_many_values_and_names_as_allowed_and_no_more(void **state)
         for (size_t surplus = 0; surplus <= 1; surplus++) {
             CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
             struct err err = { 0 };
-            secret_append_text(&parsed.text, "{\"a\":0");
+            secret_append_string(&parsed.text, "{\"a\":0");
             for (size_t count = 3; count < LIMITS[i]; count += 2) {
-                secret_append_text(&parsed.text, ",\"a\":0");
+                secret_append_string(&parsed.text, ",\"a\":0");
             }
-            secret_append_text(&parsed.text, "}");
+            secret_append_string(&parsed.text, "}");
             bool is_accepted = json_parse(
                     &parsed.text, LIMITS[i] - surplus, "here", &parsed.document, &err);
             assert_int_equal(is_accepted, surplus == 0);
@@ -364,7 +364,7 @@ static void megabytes_of_opening_brackets_are_refused_at_once(void **state)
         CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
         struct err err = { 0 };
         while (secret_len(&parsed.text) < (size_t)4 * 1024 * 1024) {
-            secret_append_text(&parsed.text, PIECES[i]);
+            secret_append_string(&parsed.text, PIECES[i]);
         }
         assert_false(json_parse(&parsed.text, JSON_TOKENS_FILE, "here", &parsed.document, &err));
         assert_string_equal(err.why, "not valid JSON: nested too deeply");
@@ -380,17 +380,17 @@ static void many_items_and_members_are_read(void **state)
     };
     CLEANUP(clear_parsed) struct parsed parsed = PARSED_INIT;
     struct err err;
-    secret_append_text(&parsed.text, "{\"items\":[");
+    secret_append_string(&parsed.text, "{\"items\":[");
     for (size_t i = 0; i < MANY; i++) {
-        secret_append_text(&parsed.text, i == 0 ? "[1]" : ",[1]");
+        secret_append_string(&parsed.text, i == 0 ? "[1]" : ",[1]");
     }
-    secret_append_text(&parsed.text, "]");
+    secret_append_string(&parsed.text, "]");
     for (size_t i = 0; i < MANY; i++) {
         char member[32];
         (void)snprintf(member, sizeof(member), ",\"m%zu\":%zu", i, i);
-        secret_append_text(&parsed.text, member);
+        secret_append_string(&parsed.text, member);
     }
-    secret_append_text(&parsed.text, "}");
+    secret_append_string(&parsed.text, "}");
     assert_true(json_parse(&parsed.text, JSON_TOKENS_FILE, "here", &parsed.document, &err));
     struct json_value root = json_root(&parsed.document);
     struct json_value items;

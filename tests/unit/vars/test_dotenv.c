@@ -423,7 +423,7 @@ static void collect_places(
     CLEANUP(secret_clear) struct secret text = SECRET_INIT(DOTENV_MAX_BYTES);
     CLEANUP(dotenv_clear) struct dotenv dotenv = DOTENV_INIT;
     CLEANUP(err_list_clear) struct err_list problems = { 0 };
-    secret_append_text(&text, bytes);
+    secret_append_string(&text, bytes);
     assert_false(dotenv_parse(&text, file, &dotenv, &problems));
     assert_int_equal(problems.unlisted, 0);
     for (size_t i = 0; i < problems.len; i++) {
@@ -514,7 +514,7 @@ static void tells_the_line_of_each_entry(void **state)
     CLEANUP(secret_clear) struct secret text = SECRET_INIT(DOTENV_MAX_BYTES);
     CLEANUP(dotenv_clear) struct dotenv dotenv = DOTENV_INIT;
     CLEANUP(err_list_clear) struct err_list problems = { 0 };
-    secret_append_text(&text, "# c\nC='1\n2\n'\nA=3\r\n\r\nB=4\nA=5\n");
+    secret_append_string(&text, "# c\nC='1\n2\n'\nA=3\r\n\r\nB=4\nA=5\n");
     assert_true(dotenv_parse(&text, "f", &dotenv, &problems));
     assert_int_equal(dotenv.len, 3);
     assert_int_equal(dotenv.entries[0].line, 8);
@@ -539,9 +539,9 @@ static void reads_a_file_of_the_greatest_size(void **state)
     char line[32];
     for (int i = 0; i < LINE_COUNT; i++) {
         (void)snprintf(line, sizeof(line), "A%d=%d\n", i % (LINE_COUNT / 2), i);
-        secret_append_text(&text, line);
+        secret_append_string(&text, line);
     }
-    secret_append_text(&text, "Z='");
+    secret_append_string(&text, "Z='");
     while (secret_len(&text) < DOTENV_MAX_BYTES - 1) {
         secret_append_char(&text, 'z');
     }
@@ -570,7 +570,7 @@ static void gives_the_names_alone(void **state)
         CLEANUP(err_list_clear) struct err_list problems = { 0 };
         CLEANUP(text_clear) struct text got = TEXT_INIT(RENDERED_MAX_BYTES);
         CLEANUP(string_list_clear) struct string_list names = { 0 };
-        secret_append_text(&text, ROWS[i].text);
+        secret_append_string(&text, ROWS[i].text);
         assert_true(dotenv_parse_names(&text, ".env.example", &names, &problems));
         for (size_t at = 0; at < names.len; at++) {
             text_append_format(&got, "%s ", names.items[at]);
@@ -585,7 +585,7 @@ static void names_alone_follow_the_same_grammar(void **state)
     CLEANUP(secret_clear) struct secret text = SECRET_INIT(DOTENV_MAX_BYTES);
     CLEANUP(err_list_clear) struct err_list problems = { 0 };
     CLEANUP(string_list_clear) struct string_list names = { 0 };
-    secret_append_text(&text, "A=\nB\n");
+    secret_append_string(&text, "A=\nB\n");
     assert_false(dotenv_parse_names(&text, ".env.example", &names, &problems));
     assert_int_equal(names.len, 0);
     assert_int_equal(problems.len, 1);

@@ -53,7 +53,7 @@ static void check(const char *const *entries, const struct row *rows, const char
     for (; merged.len < VARIABLES_MAX && rows[merged.len].variable != NULL; merged.len++) {
         const struct row *row = &rows[merged.len];
         values[merged.len] = SECRET_INIT(VALUE_MAX_BYTES);
-        secret_append_text(&values[merged.len], row->value);
+        secret_append_string(&values[merged.len], row->value);
         assignments[merged.len] = (struct assignment){
             .variable = (char *)(uintptr_t)row->variable,
             .as_file = row->file_path != NULL,

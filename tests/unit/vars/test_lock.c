@@ -16,7 +16,7 @@
 static bool parse(const char *text, struct source_list *sources, struct err_list *problems)
 {
     CLEANUP(secret_clear) struct secret secret = SECRET_INIT(LOCK_MAX_BYTES);
-    secret_append_text(&secret, text);
+    secret_append_string(&secret, text);
     return lock_parse(&secret, "x.lock", sources, problems);
 }
 

@@ -20,7 +20,7 @@ static bool extract(
         const char *value, const char *member, struct secret *ret_value, struct err *reterr)
 {
     CLEANUP(secret_clear) struct secret secret = SECRET_INIT(VALUE_MAX_BYTES);
-    secret_append_text(&secret, value);
+    secret_append_string(&secret, value);
     return member_extract(&secret, member, "DB=/db#m", ret_value, reterr);
 }
 

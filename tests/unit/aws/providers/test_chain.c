@@ -112,7 +112,7 @@ static bool run_helper(
     (void)request;
     (void)reterr;
     helper_runs++;
-    secret_append_text(
+    secret_append_string(
             ret_output, "{\"Version\":1,\"AccessKeyId\":\"AKIAHELPER\",\"SecretAccessKey\":\"s\"}");
     return true;
 }

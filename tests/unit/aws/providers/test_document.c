@@ -42,7 +42,7 @@ static bool read_text(const char *text,
 {
     CLEANUP(secret_clear) struct secret body = SECRET_INIT(DOCUMENT_MAX_BYTES);
     CLEANUP(json_document_clear) struct json_document document = { 0 };
-    secret_append_text(&body, text);
+    secret_append_string(&body, text);
     assert_true(json_parse(&body, JSON_TOKENS_FILE, WHERE, &document, reterr));
     return document_read(json_root(&document), members, WHERE, ret_credentials, reterr);
 }

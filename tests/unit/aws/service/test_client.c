@@ -38,8 +38,8 @@ static int set_up(void **state)
     assert_true(uri_parse(
             "https://ssm.us-east-1.amazonaws.com", NULL, &fixture->endpoint, &fixture->err));
     fixture->credentials = CREDENTIALS_INIT;
-    secret_append_text(&fixture->credentials.access_key_id, KEY_ID);
-    secret_append_text(&fixture->credentials.secret_access_key, SECRET_KEY);
+    secret_append_string(&fixture->credentials.access_key_id, KEY_ID);
+    secret_append_string(&fixture->credentials.secret_access_key, SECRET_KEY);
     (void)snprintf(fixture->credentials.origin, sizeof(fixture->credentials.origin), "environment");
     (void)snprintf(
             fixture->credentials.renewal, sizeof(fixture->credentials.renewal), "get others");
@@ -70,7 +70,7 @@ static int tear_down(void **state)
 static void sign(struct fixture *fixture, struct http_request *ret_request)
 {
     http_request_init(ret_request, HTTP_POST, 1024);
-    secret_append_text(&ret_request->body,
+    secret_append_string(&ret_request->body,
             "{\"Path\":\"/prod/api\",\"Recursive\":true,\"WithDecryption\":true,\"MaxResults\":10}");
     client_address(&fixture->client, ret_request);
     assert_true(client_sign(&fixture->client, &fixture->attempt, "AmazonSSM.GetParametersByPath",
@@ -99,7 +99,7 @@ static void put_reply(struct fixture *fixture,
     fixture->reply.status = status;
     fixture->reply.tls_verified = tls_verified;
     text_append_string(&fixture->reply.headers, headers);
-    secret_append_text(&fixture->reply.body, body);
+    secret_append_string(&fixture->reply.body, body);
     fixture->err = (struct err){ 0 };
     fixture->cause = RETRY_NEVER;
 }
@@ -145,7 +145,7 @@ static void a_session_token_is_sent_and_signed(void **state)
     struct fixture *fixture = *state;
     CLEANUP(http_request_clear) struct http_request request;
     http_request_init(&request, HTTP_POST, 0);
-    secret_append_text(&fixture->credentials.session_token, TOKEN);
+    secret_append_string(&fixture->credentials.session_token, TOKEN);
     sign(fixture, &request);
     assert_string_equal(find_header(&request, "x-amz-security-token"), TOKEN);
     assert_string_equal(fixture->attempt.signature,
@@ -350,7 +350,7 @@ static void messages_never_hold_what_is_secret(void **state)
     struct fixture *fixture = *state;
     CLEANUP(http_request_clear) struct http_request request;
     http_request_init(&request, HTTP_POST, 0);
-    secret_append_text(&fixture->credentials.session_token, TOKEN);
+    secret_append_string(&fixture->credentials.session_token, TOKEN);
     sign(fixture, &request);
 
     const struct {
@@ -394,7 +394,7 @@ static void messages_never_hold_what_is_secret(void **state)
 static void the_rest_of_a_message_stays_readable(void **state)
 {
     struct fixture *fixture = *state;
-    secret_append_text(&fixture->credentials.session_token, TOKEN);
+    secret_append_string(&fixture->credentials.session_token, TOKEN);
     put_reply(fixture, 400, true, "",
             "{\"__type\":\"X\",\"message\":\"The token " TOKEN " is bad. \\n\"}");
     (void)judge(fixture);

@@ -66,7 +66,7 @@ static void reads_code_message_and_request_id(void **state)
         CLEANUP(http_reply_clear)
         struct http_reply reply = { .headers = TEXT_INIT(4096), .body = SECRET_INIT(4096) };
         text_append_string(&reply.headers, ROWS[i].headers);
-        secret_append_text(&reply.body, ROWS[i].body);
+        secret_append_string(&reply.body, ROWS[i].body);
         service_error_read(&reply, &error);
         if (strcmp(error.code, ROWS[i].want_code) != 0
                 || strcmp(secret_expose(&error.message), ROWS[i].want_message) != 0
@@ -84,11 +84,11 @@ static void what_is_not_a_short_word_is_neither_a_code_nor_a_request_id(void **s
     CLEANUP(http_reply_clear)
     struct http_reply reply = { .headers = TEXT_INIT(4096), .body = SECRET_INIT(4096) };
     text_append_string(&reply.headers, "x-amzn-RequestId: token/with=signs\r\n");
-    secret_append_text(&reply.body, "{\"__type\":\"");
+    secret_append_string(&reply.body, "{\"__type\":\"");
     for (size_t i = 0; i < 65; i++) {
         secret_append_char(&reply.body, 'X');
     }
-    secret_append_text(&reply.body, "\"}");
+    secret_append_string(&reply.body, "\"}");
     service_error_read(&reply, &error);
     assert_string_equal(error.code, "");
     assert_string_equal(error.request_id, "");
@@ -207,8 +207,8 @@ static void pieces_of_a_secret_are_cut_out(void **state)
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(secret_clear) struct secret text = SECRET_INIT(1024);
         CLEANUP(secret_clear) struct secret secret = SECRET_INIT(1024);
-        secret_append_text(&text, ROWS[i].text);
-        secret_append_text(&secret, ROWS[i].secret);
+        secret_append_string(&text, ROWS[i].text);
+        secret_append_string(&secret, ROWS[i].secret);
         service_error_cut_out(&text, &secret);
         if (strcmp(secret_expose(&text), ROWS[i].want) != 0) {
             fail_msg("%s: %s", ROWS[i].name, secret_expose(&text));
@@ -220,7 +220,7 @@ static void clearing_may_be_repeated(void **state)
 {
     (void)state;
     struct service_error error = SERVICE_ERROR_INIT;
-    secret_append_text(&error.message, "x");
+    secret_append_string(&error.message, "x");
     service_error_clear(&error);
     service_error_clear(&error);
     assert_true(secret_is_empty(&error.message));

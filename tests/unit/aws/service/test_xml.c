@@ -15,7 +15,7 @@
 static bool find(const char *document, const char *path, struct secret *ret_text)
 {
     CLEANUP(secret_clear) struct secret text = SECRET_INIT(1024 * 1024);
-    secret_append_text(&text, document);
+    secret_append_string(&text, document);
     return xml_find(&text, path, ret_text);
 }
 
@@ -110,7 +110,7 @@ static void a_text_that_does_not_fit_is_not_begun(void **state)
 {
     (void)state;
     CLEANUP(secret_clear) struct secret document = SECRET_INIT(1024);
-    secret_append_text(&document, "<a><b>12345</b></a>");
+    secret_append_string(&document, "<a><b>12345</b></a>");
     for (size_t room = 4; room <= 5; room++) {
         CLEANUP(secret_clear) struct secret text = SECRET_INIT(room);
         struct err err;

@@ -440,8 +440,8 @@ static void check_example(const struct example *example)
     const struct sigv4_scope scope = { "20150830T123600Z", "us-east-1", example->service };
     char hex[DIGEST_SHA256_HEX_BYTES];
     struct err err;
-    secret_append_text(&key_id, "AKIDEXAMPLE");
-    secret_append_text(&secret_key, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
+    secret_append_string(&key_id, "AKIDEXAMPLE");
+    secret_append_string(&secret_key, "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY");
 
     assert_int_equal(strlen(example->body), example->body_len);
     hash_hex(example->body, example->body_len, hex);

@@ -56,8 +56,8 @@ static int set_up(void **state)
     fixture->world = fake_world_new();
     assert_true(uri_parse("https://ssm.eu-west-1.amazonaws.com", NULL, &fixture->endpoint, &err));
     fixture->credentials = CREDENTIALS_INIT;
-    secret_append_text(&fixture->credentials.access_key_id, "AKIDEXAMPLE");
-    secret_append_text(&fixture->credentials.secret_access_key, "secretkeysecretkey");
+    secret_append_string(&fixture->credentials.access_key_id, "AKIDEXAMPLE");
+    secret_append_string(&fixture->credentials.secret_access_key, "secretkeysecretkey");
     fixture->client = (struct client){
         .service = "ssm",
         .region = "eu-west-1",

@@ -20,7 +20,7 @@
 static bool read_reply(const char *body, struct ssm_reply *ret_reply, struct err *reterr)
 {
     CLEANUP(secret_clear) struct secret text = SECRET_INIT(16 * 1024 * 1024);
-    secret_append_text(&text, body);
+    secret_append_string(&text, body);
     return ssm_reply_read(&text, PARAMETER_DECRYPTED, "here", ret_reply, reterr);
 }
 
@@ -74,7 +74,7 @@ static void without_decryption_only_the_values_of_strings_are_read(void **state)
     CLEANUP(ssm_reply_clear) struct ssm_reply reply = { 0 };
     CLEANUP(secret_clear) struct secret text = SECRET_INIT(sizeof(BODY));
     struct err err;
-    secret_append_text(&text, BODY);
+    secret_append_string(&text, BODY);
     assert_true(ssm_reply_read(&text, PARAMETER_UNDECRYPTED, "here", &reply, &err));
     assert_int_equal(reply.parameters.len, COUNT_OF(VALUES));
     for (size_t i = 0; i < COUNT_OF(VALUES); i++) {
@@ -89,7 +89,7 @@ static void without_decryption_strings_have_a_value(void **state)
     CLEANUP(ssm_reply_clear) struct ssm_reply reply = { 0 };
     CLEANUP(secret_clear) struct secret text = SECRET_INIT(1024);
     struct err err;
-    secret_append_text(&text, "{\"Parameters\":[{\"Name\":\"/a\",\"Type\":\"String\"}]}");
+    secret_append_string(&text, "{\"Parameters\":[{\"Name\":\"/a\",\"Type\":\"String\"}]}");
     assert_false(ssm_reply_read(&text, PARAMETER_UNDECRYPTED, "here", &reply, &err));
     assert_string_equal(err.where, "/a");
     assert_string_equal(err.why, "the reply has no value for it");
