@@ -136,7 +136,7 @@ bool uri_parse(const char *url, const char *where, struct uri *ret_uri, struct e
     bool port_is_valid = read_port(&at, &port);
     if (strpbrk(host, "@?#") != NULL) {
         return err_set(reterr, ERR_INPUT, where,
-                "the URL may hold scheme, host, port and path only: no user, query or fragment");
+                "the URL may have only a scheme, host, port and path: no user, query or fragment");
     }
     if (len == 0 || !port_is_valid || (*at != '\0' && *at != '/')) {
         return err_set(reterr, ERR_INPUT, where, "the URL's host or port is not valid");

@@ -95,7 +95,7 @@ static void append_escape(struct text *out, uint32_t code_point)
  * The number of leading ASCII characters that are shown as they are. Appended in one piece: character by
  * character, the table of --dry-run takes 14 % more instructions.
  */
-static size_t measure_plain(const char *bytes, size_t len, enum printable_form form)
+static size_t count_plain(const char *bytes, size_t len, enum printable_form form)
 {
     size_t plain = 0;
     while (plain < len && bytes[plain] >= ' ' && bytes[plain] <= '~'
@@ -126,7 +126,7 @@ static size_t append_one(struct text *out, const char *bytes, size_t len, enum p
 void printable_append(struct text *out, const char *bytes, size_t len, enum printable_form form)
 {
     for (size_t at = 0; at < len;) {
-        size_t plain = measure_plain(bytes + at, len - at, form);
+        size_t plain = count_plain(bytes + at, len - at, form);
         text_append(out, bytes + at, plain);
         at += plain;
         at += at < len ? append_one(out, bytes + at, len - at, form) : 0;

@@ -61,7 +61,8 @@ static bool fault_expected(struct check *check)
 {
     static const char *const faults[] = { "a value was expected", "a member name was expected",
         "a colon was expected", "a comma or a closing bracket was expected" };
-    return fault(check, is_at_end(check) ? "something follows the value" : faults[check->expected]);
+    return fault(
+            check, is_at_end(check) ? "unexpected text after the value" : faults[check->expected]);
 }
 
 /* A character that is neither white space nor part of a token. */

@@ -75,7 +75,7 @@ MESSAGE = "the reason is this one"
 DROPPED = "closed before the answer was complete|ended before the answer was complete"
 NOT_THE_ANSWER = (
     "not valid JSON|not the XML|has no AccessKeyId|has no Credentials|has no roleCredentials|is not a list|are not a list|are no list|has no Parameters"
-    "|names no usable role|HTTP status 401|HTTP status 404|is (no|not a) region name|no session token"
+    "|returned no usable role|HTTP status 401|HTTP status 404|is (no|not a) region name|no session token"
 )
 """What a body is called that is not what was asked for. A session token or a role of the metadata service can
 be any text: that it is not the right one shows with the next request."""

@@ -348,10 +348,10 @@ def test_roles_of_any_depth(chain: Chain, depth: int) -> None:
 
 
 @pytest.mark.parametrize("profiles,start,text", [
-    ({"a": "b", "b": "a"}, "a", 'source_profile goes in a circle: "a" -> "b" -> "a"'),
-    ({"a": "b", "b": "c", "c": "b"}, "a", 'source_profile goes in a circle: "a" -> "b" -> "c" -> "b"'),
-    ({"a": "a"}, "a", 'source_profile goes in a circle: "a" -> "a"'),
-    ({"a": "b", "b": "b"}, "a", 'source_profile goes in a circle: "a" -> "b" -> "b"'),
+    ({"a": "b", "b": "a"}, "a", 'source_profile forms a loop: "a" -> "b" -> "a"'),
+    ({"a": "b", "b": "c", "c": "b"}, "a", 'source_profile forms a loop: "a" -> "b" -> "c" -> "b"'),
+    ({"a": "a"}, "a", 'source_profile forms a loop: "a" -> "a"'),
+    ({"a": "b", "b": "b"}, "a", 'source_profile forms a loop: "a" -> "b" -> "b"'),
 ])
 def test_circles(chain: Chain, profiles: dict[str, str], start: str, text: str) -> None:
     for name, source in profiles.items():
@@ -594,7 +594,7 @@ def test_processes_that_give_nothing_usable(chain: Chain, document: str, script:
 @pytest.mark.parametrize("command,text", [
     ("no-such-helper --x", "no-such-helper: not found in PATH"), ("/no/such/helper", "/no/such/helper: not found"), ("/etc/passwd", "/etc/passwd: cannot be executed"),
     ("'unclosed quote", "a quote in credential_process is not closed"), ('x "unclosed', "a quote in credential_process is not closed"),
-    ("''", "credential_process names no program"), ("x " * 300, "credential_process has too many words"),
+    ("''", "credential_process does not name a program"), ("x " * 300, "credential_process has too many words"),
 ])
 def test_processes_that_cannot_be_started(chain: Chain, command: str, text: str) -> None:
     use_process(chain, command)
@@ -1122,7 +1122,7 @@ def test_an_instance_without_a_role(chain: Chain) -> None:
 @pytest.mark.parametrize("name", ["../../x", "a b", "", "x" * 65, "ro?le"])
 def test_role_names_that_cannot_be_part_of_a_url(chain: Chain, name: str) -> None:
     chain.metadata.settings.role = name
-    chain.fail(f"EC2 instance metadata: 127.0.0.1:{chain.metadata.port} names no usable role", env=chain.metadata_env())
+    chain.fail(f"EC2 instance metadata: 127.0.0.1:{chain.metadata.port} returned no usable role", env=chain.metadata_env())
     assert "GetRoleCredentials" not in {entry.operation for entry in chain.metadata.journal.entries}
 
 

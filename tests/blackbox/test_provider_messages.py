@@ -71,7 +71,7 @@ PROVIDERS: dict[str, Provider] = {
     "environment with a token": Provider(
         lambda chain: {**chain.variables(session_token="token-must-not-be-seen"), "AWS_CREDENTIAL_EXPIRATION": None}, "environment",
         "set new ones in AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN"),
-    "static keys": Provider(static_profile, 'profile "default" ({home}/.aws/config:3)', 'put new ones into profile "default", whose keys begin at {home}/.aws/config:3'),
+    "static keys": Provider(static_profile, 'profile "default" ({home}/.aws/config:3)', 'put new ones into profile "default", whose keys start at {home}/.aws/config:3'),
     "role": Provider(
         role_profile, f'role {role("app")} (profile "default", by profile "base" ({{home}}/.aws/config:6))',
         "STS gives new ones for the role named by {home}/.aws/config:2: role_arn at each run",
@@ -178,7 +178,7 @@ SETTINGS: dict[str, tuple[Callable[[Chain], Env], tuple[str, ...]]] = {
     "AWS_ROLE_ARN of a user": (lambda chain: {**WEB(chain), "AWS_ROLE_ARN": "arn:aws:iam::123456789012:user/me"}, (f"error: AWS_ROLE_ARN: {OTHER_ARN}",)),
     "AWS_ROLE_ARN of a session": (
         lambda chain: {**WEB(chain), "AWS_ROLE_ARN": "arn:aws:sts::123456789012:assumed-role/x/me"},
-        (f"error: AWS_ROLE_ARN: {OTHER_ARN}", "hint: it is that of a session of a role")),
+        (f"error: AWS_ROLE_ARN: {OTHER_ARN}", "hint: it is the ARN of a role session")),
     "AWS_ROLE_SESSION_NAME": (lambda chain: {**WEB(chain), "AWS_ROLE_SESSION_NAME": "a b"}, (f"error: AWS_ROLE_SESSION_NAME: {SESSION}",)),
     "AWS_ROLE_SESSION_NAME, short": (lambda chain: {**WEB(chain), "AWS_ROLE_SESSION_NAME": "a"}, (f"error: AWS_ROLE_SESSION_NAME: {SESSION}",)),
     "AWS_ROLE_SESSION_NAME, long": (lambda chain: {**WEB(chain), "AWS_ROLE_SESSION_NAME": "a" * 65}, (f"error: AWS_ROLE_SESSION_NAME: {SESSION}",)),
@@ -375,7 +375,7 @@ SERVICES: dict[str, tuple[Callable[[Chain], Env], Callable[[Chain], None], tuple
         (f"hint: the role's trust policy must allow sts:AssumeRole on {role('app')}",)),
     "STS names a service control policy": (
         role_profile, always("sts", faults.ErrorAnswer("AccessDenied", DENIED + "with an explicit deny in a service control policy", 403)),
-        (f"hint: a service control policy of the organization denies it: look there for a Deny of sts:AssumeRole on {role('app')}; the account itself cannot",)),
+        (f"hint: a service control policy of the organization denies it: look there for a Deny of sts:AssumeRole on {role('app')}; the account itself cannot change it",)),
     "STS refuses a web identity": (
         WEB, always("sts", faults.ErrorAnswer("AccessDenied", WEB_DENIED, 403)),
         (f"error: {role('web-env')}: AccessDenied: {WEB_DENIED} (request id ", f"hint: the trust policy of {role('web-env')} must allow the token's issuer, subject (sub) and audience (aud); the role is named by AWS_ROLE_ARN")),
@@ -387,7 +387,7 @@ SERVICES: dict[str, tuple[Callable[[Chain], Env], Callable[[Chain], None], tuple
         (f"error: {role('web')}: ExpiredTokenException: Token expired", "hint: the web identity token has expired: is its file, {home}/web-token, still being renewed?")),
     "a source that has expired": (
         role_profile, always("sts", faults.ErrorAnswer("ExpiredToken", "The security token included in the request is expired", 403)),
-        (f"error: {role('app')}: ExpiredToken: The security token", 'hint: the session credentials have expired: put new ones into profile "base", whose keys begin at {home}/.aws/config:6')),
+        (f"error: {role('app')}: ExpiredToken: The security token", 'hint: the session credentials have expired: put new ones into profile "base", whose keys start at {home}/.aws/config:6')),
     "a duration that STS refuses": (
         lambda chain: (role_profile(chain), chain.config["default"].update(duration_seconds="43200"))[0],
         always("sts", faults.ErrorAnswer("ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.", 400)),
@@ -436,7 +436,7 @@ POLICIES: dict[str, str] = {
     READ + "because no resource-based policy allows the ssm:GetParametersByPath action": f"the resource-based policy of the parameter (how it is shared) must allow {ON}",
     READ + "with an explicit deny": "a policy denies it explicitly: look at the role's policies",
     READ + "with an explicit deny in an identity-based policy": f"an identity-based policy of the caller denies it: look there for a Deny of {ON}",
-    READ + "with an explicit deny in a service control policy": f"a service control policy of the organization denies it: look there for a Deny of {ON}; the account itself cannot",
+    READ + "with an explicit deny in a service control policy": f"a service control policy of the organization denies it: look there for a Deny of {ON}; the account itself cannot change it",
     READ + "with an explicit deny in a resource control policy": "a resource control policy of the organization denies it: look there",
     READ + "with an explicit deny in a VPC endpoint policy": "the policy of the VPC endpoint that the request passes denies it: look there",
     KEY + "because no identity-based policy allows the kms:Decrypt action": "the role needs kms:Decrypt on the key of the parameters that are encrypted with it, and the key must be enabled",

@@ -32,7 +32,7 @@ struct origin {
 };
 
 /* Whether a directory of the path denies access, so that it is unknown whether the file exists. */
-static bool is_out_of_sight(const char *path)
+static bool is_unreachable(const char *path)
 {
     struct stat status = { 0 };
     return stat(path, &status) != 0 && errno == EACCES;
@@ -60,7 +60,7 @@ static bool read_contents(const struct origin *origin,
         }
         return true;
     }
-    if (origin->variable == NULL && refusal.os_error == EACCES && is_out_of_sight(origin->path)) {
+    if (origin->variable == NULL && refusal.os_error == EACCES && is_unreachable(origin->path)) {
         event_emit(events, EVENT_WARNING, shown, "treated as missing: %s", strerror(EACCES));
         return true;
     }

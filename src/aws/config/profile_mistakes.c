@@ -46,7 +46,7 @@ static const struct {
 /* --- words --- */
 
 /* Only the letters and digits, in lower case; "" if there are more than fit. */
-static void reduce(const char *text, char ret_word[static WORD_BYTES])
+static void normalize(const char *text, char ret_word[static WORD_BYTES])
 {
     size_t len = 0;
     for (; *text != '\0' && len < WORD_BYTES; text++) {
@@ -61,8 +61,8 @@ static bool is_misspelling(const char *key, const char *meant)
 {
     char written[WORD_BYTES];
     char wanted[WORD_BYTES];
-    reduce(key, written);
-    reduce(meant, wanted);
+    normalize(key, written);
+    normalize(meant, wanted);
     bool is_long = strlen(wanted) >= LONG_WORD_BYTES;
     return similar_distance(written, wanted) <= (is_long ? 2 : 1)
             || (is_long && strstr(written, wanted) != NULL);
@@ -73,8 +73,8 @@ static bool is_header_of(const char *header, const char *profile_name)
 {
     char written[WORD_BYTES];
     char wanted[WORD_BYTES];
-    reduce(header, written);
-    reduce(profile_name, wanted);
+    normalize(header, written);
+    normalize(profile_name, wanted);
     size_t written_len = strlen(written);
     size_t wanted_len = strlen(wanted);
     if (wanted_len == 0 || written_len < wanted_len
@@ -90,7 +90,7 @@ static bool is_misspelt_default(const char *name)
 {
     static const char DEFAULT[] = "default";
     char written[WORD_BYTES];
-    reduce(name, written);
+    normalize(name, written);
     return strcmp(name, DEFAULT) != 0 && strlen(written) <= strlen(DEFAULT)
             && similar_distance(written, DEFAULT) <= 1;
 }
@@ -108,7 +108,7 @@ static const struct half *find_half(const char *key)
 }
 
 /* The key that an unknown key was probably meant to be; NULL for a known one, or if none is similar. */
-static const char *find_meant(const char *key)
+static const char *find_intended(const char *key)
 {
     if (profile_key_gives_credentials(key) || find_half(key) != NULL) {
         return NULL;
@@ -140,7 +140,7 @@ static bool has_value(const struct profile_property *property)
 static bool check_key(
         const struct profile_property *property, const char *profile_name, struct err *reterr)
 {
-    const char *meant = find_meant(property->key);
+    const char *meant = find_intended(property->key);
     if (profile_key_gives_credentials(property->key)) {
         return err_set(reterr, ERR_CREDENTIALS, profile_where(&property->place).text,
                 "%s is not used: a later line sets the same key to an empty value, in this file or in "
@@ -196,7 +196,8 @@ static bool is_meant_to_give_credentials(const struct profile_section *section)
     const struct profile_property *at = section->newest_property;
     while (at != NULL
             && !(has_value(at)
-                    && (profile_key_gives_credentials(at->key) || find_meant(at->key) != NULL))) {
+                    && (profile_key_gives_credentials(at->key)
+                            || find_intended(at->key) != NULL))) {
         at = at->older;
     }
     return at != NULL;
@@ -219,8 +220,7 @@ static bool check_other(
                 why);
     }
     return err_set(reterr, ERR_CREDENTIALS, where.text,
-            "credentials are not used: the profile in use is \"default\", which is not the name of "
-            "this section");
+            "credentials are not used: this section is not named \"default\", the profile in use");
 }
 
 bool profile_mistakes_check(const struct profile_files *files,

@@ -356,7 +356,7 @@ static bool parse_nested(struct parser *parser, struct span line, struct err *re
 {
     struct span key = { 0 };
     struct span value = { 0 };
-    return read_property(parser, line, "indented line below an empty value, and not key = value",
+    return read_property(parser, line, "indented line below an empty value that is not key = value",
                    &key, &value, reterr)
             && (!check_key(parser, key)
                     || add_property(parser, &parser->property->newest_nested, key, value, reterr));
@@ -386,12 +386,12 @@ static bool parse_indented(struct parser *parser, struct span line, struct err *
         parser->has_seen_section = true;
         return fail(parser, "indented line that continues no property", reterr);
     }
-    bool is_of_one_line = parser->continued == CONTINUES_VALUE
+    bool has_one_line = parser->continued == CONTINUES_VALUE
             && profile_key_is_public(parser->property->key);
-    if (is_of_one_line || (parser->property != NULL && is_credentials_line(text))) {
+    if (has_one_line || (parser->property != NULL && is_credentials_line(text))) {
         (void)fail(parser, "indented line, which continues the value above it: ", reterr);
-        err_add_why(reterr, "%s %s", is_of_one_line ? parser->property->key : "it",
-                is_of_one_line ? "has one line only" : "looks like a property of its own");
+        err_add_why(reterr, "%s %s", has_one_line ? parser->property->key : "it",
+                has_one_line ? "has one line only" : "looks like a property of its own");
         err_set_hint(reterr, "remove the white space at the start of the line");
         return false;
     }

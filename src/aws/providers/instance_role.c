@@ -115,7 +115,7 @@ static enum provider_outcome fetch(
         return outcome == IMDS_ABSENT ? PROVIDER_ABSENT : PROVIDER_FAILED;
     }
     if (!read_role(&list, role) || service_error_is_echo(role, secrets, 1)) {
-        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "%s names no usable role",
+        (void)err_set(reterr, ERR_CREDENTIALS, SUBJECT, "%s returned no usable role",
                 imds_address(context->imds));
         hint_at_service(context->imds, reterr);
         return PROVIDER_FAILED;

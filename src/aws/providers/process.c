@@ -68,7 +68,8 @@ static bool check_program(const char *program, const char *where, struct err *re
 {
     size_t name_len = strspn(program, ASCII_ALNUM "_");
     if (program[0] == '\0') {
-        return err_set(reterr, ERR_CREDENTIALS, where, "credential_process names no program");
+        return err_set(
+                reterr, ERR_CREDENTIALS, where, "credential_process does not name a program");
     }
     if (program[name_len] == '=') {
         (void)err_set(reterr, ERR_CREDENTIALS, where,

@@ -104,7 +104,7 @@ static bool follow_source_profile(struct provider_context *context,
         bool is_itself = at == chain->newest
                 && profile_section_find(source, "aws_access_key_id") != NULL;
         if (strcmp(at->profile_name, name) == 0 && !is_itself) {
-            (void)fail_at(naming, reterr, "source_profile goes in a circle: ");
+            (void)fail_at(naming, reterr, "source_profile forms a loop: ");
             add_names(chain->newest, reterr);
             err_add_why(reterr, "\"%s\"", name);
             return false;
@@ -160,7 +160,7 @@ static bool follow(struct provider_context *context, struct chain *chain, struct
 }
 
 /* The provider of a profile's own credentials, in botocore's order; NULL if it has none. */
-static const struct provider *find_own(struct provider_context *context, bool is_source)
+static const struct provider *find_own_provider(struct provider_context *context, bool is_source)
 {
     static const struct provider *const ORDERS[PROFILE_FILE_COUNT][5] = {
         [PROFILE_FILE_CONFIG] = { &provider_profile_web_identity, &provider_sso, &provider_login,
@@ -200,7 +200,7 @@ static bool find_chain(struct provider_context *context, struct chain *chain, st
         }
     }
     if (chain->provider == NULL) {
-        chain->provider = find_own(context, chain->newest != NULL);
+        chain->provider = find_own_provider(context, chain->newest != NULL);
     }
     return true;
 }
@@ -233,8 +233,7 @@ static enum provider_outcome fail_or_absent(
     if (!profile_mistakes_check(
                 &context->settings->files, context->profile_name, context->calls->events, reterr)) {
         err_set_hint(reterr,
-                "otherwise it would be ignored, and credentials would be looked for elsewhere: correct "
-                "or remove it");
+                "correct or remove it: with it ignored, the credentials would be taken from elsewhere");
         return PROVIDER_FAILED;
     }
     return context->profile == NULL

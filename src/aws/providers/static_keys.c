@@ -46,7 +46,7 @@ static enum provider_outcome fetch(
     }
     credentials_set_origin(ret_credentials, "profile \"%.64s\" (%.400s)", name, where.text);
     credentials_set_renewal(ret_credentials,
-            "put new ones into profile \"%.64s\", whose keys begin at %s", name, where.text);
+            "put new ones into profile \"%.64s\", whose keys start at %s", name, where.text);
     return read_field(CREDENTIALS_ACCESS_KEY_ID, key_id, &ret_credentials->access_key_id, reterr)
                     && read_field(CREDENTIALS_SECRET_ACCESS_KEY, secret_key,
                             &ret_credentials->secret_access_key, reterr)

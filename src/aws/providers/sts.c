@@ -26,10 +26,10 @@ enum {
 
 /* --- the role --- */
 
-static bool consists_of(const char *text, const char *characters, size_t least, size_t most)
+static bool consists_of(const char *text, const char *characters, size_t min_len, size_t max_len)
 {
     size_t len = strspn(text, characters);
-    return text[len] == '\0' && len >= least && len <= most;
+    return text[len] == '\0' && len >= min_len && len <= max_len;
 }
 
 static bool is_duration(const char *text)
@@ -80,7 +80,7 @@ static bool check_arn(const struct setting *arn, struct err *reterr)
         (void)err_set(
                 reterr, ERR_INPUT, arn->where, "the ARN is not that of a role, such as %s", SHAPE);
         if (is_session(arn->value)) {
-            err_set_hint(reterr, "it is that of a session of a role (assumed-role)");
+            err_set_hint(reterr, "it is the ARN of a role session (assumed-role)");
         }
         return false;
     }

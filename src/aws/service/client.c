@@ -177,7 +177,7 @@ static bool correct_clock(
     if (client->skew_s != skew_s) {
         client->skew_s = skew_s;
         event_emit(client->events, EVENT_WARNING, client->endpoint->authority,
-                "this machine's clock is off by %lld s against AWS; corrected for this run",
+                "this machine's clock is off by %lld s compared with AWS's; corrected for this run",
                 (long long)-skew_s);
     }
     return true;
@@ -191,7 +191,7 @@ static void hint_at_clock(
         return;
     }
     err_set_hint(reterr,
-            "this machine's clock is %lld s %s AWS's, and AWS accepts 300 s: set it (NTP)",
+            "this machine's clock is %lld s %s AWS's, and AWS accepts at most 300 s: set it (NTP)",
             llabs(skew_s), skew_s > 0 ? "behind" : "ahead of");
 }
 
@@ -236,7 +236,7 @@ static void add_hint(
     if (strcmp(reterr->code, "InvalidSignatureException") == 0
             && strstr(reterr->why, "Credential should be scoped") != NULL) {
         err_set_hint(reterr,
-                "the endpoint %s belongs to another region than %s: check --region, AWS_REGION and "
+                "the endpoint %s belongs to a region other than %s: check --region, AWS_REGION and "
                 "the endpoint URL",
                 client->endpoint->authority, client->region);
     }

@@ -22,7 +22,7 @@ static const struct {
     { "trust polic", POLICY_ROLE_TRUST },
 };
 
-/* Whose policy it is, and who can change it. */
+/* What the policy is called, and what cannot change its effect. */
 static const struct {
     const char *name;
     const char *remark;
@@ -31,15 +31,15 @@ static const struct {
     [POLICY_IDENTITY_BASED] = { "an identity-based policy of the caller", "" },
     [POLICY_RESOURCE_BASED] = { NULL, "" },
     [POLICY_PERMISSIONS_BOUNDARY] = { "the permissions boundary of the caller",
-            "; its policies alone cannot" },
+            "; the caller's policies cannot override it" },
     [POLICY_SERVICE_CONTROL] = { "a service control policy of the organization",
-            "; the account itself cannot: ask who manages AWS Organizations" },
+            "; the account itself cannot change it: ask whoever manages AWS Organizations" },
     [POLICY_RESOURCE_CONTROL] = { "a resource control policy of the organization",
-            "; the account itself cannot: ask who manages AWS Organizations" },
+            "; the account itself cannot change it: ask whoever manages AWS Organizations" },
     [POLICY_SESSION] = { "the session policy that the caller's role was assumed with",
-            "; the role's own policies cannot" },
+            "; the role's own policies cannot override it" },
     [POLICY_VPC_ENDPOINT] = { "the policy of the VPC endpoint that the request passes",
-            "; the role's own policies cannot" },
+            "; the role's own policies cannot override it" },
     [POLICY_ROLE_TRUST] = { "the role's trust policy", "" },
 };
 

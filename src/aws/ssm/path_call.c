@@ -154,7 +154,7 @@ static enum call_verdict judge_undecrypted_page(
     return CALL_FAILED;
 }
 
-static enum call_verdict judge_itself(
+static enum call_verdict judge_path_itself(
         const struct path_call *call, const struct http_reply *reply, struct err *reterr)
 {
     CLEANUP(ssm_reply_clear) struct ssm_reply answer = { 0 };
@@ -175,7 +175,7 @@ static enum call_verdict judge(struct call *base,
     struct path_call *call = (struct path_call *)base;
     struct client *client = call->ssm->client;
     if (call->step == PATH_CHECKING_ITSELF) {
-        return judge_itself(call, reply, reterr);
+        return judge_path_itself(call, reply, reterr);
     }
     if (call->step == PATH_NAMING_SECRETS) {
         return judge_undecrypted_page(call, reply, reterr);

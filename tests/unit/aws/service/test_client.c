@@ -202,7 +202,8 @@ static void refusals_have_verdicts(void **state)
                 "{\"__type\":\"InvalidSignatureException\",\"message\":\"Credential should be scoped "
                 "to a valid region.\"}",
                 CALL_FAILED, RETRY_NEVER, ERR_SERVICE, "InvalidSignatureException",
-                "Credential should be scoped to a valid region.", "belongs to another region" },
+                "Credential should be scoped to a valid region.",
+                "belongs to a region other than" },
         { "a proxy's page", 403, "", "<html>Blocked</html>\n", CALL_FAILED, RETRY_NEVER,
                 ERR_PROTOCOL, "",
                 "ssm.us-east-1.amazonaws.com: HTTP status 403, not a reply from AWS: "
@@ -257,8 +258,8 @@ static void the_clock_is_corrected_once(void **state)
     assert_int_equal(judge(fixture), CALL_REPEATS);
     assert_int_equal(fixture->client.skew_s, 3600);
     assert_string_equal(text_string(&fixture->world->heard),
-            "warning ssm.us-east-1.amazonaws.com: this machine's clock is off by -3600 s against "
-            "AWS; corrected for this run\n");
+            "warning ssm.us-east-1.amazonaws.com: this machine's clock is off by -3600 s compared "
+            "with AWS's; corrected for this run\n");
     http_request_init(&request, HTTP_POST, 0);
     sign(fixture, &request);
     assert_string_equal(find_header(&request, "x-amz-date"), "20150830T133600Z");

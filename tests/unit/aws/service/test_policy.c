@@ -33,20 +33,20 @@ static void sentences_name_the_policy(void **state)
                 POLICY_RESOURCE_BASED, false, "THE RESOURCE'S must allow ACTION on RESOURCE" },
         { READ "because no permissions boundary allows the ssm:GetParameters action",
                 POLICY_PERMISSIONS_BOUNDARY, false,
-                "the permissions boundary of the caller must allow ACTION on RESOURCE; its policies "
-                "alone cannot" },
+                "the permissions boundary of the caller must allow ACTION on RESOURCE; the "
+                "caller's policies cannot override it" },
         { READ "because no service control policy allows the ssm:GetParameters action",
                 POLICY_SERVICE_CONTROL, false,
                 "a service control policy of the organization must allow ACTION on RESOURCE; the "
-                "account itself cannot: ask who manages AWS Organizations" },
+                "account itself cannot change it: ask whoever manages AWS Organizations" },
         { READ "because no session policy allows the ssm:GetParameters action", POLICY_SESSION,
                 false,
                 "the session policy that the caller's role was assumed with must allow ACTION on "
-                "RESOURCE; the role's own policies cannot" },
+                "RESOURCE; the role's own policies cannot override it" },
         { READ "because no VPC endpoint policy allows the ssm:GetParameters action",
                 POLICY_VPC_ENDPOINT, false,
                 "the policy of the VPC endpoint that the request passes must allow ACTION on RESOURCE; "
-                "the role's own policies cannot" },
+                "the role's own policies cannot override it" },
         { USER "sts:AssumeRole on resource: arn:aws:iam::123456789012:role/x because no role trust "
                "policy allows the sts:AssumeRole action",
                 POLICY_ROLE_TRUST, false, "the role's trust policy must allow ACTION on RESOURCE" },
@@ -59,7 +59,8 @@ static void sentences_name_the_policy(void **state)
                 "the permissions boundary of the caller denies it: look there for a Deny of" },
         { READ "with an explicit deny in a service control policy", POLICY_SERVICE_CONTROL, true,
                 "a service control policy of the organization denies it: look there for a Deny of "
-                "ACTION on RESOURCE; the account itself cannot: ask who manages AWS Organizations" },
+                "ACTION on RESOURCE; the account itself cannot change it: ask whoever manages AWS "
+                "Organizations" },
         { READ "with an explicit deny in a resource control policy", POLICY_RESOURCE_CONTROL, true,
                 "a resource control policy of the organization denies it: look there" },
         { READ "with an explicit deny in a session policy", POLICY_SESSION, true,
