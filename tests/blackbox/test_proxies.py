@@ -214,7 +214,7 @@ def test_an_http_endpoint_is_asked_through_http_proxy(run: Runner) -> None:
     with answering(page) as (port, seen):
         environment = {"AWS_ENDPOINT_URL": "http://ssm.invalid.test:81", "http_proxy": f"127.0.0.1:{port}", "AWS_MAX_ATTEMPTS": "1"}
         result = run("--allow-http", "/p", *ECHO, env=environment)
-    result.expect_failure("ssm.invalid.test:81: HTTP status 502", "the answer of the proxy that http_proxy names")
+    result.expect_failure("ssm.invalid.test:81: HTTP status 502", "is this a reply of the proxy that http_proxy names")
     assert seen[0].startswith(b"POST http://ssm.invalid.test:81/ HTTP/1.1\r\n")
 
 
