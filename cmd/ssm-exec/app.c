@@ -175,7 +175,7 @@ static bool assign_metadata_disabled(struct assignment_list *assignments, struct
     *assignment.owned_value = SECRET_INIT(sizeof("true"));
     secret_append_string(assignment.owned_value, "true");
     assignment.value = assignment.owned_value;
-    return assignment_list_add_take(assignments, &assignment, reterr);
+    return assignment_list_add_owned(assignments, &assignment, reterr);
 }
 
 /* Reports everything that is wrong with names and variables at once. */

@@ -118,7 +118,7 @@ static bool add_assignment(
         struct assignment_list *assignments, struct assignment *assignment, struct err *reterr)
 {
     return assignment->variable != NULL && assignment->parameter != NULL
-            ? assignment_list_add_take(assignments, assignment, reterr)
+            ? assignment_list_add_owned(assignments, assignment, reterr)
             : err_set_no_memory(reterr);
 }
 

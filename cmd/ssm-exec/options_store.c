@@ -47,7 +47,7 @@ static void store_source(
 {
     CLEANUP(source_clear) struct source source = { 0 };
     struct err err;
-    if (parse_source(given, &source, &err) && source_list_add_take(sources, &source, &err)) {
+    if (parse_source(given, &source, &err) && source_list_add_owned(sources, &source, &err)) {
         return;
     }
     if (err.kind == ERR_USAGE) {

@@ -55,7 +55,7 @@ static bool add_references(
         bool parsed = source_parse_secret_reference(entry->name, &entry->value, &source, &err);
         source.layer = LAYER_ENV_FILE;
         source.order = order;
-        if (!parsed || !source_list_add_take(&planning->plan->sources, &source, &err)) {
+        if (!parsed || !source_list_add_owned(&planning->plan->sources, &source, &err)) {
             ok = err_list_add(planning->problems, &err);
         }
     }
@@ -109,7 +109,7 @@ bool plan_assign_env_files(
             if (assignment.variable == NULL) {
                 return err_set_no_memory(reterr);
             }
-            if (!assignment_list_add_take(assignments, &assignment, reterr)) {
+            if (!assignment_list_add_owned(assignments, &assignment, reterr)) {
                 return false;
             }
         }
@@ -137,7 +137,7 @@ static bool add_sources(const struct planning *planning, struct source_list *giv
     for (size_t i = 0; i < given->len; i++) {
         if (given->items[i].kind == SOURCE_LOCK) {
             ok = read_lock(planning, given->items[i].text) && ok;
-        } else if (!source_list_add_take(sources, &given->items[i], &err)) {
+        } else if (!source_list_add_owned(sources, &given->items[i], &err)) {
             return err_list_add(planning->problems, &err);
         }
     }

@@ -92,7 +92,7 @@ static bool add_reference(const char *entry, struct source_list *references, str
     bool ok = source_parse_reference(variable, entry + len + 1, &source, reterr);
     free(variable);
     source.layer = LAYER_INHERITED;
-    return ok && source_list_add_take(references, &source, reterr);
+    return ok && source_list_add_owned(references, &source, reterr);
 }
 
 static bool add_entry(char *entry,

@@ -107,7 +107,7 @@ static bool add_entry(const struct entry *entry, struct source_list *sources, st
         const struct err cause = *reterr;
         return cause.kind == ERR_SYSTEM ? false : fail(entry, reterr, cause.why);
     }
-    return source_list_add_take(sources, &source, reterr);
+    return source_list_add_owned(sources, &source, reterr);
 }
 
 /* ssm-exec writes each variable once: a second one was added by hand. */

@@ -21,7 +21,7 @@ void assignment_clear(struct assignment *assignment)
     *assignment = (struct assignment){ 0 };
 }
 
-bool assignment_list_add_take(
+bool assignment_list_add_owned(
         struct assignment_list *list, struct assignment *assignment, struct err *reterr)
 {
     struct assignment *items = array_grow(list->items, list->len, &list->cap, sizeof(*items));

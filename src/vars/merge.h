@@ -45,7 +45,7 @@ struct assignment_list {
 };
 
 /* The list takes over what *assignment owns, and leaves it empty. ERR_SYSTEM without memory. */
-MUST_CHECK bool assignment_list_add_take(
+MUST_CHECK bool assignment_list_add_owned(
         struct assignment_list *list, struct assignment *assignment, struct err *reterr);
 
 void assignment_list_clear(struct assignment_list *list);

@@ -328,7 +328,7 @@ const char *source_parameter_name(const struct source *source, size_t *ret_len)
     return name;
 }
 
-bool source_list_add_take(struct source_list *list, struct source *source, struct err *reterr)
+bool source_list_add_owned(struct source_list *list, struct source *source, struct err *reterr)
 {
     struct source *items = array_grow(list->items, list->len, &list->cap, sizeof(*items));
     if (items == NULL) {

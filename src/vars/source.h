@@ -94,7 +94,7 @@ struct source_list {
 };
 
 /* Takes over *source. ERR_SYSTEM without memory. */
-MUST_CHECK bool source_list_add_take(
+MUST_CHECK bool source_list_add_owned(
         struct source_list *list, struct source *source, struct err *reterr);
 
 void source_list_clear(struct source_list *list);

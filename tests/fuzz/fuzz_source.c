@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct err err = { 0 };
         if (source_parse(line, /* optional= */ false, &source, &err)) {
             check_source(&source);
-            assert(source_list_add_take(&sources, &source, &err));
+            assert(source_list_add_owned(&sources, &source, &err));
         } else {
             const char *equals = strchr(err.where, '=');
             assert(err.kind == ERR_USAGE && err.why[0] != '\0');

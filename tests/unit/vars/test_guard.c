@@ -63,7 +63,7 @@ static void read_sources(const char *const texts[], struct source_list *sources)
         if (!source_parse(texts[i], false, &source, &err)) {
             fail_msg("%s: %s", texts[i], err.why);
         }
-        assert_true(source_list_add_take(sources, &source, &err));
+        assert_true(source_list_add_owned(sources, &source, &err));
     }
 }
 
@@ -169,7 +169,7 @@ static void a_lock_file_is_told_of_once_for_each_environment(void **state)
         struct source source = { 0 };
         struct err err;
         assert_true(source_make_locked(ROWS[i].lock, "V", ROWS[i].ref, false, &source, &err));
-        assert_true(source_list_add_take(&sources, &source, &err));
+        assert_true(source_list_add_owned(&sources, &source, &err));
     }
     assert_false(guard_check_environments(&sources, &problems));
     assert_int_equal(problems.len, 3);

@@ -57,7 +57,7 @@ static void add_bytes(struct world *world, const struct row *row, const char *va
     secret_append(assignment.owned_value, value, len);
     assignment.value = assignment.owned_value;
     struct err err;
-    assert_true(assignment_list_add_take(&world->assignments, &assignment, &err));
+    assert_true(assignment_list_add_owned(&world->assignments, &assignment, &err));
 }
 
 static void add(struct world *world, const struct row *row)
