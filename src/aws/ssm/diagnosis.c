@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "aws/parameter_arn.h"
 #include "aws/region.h"
 #include "aws/service/policy.h"
 #include "base/arn.h"
@@ -42,21 +43,19 @@ bool ssm_diagnosis_is_decryption(const struct err *err)
             || strstr(err->why, "kms:") != NULL;
 }
 
-/* Without the version: for policies, the resource of "/a:3" is "/a". */
-static int resource_len(const char *resource)
-{
-    return (int)strcspn(resource, ":");
-}
-
 static void append_resource(const struct client *client, const char *resource, struct text *arn)
 {
     if (arn_has_prefix(resource)) {
         text_append_string(arn, resource);
-    } else {
-        text_append_format(arn, "arn:%s:ssm:%s:*:parameter%.*s",
-                region_partition(client->region)->name, client->region, resource_len(resource),
-                resource);
+        return;
     }
+    const struct parameter_scope scope = {
+        .partition = region_partition(client->region)->name,
+        .region = client->region,
+        .account = "*",
+    };
+    /* Without the version: to policies "/a:3" is the resource "/a". */
+    parameter_arn_append(arn, &scope, resource, strcspn(resource, ":"));
 }
 
 /* A grant on everything below a path does not cover the path itself. */
