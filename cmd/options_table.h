@@ -54,7 +54,7 @@ struct options_table {
     const struct option *rows;
     size_t count;                /* at most OPTIONS_MAX */
     const struct option *words;  /* the words between the options; only its variable has its name */
-    const char *variable_prefix; /* "SSM_EXEC_" */
+    const char *variable_prefix; /* "SSM_EXEC_"; NULL: there are no variables */
     const char *const *
             variables_first; /* options whose variables are read before all others; NULL at the end */
     const char *help_hint;   /* how to ask for help */

@@ -158,3 +158,11 @@ bool output_write(int fd, const char *bytes, size_t len)
     }
     return true;
 }
+
+bool output_print(const struct text *text, struct err *reterr)
+{
+    return text_check(text, "standard output", reterr)
+            && (output_write(STDOUT_FILENO, text->bytes, text->len)
+                    || err_set_errno(
+                            reterr, ERR_SYSTEM, errno, "standard output", "cannot be written"));
+}

@@ -8,6 +8,8 @@
 
 #include "base/attrs.h"
 #include "base/clock.h"
+#include "base/error.h"
+#include "base/text.h"
 
 /* Writes all bytes and waits as long as that takes, also in non-blocking mode. False with errno. */
 MUST_CHECK bool output_write(int fd, const char *bytes, size_t len);
@@ -18,3 +20,6 @@ MUST_CHECK bool output_write(int fd, const char *bytes, size_t len);
  */
 size_t output_write_until(
         int fd, const char *bytes, size_t len, const struct clock *clock, int64_t until_ms);
+
+/* Writes the whole text to standard output, however long that takes. ERR_SYSTEM. */
+MUST_CHECK bool output_print(const struct text *text, struct err *reterr);

@@ -10,6 +10,7 @@
 #include "base/timestamp.h"
 #include "json/json_write.h"
 #include "output.h"
+#include "program.h"
 
 enum {
     LINE_MAX_BYTES = 64 * 1024,
@@ -68,7 +69,7 @@ static int64_t find_limit(struct report *report, bool is_error, int64_t now_ms)
  */
 static void write_line(struct report *report, const struct text *line, bool is_error)
 {
-    static const char without_memory[] = "ssm-exec: error: out of memory\n";
+    static const char without_memory[] = PROGRAM_NAME ": error: out of memory\n";
     bool is_whole = line->state != TEXT_NO_MEMORY;
     const char *bytes = is_whole ? line->bytes : without_memory;
     size_t len = is_whole ? line->len : sizeof(without_memory) - 1;
@@ -100,7 +101,7 @@ static void append_remark(struct text *out, const char *label, const char *value
 static void write_text(struct report *report, const struct line *line)
 {
     CLEANUP(text_clear) struct text out = TEXT_INIT(LINE_MAX_BYTES);
-    text_append_format(&out, "ssm-exec: %s: ", line->level);
+    text_append_format(&out, PROGRAM_NAME ": %s: ", line->level);
     if (has(line->where)) {
         append(&out, line->where);
         text_append_string(&out, ": ");
@@ -114,7 +115,7 @@ static void write_text(struct report *report, const struct line *line)
     append_remark(&out, "reply of", line->replier);
     text_append_string(&out, "\n");
     if (has(line->hint)) {
-        text_append_string(&out, "ssm-exec: hint: ");
+        text_append_string(&out, PROGRAM_NAME ": hint: ");
         append(&out, line->hint);
         text_append_string(&out, "\n");
     }
@@ -234,5 +235,5 @@ int report_exit_status(enum err_kind kind)
     case ERR_SYSTEM:
         break;
     }
-    return 125;
+    return PROGRAM_FAILED;
 }

@@ -47,5 +47,5 @@ void report_error(struct report *report, const struct err *err);
 /* All errors of the list. A hint that several of them share is written once, after the last. */
 void report_errors(struct report *report, const struct err_list *list);
 
-/* 125 ssm-exec itself failed, 126 COMMAND cannot be started, 127 COMMAND was not found. */
+/* PROGRAM_FAILED, or 126: COMMAND cannot be started, 127: COMMAND was not found. */
 int report_exit_status(enum err_kind kind);

@@ -5,24 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/sign/digest.h"
 #include "aws/ssm/fetch.h"
 #include "aws/variables.h"
 #include "base/file.h"
 #include "command.h"
 #include "dryrun.h"
 #include "fetch.h"
-#include "http/http_curl.h"
 #include "launch/resolve.h"
 #include "options.h"
 #include "options_help.h"
 #include "options_read.h"
 #include "options_rows.h"
+#include "output.h"
 #include "plan.h"
 #include "report.h"
 #include "session.h"
 #include "undecrypted.h"
 #include "vars/merge.h"
+#include "version.h"
 
 enum {
     TEXT_MAX_BYTES = 16 * 1024
@@ -56,13 +56,9 @@ static int print_text(struct report *report, enum options_action action)
     if (action == OPTIONS_HELP) {
         options_write_help(&options_rows, &out);
     } else {
-        /* libcurl has named the library that hashes if it uses the same one for TLS. */
-        const char *libraries = http_curl_versions();
-        bool is_named = strstr(libraries, digest_library()) != NULL;
-        text_append_format(&out, "ssm-exec %s (%s%s%s)\n", SSM_EXEC_VERSION, libraries,
-                is_named ? "" : " ", is_named ? "" : digest_library());
+        version_write(&out);
     }
-    return dryrun_print(&out, &err) ? 0 : fail(report, &err);
+    return output_print(&out, &err) ? 0 : fail(report, &err);
 }
 
 /* COMMAND is looked up before the network is used. */
@@ -77,16 +73,8 @@ static bool find_command(const struct app *app, char **ret_file, struct err *ret
 
 static struct session_options session_options(const struct app *app)
 {
-    const struct options *options = app->options;
     return (struct session_options){
-        .settings = {
-            .region = { options->region.value, options->region.where },
-            .profile = { options->profile.value, options->profile.where },
-            .role_arn = { options->role_arn.value, options->role_arn.where },
-            .endpoint_url = { options->endpoint_url.value, options->endpoint_url.where },
-            .ca_bundle = { options->ca_bundle.value, options->ca_bundle.where },
-            .allow_http = options->allow_http,
-        },
+        .settings = aws_options_settings(&app->options->aws),
         .environment = app->environment,
         .clock = app->clock,
         .events = &app->report->sink,
@@ -287,8 +275,8 @@ int app_run(int argc,
     int64_t began_ms = clock_monotonic_ms(clock);
     report_init(&report, clock);
     bool understood = options_read(argc, argv, environment, &options, &problems);
-    report.format = options.log_format;
-    report.verbosity = options_verbosity(&options);
+    report.format = options.report.log_format;
+    report.verbosity = report_options_verbosity(&options.report);
     report.deadline_ms = began_ms + options.timeout_ms;
     const struct app app = {
         .options = &options,
@@ -300,8 +288,8 @@ int app_run(int argc,
     if (!understood) {
         return fail_all(&app, &problems);
     }
-    if (options.action != OPTIONS_RUN) {
-        return print_text(&report, options.action);
+    if (options.report.action != OPTIONS_RUN) {
+        return print_text(&report, options.report.action);
     }
     return carry_out(&app, &options, state);
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "dryrun.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "aws/ssm/parameter.h"
 #include "base/environment.h"
@@ -19,14 +17,6 @@ enum {
     OUTPUT_MAX_BYTES = 64 * 1024 * 1024,
     OUTPUT_PIECE_BYTES = 64 * 1024,
 };
-
-bool dryrun_print(const struct text *text, struct err *reterr)
-{
-    return text_check(text, "standard output", reterr)
-            && (output_write(STDOUT_FILENO, text->bytes, text->len)
-                    || err_set_errno(
-                            reterr, ERR_SYSTEM, errno, "standard output", "cannot be written"));
-}
 
 static void format_time(int64_t epoch_s, char buffer[static TIMESTAMP_ISO8601_BYTES])
 {
@@ -46,7 +36,7 @@ static bool print_full_piece(struct text *out, struct err *reterr)
     if (out->len < OUTPUT_PIECE_BYTES) {
         return true;
     }
-    bool ok = dryrun_print(out, reterr);
+    bool ok = output_print(out, reterr);
     text_reset(out);
     return ok;
 }
@@ -197,7 +187,7 @@ bool dryrun_print_table(const struct merge_result *merged, struct err *reterr)
             return false;
         }
     }
-    return dryrun_print(&out, reterr);
+    return output_print(&out, reterr);
 }
 
 static void append_member(struct text *out, const char *name, const char *value)
@@ -234,5 +224,5 @@ bool dryrun_print_json(const struct merge_result *merged, struct err *reterr)
         }
     }
     text_append_string(&out, is_first ? "]}\n" : "\n]}\n");
-    return dryrun_print(&out, reterr);
+    return output_print(&out, reterr);
 }

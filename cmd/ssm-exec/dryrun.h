@@ -6,7 +6,6 @@
 
 #include "base/attrs.h"
 #include "base/error.h"
-#include "base/text.h"
 #include "vars/merge.h"
 
 /* ERR_SYSTEM if standard output cannot be written; a part may have been written then. */
@@ -17,6 +16,3 @@ MUST_CHECK bool dryrun_print_table(const struct merge_result *merged, struct err
  * inherited value is preserved, so that the output changes only if the parameters do.
  */
 MUST_CHECK bool dryrun_print_json(const struct merge_result *merged, struct err *reterr);
-
-/* Writes the whole text to standard output. ERR_SYSTEM. */
-MUST_CHECK bool dryrun_print(const struct text *text, struct err *reterr);

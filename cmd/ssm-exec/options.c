@@ -3,14 +3,6 @@
 
 #include <stdlib.h>
 
-enum report_verbosity options_verbosity(const struct options *options)
-{
-    if (options->quiet) {
-        return REPORT_QUIET;
-    }
-    return options->verbose ? REPORT_VERBOSE : REPORT_NORMAL;
-}
-
 void options_clear(struct options *options)
 {
     source_list_clear(&options->sources);

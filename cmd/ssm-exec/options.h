@@ -7,8 +7,7 @@
 #include <stdint.h>
 
 #include "base/string_list.h"
-#include "options_value.h"
-#include "report.h"
+#include "options_shared.h"
 #include "vars/source.h"
 
 struct env_file {
@@ -24,7 +23,6 @@ struct env_file_list {
 
 /* Texts are borrowed from argv or the environment. Release with options_clear. */
 struct options {
-    enum options_action action;
     struct source_list sources; /* later ones win; lock files as SOURCE_LOCK */
     struct env_file_list env_files;
     char *const *command; /* COMMAND and its arguments, NULL at the end; NULL: none */
@@ -43,21 +41,12 @@ struct options {
     bool secure_only;
     struct string_list allowed_variables;
     bool allow_mixed;
-    struct option_text region;
-    struct option_text profile;
-    struct option_text role_arn;
-    struct option_text endpoint_url;
-    struct option_text ca_bundle;
-    bool allow_http;
+    struct aws_options aws;
     int64_t timeout_ms;
     bool dry_run;
     bool no_decrypt; /* only with dry_run */
     bool json;
-    bool verbose;
-    bool quiet;
-    enum report_format log_format;
+    struct report_options report;
 };
-
-enum report_verbosity options_verbosity(const struct options *options);
 
 void options_clear(struct options *options);

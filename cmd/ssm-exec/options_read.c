@@ -144,9 +144,9 @@ static void check_combinations(struct reading *reading)
     if (is_given(reading, "verbose") && is_given(reading, "quiet")) {
         add_error(reading, "--verbose and --quiet exclude each other", NULL);
     } else if (is_given(reading, "verbose")) {
-        options->quiet = false;
+        options->report.quiet = false;
     } else if (is_given(reading, "quiet")) {
-        options->verbose = false;
+        options->report.verbose = false;
     }
 }
 
@@ -162,7 +162,7 @@ bool options_read(int argc,
     ret_options->command = options_argv_scan(&words, reading.is_given);
     read_variables(&reading, environment);
     read_argv(&reading, words);
-    if (ret_options->action != OPTIONS_RUN) {
+    if (ret_options->report.action != OPTIONS_RUN) {
         err_list_clear(problems); /* help is shown whatever else is wrong */
         return true;
     }

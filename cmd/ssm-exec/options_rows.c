@@ -2,6 +2,7 @@
 #include "options_rows.h"
 
 #include "options.h"
+#include "options_shared.h"
 #include "vars/var_name.h"
 
 #define MEMBER(name) offsetof(struct options, name)
@@ -54,18 +55,7 @@ static const struct option rows[] = {
         REFUSE, "let a guarded variable (PATH, LD_*, ...) be set" },
     { "allow-mixed", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(allow_mixed), NULL, COMPLETE_NOTHING,
         REFUSE, "let one run read two environments (prod, dev)" },
-    { "region", 0, TAKES_VALUE, KIND_TEXT, MEMBER(region), "REGION", COMPLETE_NOTHING,
-        AWS, "the AWS region" },
-    { "profile", 0, TAKES_VALUE, KIND_TEXT, MEMBER(profile), "NAME", COMPLETE_NOTHING,
-        AWS, "the profile of the shared AWS files" },
-    { "role-arn", 0, TAKES_VALUE, KIND_TEXT, MEMBER(role_arn), "ARN", COMPLETE_NOTHING,
-        AWS, "assume this role, with the credentials found" },
-    { "endpoint-url", 0, TAKES_VALUE, KIND_TEXT, MEMBER(endpoint_url), "URL", COMPLETE_NOTHING,
-        AWS, "use this endpoint instead of AWS's" },
-    { "allow-http", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(allow_http), NULL, COMPLETE_NOTHING,
-        AWS, "let the endpoint be http:// beyond loopback" },
-    { "ca-bundle", 0, TAKES_VALUE, KIND_TEXT, MEMBER(ca_bundle), "FILE", COMPLETE_FILE,
-        AWS, "PEM certificates to trust" },
+    OPTIONS_AWS_ROWS(MEMBER(aws), AWS),
     { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(timeout_ms), "DURATION", COMPLETE_NOTHING,
         AWS, "until COMMAND starts: 500ms, 2m (default 60s)" },
     { "dry-run", 'n', TAKES_NOTHING, KIND_FLAG, MEMBER(dry_run), NULL, COMPLETE_NOTHING,
@@ -74,16 +64,7 @@ static const struct option rows[] = {
         SAY, "with --dry-run: do without kms:Decrypt" },
     { "json", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(json), NULL, COMPLETE_NOTHING,
         SAY, "with --dry-run: show it as JSON" },
-    { "verbose", 'v', TAKES_NOTHING, KIND_FLAG, MEMBER(verbose), NULL, COMPLETE_NOTHING,
-        SAY, "report each request; warnings" },
-    { "quiet", 'q', TAKES_NOTHING, KIND_FLAG, MEMBER(quiet), NULL, COMPLETE_NOTHING,
-        SAY, "errors only" },
-    { "log-format", 0, TAKES_VALUE, KIND_LOG_FORMAT, MEMBER(log_format), "text|json", COMPLETE_CHOICE,
-        SAY, "format of the lines on standard error" },
-    { "help", 'h', TAKES_NOTHING, KIND_HELP, MEMBER(action), NULL, COMPLETE_NOTHING,
-        SAY, "print this" },
-    { "version", 'V', TAKES_NOTHING, KIND_VERSION, MEMBER(action), NULL, COMPLETE_NOTHING,
-        SAY, "print the version and the libraries it runs on" },
+    OPTIONS_REPORT_ROWS(MEMBER(report), SAY, "report each request; warnings"),
 };
 /* clang-format on */
 

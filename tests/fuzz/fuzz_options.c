@@ -60,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i < problems.len; i++) {
         assert(problems.items[i].kind == ERR_USAGE && problems.items[i].why[0] != '\0');
     }
-    if (understood && options.action == OPTIONS_RUN) {
+    if (understood && options.report.action == OPTIONS_RUN) {
         assert(options.timeout_ms > 0);
         assert(options.command != NULL || options.dry_run);
         check_sources(&options);

@@ -192,7 +192,7 @@ def test_every_header_compiles_on_its_own() -> None:
         if path.suffix == ".h":
             source = f'#include "{path}"\n'
             command = ["gcc", "-std=c17", "-D_GNU_SOURCE", "-Wall", "-Werror", "-fsyntax-only", "-x", "c",
-                       "-I", str(ROOT / "src"), "-I", str(ROOT / "cmd"), "-I", str(ROOT / "cmd/ssm-exec"), "-"]
+                       "-I", str(ROOT / "src"), "-I", str(ROOT / "cmd"), "-I", str(path.parent), "-"]
             result = subprocess.run(command, input=source, text=True, capture_output=True, check=False)
             assert result.returncode == 0, f"{name(path)}: {result.stderr}"
 

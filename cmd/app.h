@@ -1,4 +1,4 @@
-/* One run, from the command line to the command. */
+/* One run of a program, from the command line to its end. Each program has an app.c of its own. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -7,8 +7,8 @@
 #include "launch/process.h"
 
 /*
- * Carries out what argv asks for. Returns the exit status, unless COMMAND started. environment is what
- * COMMAND inherits; state is what process_prepare gave.
+ * Carries out what argv asks for. Returns the exit status, unless a COMMAND started. environment is what
+ * was inherited; state is what process_prepare gave, for a COMMAND.
  */
 int app_run(int argc,
         char *const argv[],
