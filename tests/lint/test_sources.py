@@ -25,6 +25,7 @@ LAYERS = {
     "policy": {"base", "json", "aws"},
     "vars": {"base", "json"},
     "launch": {"base"},
+    "migrate": {"base", "vars"},
 }
 
 # A third-party library has few users, all in one folder; so has what only Linux has.
@@ -64,6 +65,8 @@ EXPOSERS = {
     "src/vars/merge.c": "looks for NULs",
     "src/vars/source.c": "recognises references in env files",
     "src/launch/memfd.c": "writes the file in memory",
+    "src/migrate/map_make.c": "copies a value that somebody wants to stay in the map",
+    "src/migrate/map_read.c": "parses maps, in place of which an env file may have been named",
 }
 
 # Other versions lay out some lines differently.
