@@ -1,6 +1,7 @@
 /*
- * completion-writer SHELL <TEMPLATE >SCRIPT: a completion script with the options of the table in
- * place of the template's line @OPTIONS@. Runs while building; never installed.
+ * completion-writer SHELL <TEMPLATE >SCRIPT: a completion script with what the tables have in place of
+ * the template's lines: @OPTIONS@ the options of ssm-exec; @WORDS@ what can follow ssm-dotenv;
+ * @COMMANDS@ each of its commands with its options. Runs while building; never installed.
  */
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
@@ -8,8 +9,7 @@
 #include <string.h>
 
 #include "options_rows.h"
-
-static const char PLACEHOLDER[] = "@OPTIONS@\n";
+#include "tables.h"
 
 /* Writes text for the inside of '...', with quote in place of a quote, and a backslash before characters of escaped. */
 static void write_quoted(const char *text, const char *quote, const char *escaped)
@@ -60,8 +60,9 @@ static void write_bash_rule(const struct option *option)
     (void)fputs(option_needs_value(option) ? "nothing" : "flag", stdout);
 }
 
-static void write_bash(const struct option *option)
+static void write_bash(const struct option *option, const char *owner)
 {
+    (void)owner; /* the script says it */
     (void)printf("        [--%s]=", option->name);
     write_bash_rule(option);
     if (option->letter != 0) {
@@ -125,8 +126,9 @@ static void write_zsh_rest(const struct option *option)
     (void)fputs("'\n", stdout);
 }
 
-static void write_zsh(const struct option *option)
+static void write_zsh(const struct option *option, const char *owner)
 {
+    (void)owner; /* the script says it */
     (void)fputs("        '", stdout);
     write_zsh_exclusion(option);
     /* '=': also in the next word; '=-': in the same word only */
@@ -145,9 +147,9 @@ static void write_zsh(const struct option *option)
 
 /* --- fish: complete ... -l unset -s u --- */
 
-static void write_fish(const struct option *option)
+static void write_fish(const struct option *option, const char *owner)
 {
-    (void)printf("complete -c ssm-exec -l %s", option->name);
+    (void)printf("complete -c %s -l %s", owner, option->name);
     if (option->letter != 0) {
         (void)printf(" -s %c", option->letter);
     }
@@ -177,33 +179,127 @@ static void write_fish(const struct option *option)
 
 /* --- */
 
-static const struct {
-    const char *name;
-    void (*write_option)(const struct option *option);
-} shells[] = { { "bash", write_bash }, { "zsh", write_zsh }, { "fish", write_fish } };
+/* Whom an option belongs to, as fish says it. */
+static const char SSM_EXEC[] = "ssm-exec";
+static const char NO_COMMAND[] = "ssm-dotenv -n __fish_use_subcommand";
 
-static bool write_script(void (*write_option)(const struct option *option))
+struct shell {
+    const char *name;
+    void (*write_option)(const struct option *option, const char *owner);
+    void (*write_words)(void);
+    void (*write_commands)(void);
+};
+
+static void write_options(const struct options_table *table,
+        void (*write_option)(const struct option *option, const char *owner),
+        const char *owner)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        write_option(&table->rows[i], owner);
+    }
+}
+
+static void write_bash_words(void)
+{
+    for (const struct command_table *const *command = command_tables; *command != NULL; command++) {
+        (void)printf("        %s\n", (*command)->name);
+    }
+    for (size_t i = 0; i < program_table.count; i++) {
+        (void)printf(
+                "        --%s -%c\n", program_table.rows[i].name, program_table.rows[i].letter);
+    }
+}
+
+static void write_zsh_words(void)
+{
+    for (const struct command_table *const *command = command_tables; *command != NULL; command++) {
+        (void)printf("        '%s:", (*command)->name);
+        write_quoted((*command)->summary, "'\\''", "\\");
+        (void)fputs("'\n", stdout);
+    }
+}
+
+static void write_fish_words(void)
+{
+    for (const struct command_table *const *command = command_tables; *command != NULL; command++) {
+        (void)printf("complete -c %s -a %s -d '", NO_COMMAND, (*command)->name);
+        write_quoted((*command)->summary, "\\'", "\\");
+        (void)fputs("'\n", stdout);
+    }
+    write_options(&program_table, write_fish, NO_COMMAND);
+}
+
+/* A branch of a case that sets a variable, for each command. */
+static void write_branches(
+        const char *variable, void (*write_option)(const struct option *option, const char *owner))
+{
+    for (const struct command_table *const *command = command_tables; *command != NULL; command++) {
+        (void)printf("    %s)\n        %s=(\n", (*command)->name, variable);
+        write_options((*command)->options, write_option, NO_COMMAND);
+        (void)fputs("        )\n        ;;\n", stdout);
+    }
+}
+
+static void write_bash_commands(void)
+{
+    write_branches("rules", write_bash);
+}
+
+static void write_zsh_commands(void)
+{
+    write_branches("options", write_zsh);
+}
+
+static void write_fish_commands(void)
+{
+    for (const struct command_table *const *command = command_tables; *command != NULL; command++) {
+        char owner[128];
+        (void)snprintf(owner, sizeof(owner), "ssm-dotenv -n '__fish_seen_subcommand_from %s'",
+                (*command)->name);
+        write_options((*command)->options, write_fish, owner);
+    }
+}
+
+static const struct shell shells[] = {
+    { "bash", write_bash, write_bash_words, write_bash_commands },
+    { "zsh", write_zsh, write_zsh_words, write_zsh_commands },
+    { "fish", write_fish, write_fish_words, write_fish_commands },
+};
+
+/* Whether the line is a placeholder, for which it writes what the tables have. */
+static bool write_placeholder(const struct shell *shell, const char *line)
+{
+    if (strcmp(line, "@OPTIONS@\n") == 0) {
+        write_options(&options_rows, shell->write_option, SSM_EXEC);
+    } else if (strcmp(line, "@WORDS@\n") == 0) {
+        shell->write_words();
+    } else if (strcmp(line, "@COMMANDS@\n") == 0) {
+        shell->write_commands();
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool write_script(const struct shell *shell)
 {
     char line[512];
-    int places = 0;
+    bool has_place = false;
     while (fgets(line, sizeof(line), stdin) != NULL) {
-        if (strcmp(line, PLACEHOLDER) != 0) {
+        if (write_placeholder(shell, line)) {
+            has_place = true;
+        } else {
             (void)fputs(line, stdout);
-            continue;
-        }
-        places++;
-        for (size_t i = 0; i < options_rows.count; i++) {
-            write_option(&options_rows.rows[i]);
         }
     }
-    return places == 1 && ferror(stdin) == 0 && fflush(stdout) == 0 && ferror(stdout) == 0;
+    return has_place && ferror(stdin) == 0 && fflush(stdout) == 0 && ferror(stdout) == 0;
 }
 
 int main(int argc, char *argv[])
 {
     for (size_t i = 0; argc == 2 && i < sizeof(shells) / sizeof(shells[0]); i++) {
         if (strcmp(argv[1], shells[i].name) == 0) {
-            return write_script(shells[i].write_option) ? EXIT_SUCCESS : EXIT_FAILURE;
+            return write_script(&shells[i]) ? EXIT_SUCCESS : EXIT_FAILURE;
         }
     }
     (void)fputs("usage: completion-writer bash|zsh|fish <TEMPLATE >SCRIPT\n", stderr);

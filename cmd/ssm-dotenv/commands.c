@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: MIT */
+#include "command.h"
+#include "map_command.h"
+
+const struct command *const commands[] = { &map_command, NULL };

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#include "tables.h"
+
+const struct command_table *const command_tables[] = { &map_table, NULL };
+
+static const char SAY[] = "Say:";
+
+/* clang-format off */
+static const struct option rows[] = {
+    OPTIONS_HELP_ROWS(offsetof(struct program_options, report), SAY),
+};
+/* clang-format on */
+
+static const struct option words = { .name = "command", .takes = TAKES_VALUE };
+
+const struct options_table program_table = {
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+    .words = &words,
+    .help_hint = "the command comes first, its options behind it: ssm-dotenv map --path /prod/api "
+                 ".env; try 'ssm-dotenv --help'",
+    .help_head = "",
+    .help_tail = "Options of a command: ssm-dotenv COMMAND --help\n" HELP_EXIT,
+};
