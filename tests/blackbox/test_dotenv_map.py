@@ -57,12 +57,12 @@ class Tool:
         self.folder = folder
         self.file = folder / ".env"
         self.file.write_text(ENV)
+        self.environment = {"PATH": PATH, **{name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ}}
 
     def __call__(self, *args: str | Path, status: int = 0, **popen: object) -> subprocess.CompletedProcess[str]:
-        environment = {"PATH": PATH, **{name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ}}
         if "input" not in popen:
             popen.setdefault("stdin", subprocess.DEVNULL)
-        done = subprocess.run([self.program, *args], cwd=self.folder, env=environment, capture_output=True, text=True, timeout=60, check=False,
+        done = subprocess.run([self.program, *args], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=60, check=False,
                               **popen)  # fmt: skip
         assert done.returncode == status, done
         assert SECRET not in done.stdout + done.stderr
@@ -400,7 +400,7 @@ def test_the_variable_and_the_command_that_were_meant_are_named(tool: Tool) -> N
 
 
 def test_variables_of_ssm_exec_change_nothing(tool: Tool) -> None:
-    env = {"SSM_EXEC_QUIET": "1", "SSM_DOTENV_PATH": "/p", "SSM_EXEC_NONSENSE": "1"}
+    env = {**tool.environment, "SSM_EXEC_QUIET": "1", "SSM_DOTENV_PATH": "/p", "SSM_EXEC_NONSENSE": "1"}
     done = subprocess.run([tool.program, "map", ".env"], cwd=tool.folder, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.splitlines()[0]) == (2, "ssm-dotenv: error: there is no --path")
     assert "hint" in done.stderr
@@ -469,7 +469,7 @@ def test_zsh_and_fish_accept_their_scripts(tool: Tool) -> None:
 def test_map_makes_no_network_call_and_no_other_file(tool: Tool, tmp_path: Path) -> None:
     log = tmp_path / "log"
     command = [*strace("-f", "-e", "trace=network,openat,open,creat,execve", "-o", log), tool.program, "map", *OPTIONS, "--output=prod.map", tool.file]
-    subprocess.run(command, cwd=tmp_path, env={"PATH": PATH}, check=True)
+    subprocess.run(command, cwd=tmp_path, env=tool.environment, check=True)
     calls = log.read_text().splitlines()
     assert [call for call in calls if re.search(r"\b(socket|connect|sendto|bind)\(", call)] == []
     written = [call for call in calls if re.search(r"O_WRONLY|O_RDWR|O_CREAT", call)]
