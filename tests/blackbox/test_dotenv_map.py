@@ -428,6 +428,7 @@ def test_help_lists_the_commands_and_their_options(tool: Tool) -> None:
         assert re.fullmatch(r"ssm-dotenv \d+\.\d+\.\d+ \(libcurl.*\)\n", tool(*words).stdout)
 
 
+@pytest.mark.release_only  # the completions are in the folder of an ordinary build
 def test_every_option_stands_in_the_man_page_and_in_the_completions(tool: Tool) -> None:
     page = (ROOT / "packaging" / "man" / "ssm-dotenv.1.scd").read_text().partition("# OPTIONS")[2].partition("\n# ")[0]
     options = re.findall(r"^ +(?:-\w, )? *--([a-z-]+)", tool("map", "--help").stdout, re.MULTILINE)

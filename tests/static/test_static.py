@@ -25,6 +25,7 @@ from rsa_chain import make_rsa_chain
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build-static"
 ARCHITECTURES = ("x86_64", "aarch64")
+PROGRAMS = ("ssm-exec", "ssm-dotenv")
 AWS_HOST = "ssm.us-east-1.amazonaws.com"
 SYSTEM_BUNDLE = "etc/ssl/certs/ca-certificates.crt"
 NAMESERVER = "127.9.53.53"
@@ -57,9 +58,10 @@ def readelf(option: str, path: Path) -> str:
 # --- the files ---
 
 
+@pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.parametrize("arch", ARCHITECTURES)
-def test_it_is_static_position_independent_and_hardened(arch: str) -> None:
-    program = build(arch, "ssm-exec")
+def test_it_is_static_position_independent_and_hardened(arch: str, name: str) -> None:
+    program = build(arch, name)
     segments = readelf("--segments", program)
     dynamic = readelf("--dynamic", program)
     assert "DYN" in segments
@@ -72,16 +74,26 @@ def test_it_is_static_position_independent_and_hardened(arch: str) -> None:
     assert ".symtab" not in readelf("--sections", program)
 
 
+@pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.parametrize("arch", ARCHITECTURES)
-def test_it_is_small(arch: str) -> None:
-    assert build(arch, "ssm-exec").stat().st_size <= 1024 * 1024
+def test_it_is_small(arch: str, name: str) -> None:
+    assert build(arch, name).stat().st_size <= 1024 * 1024
 
 
+@pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.parametrize("arch", ARCHITECTURES)
-def test_it_does_not_tell_where_it_was_built(arch: str) -> None:
-    program = build(arch, "ssm-exec").read_bytes()
+def test_it_does_not_tell_where_it_was_built(arch: str, name: str) -> None:
+    program = build(arch, name).read_bytes()
     assert str(ROOT).encode() not in program
     assert b"build-static" not in program
+
+
+@pytest.mark.parametrize("arch", ARCHITECTURES)
+def test_only_ssm_dotenv_can_write(arch: str) -> None:
+    """The names of the operations of ssm-exec are in it in plain text, so the others would be too."""
+    operations = {name: set(re.findall(rb"AmazonSSM\.(\w+)", build(arch, name).read_bytes())) for name in PROGRAMS}
+    assert operations["ssm-exec"] == {b"GetParameters", b"GetParametersByPath"}
+    assert b"PutParameter" in operations["ssm-dotenv"]
 
 
 @pytest.mark.parametrize("arch", ARCHITECTURES)
@@ -93,25 +105,27 @@ def test_mbedtls_has_no_allocator_but_ours(arch: str) -> None:
     assert not {"malloc", "calloc", "realloc", "free", "strdup"} & set(names)
 
 
+@pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.parametrize("arch", ARCHITECTURES)
-def test_the_bill_lists_every_component(arch: str) -> None:
-    bill = json.loads(build(arch, "ssm-exec.spdx.json").read_text())
+def test_the_bill_lists_every_component(arch: str, name: str) -> None:
+    bill = json.loads(build(arch, f"{name}.spdx.json").read_text())
     packages = {package["name"]: package for package in bill["packages"]}
     assert set(packages) == {
-        "ssm-exec", "curl", "jsmn", "mbedtls", "musl", "libgcc", "amazon-root-certificates"
+        name, "curl", "jsmn", "mbedtls", "musl", "libgcc", "amazon-root-certificates"
     }  # fmt: skip
     assert all(package["licenseDeclared"] for package in packages.values())
-    assert all("checksums" in package for name, package in packages.items() if name != "libgcc")
+    assert all("checksums" in package for part, package in packages.items() if part != "libgcc")
     assert packages["mbedtls"]["licenseConcluded"] == "(Apache-2.0 OR GPL-2.0-or-later) AND Apache-2.0"
     versions = subprocess.run(
-        [*emulator(arch), build(arch, "ssm-exec"), "--version"], check=True, capture_output=True, text=True
+        [*emulator(arch), build(arch, name), "--version"], check=True, capture_output=True, text=True
     ).stdout
     assert f"libcurl/{packages['curl']['versionInfo']} mbedTLS/{packages['mbedtls']['versionInfo']}" in versions
 
 
+@pytest.mark.parametrize("name", PROGRAMS)
 @pytest.mark.parametrize("arch", ARCHITECTURES)
-def test_the_bill_lists_every_patch(arch: str) -> None:
-    bill = json.loads(build(arch, "ssm-exec.spdx.json").read_text())
+def test_the_bill_lists_every_patch(arch: str, name: str) -> None:
+    bill = json.loads(build(arch, f"{name}.spdx.json").read_text())
     applied = {
         relationship["spdxElementId"]: relationship["relatedSpdxElement"]
         for relationship in bill["relationships"]
