@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "options_shared.h"
 
+#include "program.h"
+
 struct settings_options aws_options_settings(const struct aws_options *options)
 {
     return (struct settings_options){
+        .program = PROGRAM_NAME,
         .region = { options->region.value, options->region.where },
         .profile = { options->profile.value, options->profile.where },
         .role_arn = { options->role_arn.value, options->role_arn.where },

@@ -32,11 +32,11 @@ static void append_part(
     }
 }
 
-char *user_agent_make(const char *execution_env, const char *app_id)
+char *user_agent_make(const char *program, const char *execution_env, const char *app_id)
 {
     struct text out = TEXT_INIT(USER_AGENT_MAX_BYTES);
     struct utsname system = { 0 };
-    text_append_string(&out, "ssm-exec/" SSM_EXEC_VERSION " ua/2.1");
+    text_append_format(&out, "%s/" SSM_EXEC_VERSION " ua/2.1", program);
     if (uname(&system) == 0) {
         for (char *c = system.sysname; *c != '\0'; c++) {
             *c = ascii_lower(*c);

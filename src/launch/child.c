@@ -256,7 +256,7 @@ static bool fail_stopped(const struct child *child, int signal_number, struct er
             "%s was stopped by signal %d (%s)", child->request->argv[0], signal_number,
             strsignal(signal_number));
     if (signal_number == SIGTTIN || signal_number == SIGTTOU) {
-        err_set_hint(reterr, "it wants the terminal, which ssm-exec does not give it: no prompts");
+        err_set_hint(reterr, "it wants the terminal, which it does not get: it must not prompt");
     }
     return false;
 }

@@ -8,7 +8,7 @@
 #include "base/array.h"
 #include "base/ascii.h"
 
-bool map_add_take(struct map *map, struct map_line *line, struct err *reterr)
+bool map_add_owned(struct map *map, struct map_line *line, struct err *reterr)
 {
     struct map_line *lines = array_grow(map->lines, map->len, &map->cap, sizeof(*lines));
     if (lines == NULL) {

@@ -57,7 +57,7 @@ struct map {
 };
 
 /* Takes over *line. ERR_SYSTEM. */
-MUST_CHECK bool map_add_take(struct map *map, struct map_line *line, struct err *reterr);
+MUST_CHECK bool map_add_owned(struct map *map, struct map_line *line, struct err *reterr);
 
 /*
  * Whether each variable stands in the map once, and each parameter. What is wrong is added to problems:

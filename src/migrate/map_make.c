@@ -140,7 +140,7 @@ static bool add_line(
         (void)err_set_no_memory(&err);
         return err_list_add(making->problems, &err);
     }
-    return map_add_take(making->map, line, &err) || err_list_add(making->problems, &err);
+    return map_add_owned(making->map, line, &err) || err_list_add(making->problems, &err);
 }
 
 static bool add_plain(const struct making *making, const struct dotenv_entry *entry)

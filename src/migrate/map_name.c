@@ -132,6 +132,6 @@ bool map_name_make(const char *variable,
     if (!check_way_back(variable, path, text_string(&name), reterr)) {
         return false;
     }
-    *ret_parameter = text_take(&name);
+    *ret_parameter = text_detach(&name);
     return *ret_parameter != NULL ? true : err_set_no_memory(reterr);
 }

@@ -146,7 +146,7 @@ static void add_line(struct reader *reader, struct map_line *line)
 {
     struct err err;
     line->line = reader->line;
-    if (!map_add_take(reader->map, line, &err)) {
+    if (!map_add_owned(reader->map, line, &err)) {
         add_no_memory(reader);
     }
 }

@@ -90,7 +90,7 @@ void document_end_object(struct document *document)
 
 void document_note_failure(struct document *document, const struct text *text)
 {
-    if (document->json->state == TEXT_SOUND) {
+    if (document->json->state == TEXT_OK) {
         document->json->state = text->state;
     }
 }

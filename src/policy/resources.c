@@ -50,7 +50,7 @@ static bool has_word(const struct text *words, const char *word, size_t len)
 /* Leaves out what is there. */
 static void add_word(struct text *words, const struct text *word)
 {
-    if (word->state == TEXT_SOUND && has_word(words, word->bytes, word->len)) {
+    if (word->state == TEXT_OK && has_word(words, word->bytes, word->len)) {
         return;
     }
     if (words->len > 0) {

@@ -409,7 +409,7 @@ def test_mfa_is_refused_with_a_sentence(chain: Chain, where: str) -> None:
         "profile keys": chain.properties("keys"),
     }
     chain.config[f"profile {where}"]["mfa_serial"] = "arn:aws:iam::123456789012:mfa/somebody"
-    chain.fail(f'profile "{where}" requires MFA (mfa_serial), but ssm-exec does not prompt', "hint: obtain a session first",
+    chain.fail(f'profile "{where}" requires MFA (mfa_serial), and nobody is prompted for a code', "hint: obtain a session first",
                env={"AWS_PROFILE": "app"})
     assert chain.calls() == []
 

@@ -202,7 +202,7 @@ static void find(struct fuzz_world *world, struct settings *settings)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct settings_options options = { 0 };
+    static const struct settings_options options = { .program = "ssm-exec" };
     const struct environment environment = { .entries = entries };
     CLEANUP(err_list_clear) struct err_list problems = { 0 };
     CLEANUP(settings_clear) struct settings settings = { 0 };

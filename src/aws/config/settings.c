@@ -147,7 +147,7 @@ static bool make_user_agent(struct settings *settings, struct err *reterr)
 {
     struct setting app = { 0 };
     (void)setting_from_variable_or_key(settings, "AWS_SDK_UA_APP_ID", "sdk_ua_app_id", &app);
-    settings->user_agent = user_agent_make(
+    settings->user_agent = user_agent_make(settings->options.program,
             environment_get(settings->environment, "AWS_EXECUTION_ENV"), app.value);
     return settings->user_agent != NULL || err_set_no_memory(reterr);
 }

@@ -20,6 +20,7 @@
 
 /* From the command line. */
 struct settings_options {
+    const char *program; /* its name, for the User-Agent header and the names of role sessions */
     struct option_value region;
     struct option_value profile;
     struct option_value role_arn; /* a role to assume with the credentials that are found */

@@ -48,7 +48,7 @@ static bool refuse_mfa(const struct provider_context *context, struct err *reter
         return true;
     }
     (void)err_set(reterr, ERR_CREDENTIALS, profile_where(&mfa->place).text,
-            "profile \"%s\" requires MFA (mfa_serial), but ssm-exec does not prompt",
+            "profile \"%s\" requires MFA (mfa_serial), and nobody is prompted for a code",
             context->profile_name);
     err_set_hint(reterr,
             "obtain a session first (aws sts assume-role, or a credential_process) and pass it in "

@@ -117,6 +117,7 @@ struct sts_call {
     struct call call;
     struct client client;
     struct client_attempt attempt;
+    const char *program;
     const char *action;
     const struct sts_role *role;
     const struct sts_caller *caller;
@@ -152,7 +153,7 @@ static bool make_form(struct sts_call *sts, struct err *reterr)
     char session_name[SESSION_NAME_MAX_BYTES];
     const struct sts_role *role = sts->role;
     const struct secret *token = sts->caller->token;
-    (void)snprintf(session_name, sizeof(session_name), "ssm-exec-%" PRId64,
+    (void)snprintf(session_name, sizeof(session_name), "%s-%" PRId64, sts->program,
             clock_realtime_s(sts->client.clock));
     sts->form = SECRET_INIT(REQUEST_MAX_BYTES);
     secret_append_string(&sts->form, "Action=");
@@ -355,6 +356,7 @@ bool sts_assume_role(struct provider_context *context,
             .events = context->calls->events,
             .skew_s = context->skew_s,
         },
+        .program = context->settings->options.program,
         .action = action,
         .role = role,
         .caller = caller,

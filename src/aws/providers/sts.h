@@ -22,7 +22,7 @@ enum {
 /* As configured; values are borrowed. */
 struct sts_role {
     struct setting arn;
-    struct setting session_name; /* not set: ssm-exec-<seconds since the epoch> */
+    struct setting session_name; /* not set: PROGRAM-<seconds since the epoch> */
     struct setting external_id;  /* not set: none */
     struct setting duration_s;   /* not set: the role's own default, an hour */
 };

@@ -17,7 +17,7 @@
 static void names_product_system_and_language(void **state)
 {
     (void)state;
-    char *agent = user_agent_make(NULL, NULL);
+    char *agent = user_agent_make("ssm-exec", NULL, NULL);
     assert_non_null(agent);
     assert_int_equal(strncmp(agent, "ssm-exec/", 9), 0);
     assert_non_null(strstr(agent, " ua/2.1 os/linux#"));
@@ -51,7 +51,7 @@ static void appends_environment_and_application(void **state)
     };
 
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
-        char *agent = user_agent_make(ROWS[i].execution_env, ROWS[i].app_id);
+        char *agent = user_agent_make("ssm-exec", ROWS[i].execution_env, ROWS[i].app_id);
         assert_non_null(agent);
         size_t len = strlen(agent);
         size_t end_len = strlen(ROWS[i].want_end);
@@ -69,7 +69,7 @@ static void endless_parts_are_cut(void **state)
     assert_non_null(app_id);
     memset(app_id, 'x', 100000);
     app_id[100000] = '\0';
-    char *agent = user_agent_make(app_id, app_id);
+    char *agent = user_agent_make("ssm-exec", app_id, app_id);
     assert_non_null(agent);
     assert_true(strlen(agent) < 2048);
     free(agent);

@@ -52,7 +52,7 @@ static bool make(
         .shared_count = 1,
         .needed = NAME_PATTERNS(needed),
     };
-    secret_append_text(&secret, env);
+    secret_append_string(&secret, env);
     assert_true(dotenv_parse(&secret, ".env", &dotenv, problems));
     if (!map_make(&dotenv, ".env", &rules, &map, problems)) {
         assert_int_equal(map.len, 0);

@@ -16,7 +16,7 @@
 static bool read(const char *text, struct map *map, struct err_list *problems)
 {
     CLEANUP(secret_clear) struct secret secret = SECRET_INIT(1 << 20);
-    secret_append_text(&secret, text);
+    secret_append_string(&secret, text);
     return map_read(&secret, "prod.map", map, problems);
 }
 

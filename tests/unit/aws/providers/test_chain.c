@@ -145,7 +145,7 @@ static void open_context(struct fixture *fixture,
 
 static bool find(struct fixture *fixture, const char *const variables[])
 {
-    static const struct settings_options options = { 0 };
+    static const struct settings_options options = { .program = "ssm-exec" };
     open_context(fixture, &options, variables);
     return provider_chain_find(&fixture->context, &fixture->credentials, &fixture->err);
 }
@@ -283,6 +283,7 @@ static void check_wait(const struct wait_row *row, const char *directory)
     assert_int_equal(set_up(&at), 0);
     struct fixture *fixture = at;
     const struct settings_options options = {
+        .program = "ssm-exec",
         .profile = { row->profile, "--profile" },
         .role_arn = { row->role_arn, "--role-arn" },
     };
