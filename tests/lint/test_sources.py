@@ -65,8 +65,10 @@ EXPOSERS = {
     "src/vars/merge.c": "looks for NULs",
     "src/vars/source.c": "recognises references in env files",
     "src/launch/memfd.c": "writes the file in memory",
+    "src/migrate/classify.c": "looks at the shape of a value, of which it returns enumerations",
     "src/migrate/map_make.c": "copies a value that somebody wants to stay in the map",
     "src/migrate/map_read.c": "parses maps, in place of which an env file may have been named",
+    "src/migrate/needles.c": "looks for values in files",
 }
 
 # Other versions lay out some lines differently.
