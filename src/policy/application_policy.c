@@ -28,34 +28,32 @@ static void application_resources_clear(struct application_resources *resources)
 
 static bool collect_parameters(const struct application_policy *policy,
         struct application_resources *resources,
-        struct err *reterr)
+        struct err_list *problems)
 {
     const struct parameter_scope *scope = &resources->scope;
-    if (!check_paths("--path", &policy->paths, /* is_needed= */ false, reterr)) {
-        return false;
-    }
-    for (size_t i = 0; i < policy->paths.len; i++) {
+    bool ok = check_paths("--path", &policy->paths, /* is_needed= */ false, problems);
+    for (size_t i = 0; i < policy->paths.len && ok; i++) {
         resources_add_tree(&resources->trees, scope, policy->paths.items[i]);
     }
-    resources_add_all_below(&resources->names, scope, &policy->paths);
-    for (size_t i = 0; i < policy->names.len; i++) {
-        if (!resources_add_name(&resources->names, scope, "MAP", policy->names.items[i], reterr)) {
-            return false;
-        }
+    if (ok) {
+        resources_add_all_below(&resources->names, scope, &policy->paths);
     }
-    return resources->names.len == 0 || key_use_add(&resources->keys, scope, &policy->keys, reterr);
+    for (size_t i = 0; i < policy->names.len; i++) {
+        ok = resources_add_name(&resources->names, scope, "MAP", policy->names.items[i], problems)
+                && ok;
+    }
+    bool has_parameters = policy->paths.len + policy->names.len > 0;
+    return (!has_parameters || key_use_add(&resources->keys, scope, &policy->keys, problems)) && ok;
 }
 
 static bool collect_secrets(const struct application_policy *policy,
         struct application_resources *resources,
-        struct err *reterr)
+        struct err_list *problems)
 {
     static const struct check_rule SECRET = { ASCII_ALNUM "/_+=.@-", 512,
         "the name of a secret: letters, digits and any of /_+=.@-" };
     const struct parameter_scope *scope = &resources->scope;
-    if (!check_list("--secret", &policy->secrets, &SECRET, reterr)) {
-        return false;
-    }
+    bool ok = check_list("--secret", &policy->secrets, &SECRET, problems);
     for (size_t i = 0; i < policy->secrets.len; i++) {
         const char *secret = policy->secrets.items[i];
         resources_add(&resources->references,
@@ -67,11 +65,12 @@ static bool collect_secrets(const struct application_policy *policy,
     }
     if (policy->secrets.len == 0) {
         return check_absent(
-                "--secret-key-id", policy->secret_key_id, "needs --secret NAME", reterr);
+                "--secret-key-id", policy->secret_key_id, "needs --secret NAME", problems);
     }
-    return policy->secret_key_id == NULL
-            || resources_add_key(&resources->secret_keys, scope, "--secret-key-id",
-                    policy->secret_key_id, reterr);
+    return (policy->secret_key_id == NULL
+                   || resources_add_key(&resources->secret_keys, scope, "--secret-key-id",
+                           policy->secret_key_id, problems))
+            && ok;
 }
 
 static void write_grant(struct document *document,
@@ -106,30 +105,30 @@ static void write_document(const struct application_resources *resources, struct
 static bool remark(const struct application_policy *policy,
         const struct application_resources *resources,
         struct policy_output *output,
-        struct err *reterr)
+        struct err_list *problems)
 {
     for (size_t i = 0; i < policy->paths.len; i++) {
-        if (!policy_output_remark(output, reterr,
+        if (!policy_output_remark(output, problems,
                     "access to %s is access to every parameter below it", policy->paths.items[i])) {
             return false;
         }
     }
     if (policy->secrets.len > 0 && policy->secret_key_id == NULL
-            && !policy_output_remark(output, reterr,
+            && !policy_output_remark(output, problems,
                     "the secrets are taken to be encrypted with the default key of Secrets Manager "
                     "(alias/aws/secretsmanager): for another one say --secret-key-id")) {
         return false;
     }
     if (resources->names.len > 0) {
-        return key_use_remark(output, &resources->scope, &policy->keys, reterr);
+        return key_use_remark(output, &resources->scope, &policy->keys, problems);
     }
     return resources->secret_keys.len == 0
-            || key_use_remark_service(output, &resources->scope, reterr);
+            || key_use_remark_service(output, &resources->scope, problems);
 }
 
 bool application_policy_write(const struct application_policy *policy,
         struct policy_output *ret_output,
-        struct err *reterr)
+        struct err_list *problems)
 {
     CLEANUP(application_resources_clear)
     struct application_resources resources = {
@@ -140,18 +139,16 @@ bool application_policy_write(const struct application_policy *policy,
         .secrets = RESOURCES_INIT,
         .secret_keys = RESOURCES_INIT,
     };
-    if (!resources_scope(policy->account, policy->region, &resources.scope, reterr)) {
-        return false;
-    }
+    bool ok = resources_scope(policy->account, policy->region, &resources.scope, problems);
     if (policy->paths.len + policy->names.len + policy->secrets.len == 0) {
-        return err_set(reterr, ERR_USAGE, "--path",
+        return err_list_add_new(problems, ERR_USAGE, "--path", NULL,
                 "is missing: a path such as /prod/api, or a map, or --secret NAME");
     }
-    if (!collect_parameters(policy, &resources, reterr)
-            || !collect_secrets(policy, &resources, reterr)) {
+    ok = collect_parameters(policy, &resources, problems) && ok;
+    if (!collect_secrets(policy, &resources, problems) || !ok) {
         return false;
     }
     write_document(&resources, &ret_output->json);
-    return remark(policy, &resources, ret_output, reterr)
-            && policy_output_finish(ret_output, POLICY_MANAGED_MAX, reterr);
+    return remark(policy, &resources, ret_output, problems)
+            && policy_output_finish(ret_output, POLICY_MANAGED_MAX, problems);
 }

@@ -24,4 +24,4 @@ struct application_policy {
 /* ERR_USAGE for a parameter that is missing or malformed; ERR_INPUT, ERR_SYSTEM. */
 MUST_CHECK bool application_policy_write(const struct application_policy *policy,
         struct policy_output *ret_output,
-        struct err *reterr);
+        struct err_list *problems);

@@ -14,10 +14,11 @@ enum {
     PATH_MAX_BYTES = 1011 /* what Parameter Store takes with the ARN; the most that can be right */
 };
 
-bool check_fail(const char *option, const char *word, const char *expected, struct err *reterr)
+bool check_fail(
+        const char *option, const char *word, const char *expected, struct err_list *problems)
 {
     char shown[SHOWN_BYTES];
-    return err_set(reterr, ERR_USAGE, option, "expected %s, not \"%s\"", expected,
+    return err_list_add_new(problems, ERR_USAGE, option, NULL, "expected %s, not \"%s\"", expected,
             shown_word(word, strlen(word), shown));
 }
 
@@ -27,46 +28,50 @@ static bool is_given(const char *word)
 }
 
 static bool check_given(
-        const char *option, const char *word, const char *expected, struct err *reterr)
+        const char *option, const char *word, const char *expected, struct err_list *problems)
 {
-    return is_given(word) || err_set(reterr, ERR_USAGE, option, "is missing: %s", expected);
+    return is_given(word)
+            || err_list_add_new(problems, ERR_USAGE, option, NULL, "is missing: %s", expected);
 }
 
-bool check_word(
-        const char *option, const char *word, const struct check_rule *rule, struct err *reterr)
+bool check_word(const char *option,
+        const char *word,
+        const struct check_rule *rule,
+        struct err_list *problems)
 {
-    if (!check_given(option, word, rule->expected, reterr)) {
+    if (!check_given(option, word, rule->expected, problems)) {
         return false;
     }
     size_t len = strlen(word);
     bool fits = len <= rule->max_bytes && strspn(word, rule->characters) == len;
-    return fits || check_fail(option, word, rule->expected, reterr);
+    return fits || check_fail(option, word, rule->expected, problems);
 }
 
-bool check_absent(const char *option, const char *word, const char *why, struct err *reterr)
+bool check_absent(const char *option, const char *word, const char *why, struct err_list *problems)
 {
-    return !is_given(word) || err_set(reterr, ERR_USAGE, option, "%s", why);
+    return !is_given(word) || err_list_add_new(problems, ERR_USAGE, option, NULL, "%s", why);
 }
 
-bool check_account(const char *account, struct err *reterr)
+bool check_account(const char *account, struct err_list *problems)
 {
     static const struct check_rule RULE = { ASCII_DIGITS, ACCOUNT_DIGITS,
         "the 12 digits of an account" };
-    return check_word("--account", account, &RULE, reterr)
+    return check_word("--account", account, &RULE, problems)
             && (strlen(account) == ACCOUNT_DIGITS
-                    || check_fail("--account", account, RULE.expected, reterr));
+                    || check_fail("--account", account, RULE.expected, problems));
 }
 
-bool check_region(const char *region, struct err *reterr)
+bool check_region(const char *region, struct err_list *problems)
 {
-    if (!check_given("--region", region, "the region of the parameters", reterr)) {
+    struct err err;
+    if (!check_given("--region", region, "the region of the parameters", problems)) {
         return false;
     }
-    if (!region_check(region, "--region", reterr)) {
-        reterr->kind = ERR_USAGE;
-        return false;
+    if (region_check(region, "--region", &err)) {
+        return true;
     }
-    return true;
+    err.kind = ERR_USAGE;
+    return err_list_add(problems, &err);
 }
 
 size_t check_path_len(const char *path)
@@ -103,86 +108,87 @@ static const char *find_path_fault(const char *path)
                              : NULL;
 }
 
-bool check_path(const char *option, const char *path, struct err *reterr)
+bool check_path(const char *option, const char *path, struct err_list *problems)
 {
-    if (!check_given(option, path, "a path such as /prod/api", reterr)) {
+    if (!check_given(option, path, "a path such as /prod/api", problems)) {
         return false;
     }
     const char *fault = find_path_fault(path);
-    return fault == NULL || check_fail(option, path, fault, reterr);
+    return fault == NULL || check_fail(option, path, fault, problems);
 }
 
-static bool check_items(const char *option, const struct string_list *list, struct err *reterr)
+static bool check_items(
+        const char *option, const struct string_list *list, struct err_list *problems)
 {
     return list->len <= CHECK_ITEMS_MAX
-            || err_set(reterr, ERR_USAGE, option, "is given %zu times; the limit is %d", list->len,
-                    CHECK_ITEMS_MAX);
+            || err_list_add_new(problems, ERR_USAGE, option, NULL,
+                    "is given %zu times; the limit is %d", list->len, CHECK_ITEMS_MAX);
 }
 
-bool check_paths(
-        const char *option, const struct string_list *paths, bool is_needed, struct err *reterr)
+bool check_paths(const char *option,
+        const struct string_list *paths,
+        bool is_needed,
+        struct err_list *problems)
 {
     if (is_needed && paths->len == 0) {
-        return err_set(reterr, ERR_USAGE, option, "is missing: a path such as /prod/api");
+        return err_list_add_new(
+                problems, ERR_USAGE, option, NULL, "is missing: a path such as /prod/api");
     }
-    if (!check_items(option, paths, reterr)) {
+    if (!check_items(option, paths, problems)) {
         return false;
     }
+    bool ok = true;
     for (size_t i = 0; i < paths->len; i++) {
-        if (!check_path(option, paths->items[i], reterr)) {
-            return false;
-        }
+        ok = check_path(option, paths->items[i], problems) && ok;
     }
-    return true;
+    return ok;
 }
 
 bool check_list(const char *option,
         const struct string_list *list,
         const struct check_rule *rule,
-        struct err *reterr)
+        struct err_list *problems)
 {
-    if (!check_items(option, list, reterr)) {
+    if (!check_items(option, list, problems)) {
         return false;
     }
+    bool ok = true;
     for (size_t i = 0; i < list->len; i++) {
-        if (!check_word(option, list->items[i], rule, reterr)) {
-            return false;
-        }
+        ok = check_word(option, list->items[i], rule, problems) && ok;
     }
-    return true;
+    return ok;
 }
 
-bool check_role(const char *option, const char *role, struct err *reterr)
+bool check_role(const char *option, const char *role, struct err_list *problems)
 {
     static const struct check_rule RULE = { ASCII_ALNUM "+=,.@_-/", 512,
         "the name of a role, without ARN: letters, digits and any of +=,.@_-" };
-    return check_word(option, role, &RULE, reterr)
+    return check_word(option, role, &RULE, problems)
             && ((role[0] != '/' && role[strlen(role) - 1] != '/')
-                    || check_fail(option, role, RULE.expected, reterr));
+                    || check_fail(option, role, RULE.expected, problems));
 }
 
-bool check_roles(const char *option, const struct string_list *roles, struct err *reterr)
+bool check_roles(const char *option, const struct string_list *roles, struct err_list *problems)
 {
-    if (!check_items(option, roles, reterr)) {
+    if (!check_items(option, roles, problems)) {
         return false;
     }
+    bool ok = true;
     for (size_t i = 0; i < roles->len; i++) {
-        if (!check_role(option, roles->items[i], reterr)) {
-            return false;
-        }
+        ok = check_role(option, roles->items[i], problems) && ok;
     }
-    return true;
+    return ok;
 }
 
-bool check_id(const char *option, const char *id, struct err *reterr)
+bool check_id(const char *option, const char *id, struct err_list *problems)
 {
     static const struct check_rule RULE = { ASCII_DIGITS, 20, "an id: digits" };
-    return check_word(option, id, &RULE, reterr);
+    return check_word(option, id, &RULE, problems);
 }
 
-bool check_github_owner(const char *option, const char *owner, struct err *reterr)
+bool check_github_owner(const char *option, const char *owner, struct err_list *problems)
 {
     static const struct check_rule RULE = { ASCII_ALNUM "-_", 64,
         "a user or an organisation on GitHub: letters, digits, '-' and '_'" };
-    return check_word(option, owner, &RULE, reterr);
+    return check_word(option, owner, &RULE, problems);
 }

@@ -31,12 +31,12 @@ static bool is_in(const char *path, const char *tree)
             && (path[len] == '\0' || path[len] == '/');
 }
 
-static bool check_some_is_writable(const struct ci_policy *policy, struct err *reterr)
+static bool check_some_is_writable(const struct ci_policy *policy, struct err_list *problems)
 {
     for (size_t i = 0; i < policy->written.len; i++) {
         for (size_t j = 0; j < policy->denied.len; j++) {
             if (is_in(policy->written.items[i], policy->denied.items[j])) {
-                return err_set(reterr, ERR_USAGE, "--write",
+                return err_list_add_new(problems, ERR_USAGE, "--write", NULL,
                         "%s is in %s, which is never written (--never)", policy->written.items[i],
                         policy->denied.items[j]);
             }
@@ -46,23 +46,23 @@ static bool check_some_is_writable(const struct ci_policy *policy, struct err *r
 }
 
 static bool collect(
-        const struct ci_policy *policy, struct ci_resources *resources, struct err *reterr)
+        const struct ci_policy *policy, struct ci_resources *resources, struct err_list *problems)
 {
     const struct parameter_scope *scope = &resources->scope;
-    if (!resources_scope(policy->account, policy->region, &resources->scope, reterr)
-            || !check_paths("--write", &policy->written, /* is_needed= */ true, reterr)
-            || !check_paths("--never", &policy->denied, !policy->create_only, reterr)
-            || !check_some_is_writable(policy, reterr)) {
-        return false;
-    }
-    for (size_t i = 0; i < policy->written.len; i++) {
+    bool ok = resources_scope(policy->account, policy->region, &resources->scope, problems);
+    ok = check_paths("--write", &policy->written, /* is_needed= */ true, problems) && ok;
+    ok = check_paths("--never", &policy->denied, !policy->create_only, problems) && ok;
+    ok = check_some_is_writable(policy, problems) && ok;
+    ok = key_use_add(&resources->keys, scope, &policy->keys, problems) && ok;
+    ok = (policy->denied_key_id == NULL
+                 || resources_add_key(&resources->denied_keys, scope, "--never-key",
+                         policy->denied_key_id, problems))
+            && ok;
+    for (size_t i = 0; i < policy->written.len && ok; i++) {
         resources_add_tree(&resources->read, scope, policy->written.items[i]);
+        resources_add_below(&resources->written, scope, policy->written.items[i]);
     }
-    resources_add_all_below(&resources->written, scope, &policy->written);
-    return key_use_add(&resources->keys, scope, &policy->keys, reterr)
-            && (policy->denied_key_id == NULL
-                    || resources_add_key(&resources->denied_keys, scope, "--never-key",
-                            policy->denied_key_id, reterr));
+    return ok;
 }
 
 static void write_reads_and_writes(struct document *document, const struct ci_resources *resources)
@@ -186,16 +186,16 @@ static void write_document(
 static bool remark(const struct ci_policy *policy,
         const struct ci_resources *resources,
         struct policy_output *output,
-        struct err *reterr)
+        struct err_list *problems)
 {
-    return policy_output_remark(output, reterr,
+    return policy_output_remark(output, problems,
                    "IAM has no condition for the type or the key of a parameter: the role can write "
                    "a String where a SecureString is meant")
-            && key_use_remark(output, &resources->scope, &policy->keys, reterr);
+            && key_use_remark(output, &resources->scope, &policy->keys, problems);
 }
 
 bool ci_policy_write(
-        const struct ci_policy *policy, struct policy_output *ret_output, struct err *reterr)
+        const struct ci_policy *policy, struct policy_output *ret_output, struct err_list *problems)
 {
     CLEANUP(ci_resources_clear)
     struct ci_resources resources = {
@@ -204,10 +204,10 @@ bool ci_policy_write(
         .keys = RESOURCES_INIT,
         .denied_keys = RESOURCES_INIT,
     };
-    if (!collect(policy, &resources, reterr)) {
+    if (!collect(policy, &resources, problems)) {
         return false;
     }
     write_document(policy, &resources, &ret_output->json);
-    return remark(policy, &resources, ret_output, reterr)
-            && policy_output_finish(ret_output, POLICY_MANAGED_MAX, reterr);
+    return remark(policy, &resources, ret_output, problems)
+            && policy_output_finish(ret_output, POLICY_MANAGED_MAX, problems);
 }

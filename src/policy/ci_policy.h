@@ -25,5 +25,6 @@ struct ci_policy {
  * ERR_USAGE for a parameter that is missing or malformed, and for a written path in a denied one; ERR_INPUT,
  * ERR_SYSTEM.
  */
-MUST_CHECK bool ci_policy_write(
-        const struct ci_policy *policy, struct policy_output *ret_output, struct err *reterr);
+MUST_CHECK bool ci_policy_write(const struct ci_policy *policy,
+        struct policy_output *ret_output,
+        struct err_list *problems);

@@ -12,9 +12,9 @@
 static const char DEFAULT_PATH[] = "/prod";
 static const char DEFAULT_ADMINISTRATORS[] = "ProdConfigAdmin";
 
-static bool check_partition_of(const char *region, struct err *reterr)
+static bool check_partition_of(const char *region, struct err_list *problems)
 {
-    return region == NULL || check_region(region, reterr);
+    return region == NULL || check_region(region, problems);
 }
 
 static void add_role(
@@ -81,26 +81,28 @@ static void write_scp(const struct scp_policy *policy, const char *path, struct 
     document_close(&document);
 }
 
-bool scp_policy_write(
-        const struct scp_policy *policy, struct policy_output *ret_output, struct err *reterr)
+bool scp_policy_write(const struct scp_policy *policy,
+        struct policy_output *ret_output,
+        struct err_list *problems)
 {
     static const struct check_rule SET = { ASCII_ALNUM "+=,.@_-", 32,
         "the name of a permission set: letters, digits and any of +=,.@_-" };
     const char *path = policy->path == NULL ? DEFAULT_PATH : policy->path;
     const char *set = policy->administrators == NULL ? DEFAULT_ADMINISTRATORS
                                                      : policy->administrators;
-    if (!check_partition_of(policy->region, reterr) || !check_path("--path", path, reterr)
-            || !check_roles("--change-role", &policy->changers, reterr)
-            || !check_roles("--read-role", &policy->readers, reterr)
-            || !check_word("--permission-set", set, &SET, reterr)) {
+    bool ok = check_partition_of(policy->region, problems);
+    ok = check_path("--path", path, problems) && ok;
+    ok = check_roles("--change-role", &policy->changers, problems) && ok;
+    ok = check_roles("--read-role", &policy->readers, problems) && ok;
+    if (!check_word("--permission-set", set, &SET, problems) || !ok) {
         return false;
     }
     write_scp(policy, path, &ret_output->json);
-    return policy_output_remark(ret_output, reterr,
+    return policy_output_remark(ret_output, problems,
                    "only roles that the policy names can change %s or read it as a whole: create "
                    "them before you attach it",
                    path)
-            && policy_output_finish(ret_output, POLICY_ORGANIZATION_MAX, reterr);
+            && policy_output_finish(ret_output, POLICY_ORGANIZATION_MAX, problems);
 }
 
 static void write_rcp(const struct rcp_policy *policy, struct text *json)
@@ -135,34 +137,36 @@ static void write_rcp(const struct rcp_policy *policy, struct text *json)
     document_close(&document);
 }
 
-bool rcp_policy_write(
-        const struct rcp_policy *policy, struct policy_output *ret_output, struct err *reterr)
+bool rcp_policy_write(const struct rcp_policy *policy,
+        struct policy_output *ret_output,
+        struct err_list *problems)
 {
     static const struct check_rule ORGANIZATION = { "o-" ASCII_DIGITS "abcdefghijklmnopqrstuvwxyz",
         34, "the id of an organisation in AWS, such as o-exampleorgid" };
-    if (!check_word("--organization", policy->organization, &ORGANIZATION, reterr)
-            || !check_github_owner("--owner", policy->owner, reterr)
-            || (policy->owner_id != NULL && !check_id("--owner-id", policy->owner_id, reterr))) {
+    bool ok = check_word("--organization", policy->organization, &ORGANIZATION, problems)
+            && (strncmp(policy->organization, "o-", 2) == 0
+                    || check_fail("--organization", policy->organization, ORGANIZATION.expected,
+                            problems));
+    ok = check_github_owner("--owner", policy->owner, problems) && ok;
+    if ((policy->owner_id != NULL && !check_id("--owner-id", policy->owner_id, problems)) || !ok) {
         return false;
-    }
-    if (strncmp(policy->organization, "o-", 2) != 0) {
-        return check_fail("--organization", policy->organization, ORGANIZATION.expected, reterr);
     }
     write_rcp(policy, &ret_output->json);
     return (policy->owner_id != NULL
-                   || policy_output_remark(ret_output, reterr,
+                   || policy_output_remark(ret_output, problems,
                            "without --owner-id the policy refuses repositories that were created, "
                            "renamed or transferred since 15 July 2026: their subject has ids"))
-            && policy_output_finish(ret_output, POLICY_ORGANIZATION_MAX, reterr);
+            && policy_output_finish(ret_output, POLICY_ORGANIZATION_MAX, problems);
 }
 
-static bool check_guard(const struct path_guard *guard, struct err *reterr)
+static bool check_guard(const struct path_guard *guard, struct err_list *problems)
 {
-    return check_partition_of(guard->region, reterr) && check_path("--path", guard->path, reterr);
+    bool ok = check_partition_of(guard->region, problems);
+    return check_path("--path", guard->path, problems) && ok;
 }
 
 bool boundary_policy_write(
-        const struct path_guard *guard, struct policy_output *ret_output, struct err *reterr)
+        const struct path_guard *guard, struct policy_output *ret_output, struct err_list *problems)
 {
     static const struct statement AT_MOST = { "PipelinesMayAtMost", DOCUMENT_ALLOW,
         "ssm:PutParameter ssm:LabelParameterVersion ssm:AddTagsToResource ssm:ListTagsForResource "
@@ -171,7 +175,7 @@ bool boundary_policy_write(
         NULL };
     const struct parameter_scope everywhere = resources_anywhere(guard->region);
     CLEANUP(text_clear) struct text denied = RESOURCES_INIT;
-    if (!check_guard(guard, reterr)) {
+    if (!check_guard(guard, problems)) {
         return false;
     }
     resources_add_tree(&denied, &everywhere, guard->path);
@@ -181,7 +185,7 @@ bool boundary_policy_write(
     document_write(
             &document, &(struct statement){ "NeverProduction", DOCUMENT_DENY, "ssm:*", &denied });
     document_close(&document);
-    return policy_output_finish(ret_output, POLICY_MANAGED_MAX, reterr);
+    return policy_output_finish(ret_output, POLICY_MANAGED_MAX, problems);
 }
 
 static void write_subtree(const struct path_guard *guard, struct text *json)
@@ -206,14 +210,14 @@ static void write_subtree(const struct path_guard *guard, struct text *json)
 }
 
 bool subtree_policy_write(
-        const struct path_guard *guard, struct policy_output *ret_output, struct err *reterr)
+        const struct path_guard *guard, struct policy_output *ret_output, struct err_list *problems)
 {
-    if (!check_guard(guard, reterr)) {
+    if (!check_guard(guard, problems)) {
         return false;
     }
     if (check_path_len(guard->path) == 0) {
-        return err_set(reterr, ERR_USAGE, "--path", "expected a path below \"/\"");
+        return err_list_add_new(problems, ERR_USAGE, "--path", NULL, "expected a path below \"/\"");
     }
     write_subtree(guard, &ret_output->json);
-    return policy_output_finish(ret_output, POLICY_MANAGED_MAX, reterr);
+    return policy_output_finish(ret_output, POLICY_MANAGED_MAX, problems);
 }

@@ -23,8 +23,9 @@ struct scp_policy {
 };
 
 /* ERR_USAGE for a parameter that is malformed; ERR_INPUT, ERR_SYSTEM. */
-MUST_CHECK bool scp_policy_write(
-        const struct scp_policy *policy, struct policy_output *ret_output, struct err *reterr);
+MUST_CHECK bool scp_policy_write(const struct scp_policy *policy,
+        struct policy_output *ret_output,
+        struct err_list *problems);
 
 /*
  * A resource control policy: only repositories of one GitHub organisation get in through GitHub's OIDC
@@ -37,8 +38,9 @@ struct rcp_policy {
 };
 
 /* As above; also for a parameter that is missing. */
-MUST_CHECK bool rcp_policy_write(
-        const struct rcp_policy *policy, struct policy_output *ret_output, struct err *reterr);
+MUST_CHECK bool rcp_policy_write(const struct rcp_policy *policy,
+        struct policy_output *ret_output,
+        struct err_list *problems);
 
 /* For the two below. Borrowed. */
 struct path_guard {
@@ -47,9 +49,11 @@ struct path_guard {
 };
 
 /* The permissions boundary of roles of pipelines: at most write and read back, and never at path. */
-MUST_CHECK bool boundary_policy_write(
-        const struct path_guard *guard, struct policy_output *ret_output, struct err *reterr);
+MUST_CHECK bool boundary_policy_write(const struct path_guard *guard,
+        struct policy_output *ret_output,
+        struct err_list *problems);
 
 /* Keeps readers of a path from a part of it: denies path, and recursive reads of all above it. */
-MUST_CHECK bool subtree_policy_write(
-        const struct path_guard *guard, struct policy_output *ret_output, struct err *reterr);
+MUST_CHECK bool subtree_policy_write(const struct path_guard *guard,
+        struct policy_output *ret_output,
+        struct err_list *problems);

@@ -108,25 +108,25 @@ static void write_document(const struct human_policy *policy,
 static bool collect_keys(const struct human_policy *policy,
         const struct parameter_scope *scope,
         struct text *keys,
-        struct err *reterr)
+        struct err_list *problems)
 {
     static const char NOT_DECRYPTED[] = "this level decrypts nothing: it is for incident";
     if (policy->level == HUMAN_INCIDENT) {
-        return key_use_add(keys, scope, &policy->keys, reterr);
+        return key_use_add(keys, scope, &policy->keys, problems);
     }
     if (policy->keys.ids.len > 0) {
-        return err_set(reterr, ERR_USAGE, "--key-id", "%s", NOT_DECRYPTED);
+        return err_list_add_new(problems, ERR_USAGE, "--key-id", NULL, "%s", NOT_DECRYPTED);
     }
     return !policy->keys.has_default
-            || err_set(reterr, ERR_USAGE, "--default-key", "%s", NOT_DECRYPTED);
+            || err_list_add_new(problems, ERR_USAGE, "--default-key", NULL, "%s", NOT_DECRYPTED);
 }
 
 static bool remark(const struct human_policy *policy,
         const struct parameter_scope *scope,
         struct policy_output *output,
-        struct err *reterr)
+        struct err_list *problems)
 {
-    if (!policy_output_remark(output, reterr,
+    if (!policy_output_remark(output, problems,
                 "ssm:DescribeParameters has no resource: it shows the names, descriptions and last "
                 "editors of all parameters of the region")) {
         return false;
@@ -135,29 +135,30 @@ static bool remark(const struct human_policy *policy,
     case HUMAN_NAMES:
         return true;
     case HUMAN_CONFIG:
-        return policy_output_remark(output, reterr,
+        return policy_output_remark(output, problems,
                 "reading with decryption fails if a parameter is a SecureString: say "
                 "--no-with-decryption to AWS CLI");
     case HUMAN_INCIDENT:
         break;
     }
-    return policy_output_remark(output, reterr,
+    return policy_output_remark(output, problems,
                    "ssm:GetParameterHistory shows old values of secrets, too; ask for MFA in the "
                    "role's trust policy")
-            && key_use_remark(output, scope, &policy->keys, reterr);
+            && key_use_remark(output, scope, &policy->keys, problems);
 }
 
-bool human_policy_write(
-        const struct human_policy *policy, struct policy_output *ret_output, struct err *reterr)
+bool human_policy_write(const struct human_policy *policy,
+        struct policy_output *ret_output,
+        struct err_list *problems)
 {
     CLEANUP(text_clear) struct text keys = RESOURCES_INIT;
     struct parameter_scope scope;
-    if (!resources_scope(policy->account, policy->region, &scope, reterr)
-            || !check_path("--path", policy->path, reterr)
-            || !collect_keys(policy, &scope, &keys, reterr)) {
+    bool ok = resources_scope(policy->account, policy->region, &scope, problems);
+    ok = check_path("--path", policy->path, problems) && ok;
+    if (!collect_keys(policy, &scope, &keys, problems) || !ok) {
         return false;
     }
     write_document(policy, &scope, &keys, &ret_output->json);
-    return remark(policy, &scope, ret_output, reterr)
-            && policy_output_finish(ret_output, POLICY_MANAGED_MAX, reterr);
+    return remark(policy, &scope, ret_output, problems)
+            && policy_output_finish(ret_output, POLICY_MANAGED_MAX, problems);
 }

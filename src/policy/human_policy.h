@@ -25,5 +25,6 @@ struct human_policy {
 };
 
 /* ERR_USAGE for a parameter that is missing, malformed or of another level; ERR_INPUT, ERR_SYSTEM. */
-MUST_CHECK bool human_policy_write(
-        const struct human_policy *policy, struct policy_output *ret_output, struct err *reterr);
+MUST_CHECK bool human_policy_write(const struct human_policy *policy,
+        struct policy_output *ret_output,
+        struct err_list *problems);

@@ -64,18 +64,19 @@ static void write_document(
     document_close(&document);
 }
 
-bool key_policy_write(
-        const struct key_policy *policy, struct policy_output *ret_output, struct err *reterr)
+bool key_policy_write(const struct key_policy *policy,
+        struct policy_output *ret_output,
+        struct err_list *problems)
 {
     struct parameter_scope scope;
-    if (!resources_scope(policy->account, policy->region, &scope, reterr)
-            || !check_paths("--path", &policy->paths, /* is_needed= */ true, reterr)) {
+    bool ok = resources_scope(policy->account, policy->region, &scope, problems);
+    if (!check_paths("--path", &policy->paths, /* is_needed= */ true, problems) || !ok) {
         return false;
     }
     write_document(policy, &scope, &ret_output->json);
-    return policy_output_remark(ret_output, reterr,
+    return policy_output_remark(ret_output, problems,
                    "the key serves parameters only: secrets of Secrets Manager and other services "
                    "need a key of their own")
-            && key_use_remark_service(ret_output, &scope, reterr)
-            && policy_output_finish(ret_output, KEY_POLICY_MAX, reterr);
+            && key_use_remark_service(ret_output, &scope, problems)
+            && policy_output_finish(ret_output, KEY_POLICY_MAX, problems);
 }

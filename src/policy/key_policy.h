@@ -17,5 +17,6 @@ struct key_policy {
 };
 
 /* ERR_USAGE for a parameter that is missing or malformed; ERR_INPUT, ERR_SYSTEM. */
-MUST_CHECK bool key_policy_write(
-        const struct key_policy *policy, struct policy_output *ret_output, struct err *reterr);
+MUST_CHECK bool key_policy_write(const struct key_policy *policy,
+        struct policy_output *ret_output,
+        struct err_list *problems);

@@ -10,24 +10,22 @@
 bool key_use_add(struct text *resources,
         const struct parameter_scope *scope,
         const struct key_choice *keys,
-        struct err *reterr)
+        struct err_list *problems)
 {
     if (keys->ids.len == 0 && !keys->has_default) {
-        (void)err_set(reterr, ERR_USAGE, "--key-id",
+        return err_list_add_new(problems, ERR_USAGE, "--key-id",
+                "say --default-key if it is alias/aws/ssm",
                 "is missing: the key that the values are encrypted with");
-        err_set_hint(reterr, "say --default-key if it is alias/aws/ssm");
-        return false;
     }
     if (keys->ids.len > CHECK_ITEMS_MAX) {
-        return err_set(reterr, ERR_USAGE, "--key-id", "is given %zu times; the limit is %d",
-                keys->ids.len, CHECK_ITEMS_MAX);
+        return err_list_add_new(problems, ERR_USAGE, "--key-id", NULL,
+                "is given %zu times; the limit is %d", keys->ids.len, CHECK_ITEMS_MAX);
     }
+    bool ok = true;
     for (size_t i = 0; i < keys->ids.len; i++) {
-        if (!resources_add_key(resources, scope, "--key-id", keys->ids.items[i], reterr)) {
-            return false;
-        }
+        ok = resources_add_key(resources, scope, "--key-id", keys->ids.items[i], problems) && ok;
     }
-    return true;
+    return ok;
 }
 
 bool key_use_has_service(const struct parameter_scope *scope)
@@ -60,11 +58,12 @@ void key_use_write(struct document *document,
     document_end_statement(document);
 }
 
-bool key_use_remark_service(
-        struct policy_output *output, const struct parameter_scope *scope, struct err *reterr)
+bool key_use_remark_service(struct policy_output *output,
+        const struct parameter_scope *scope,
+        struct err_list *problems)
 {
     return key_use_has_service(scope)
-            || policy_output_remark(output, reterr,
+            || policy_output_remark(output, problems,
                     "the partition %s may have other values of kms:ViaService, so that only the "
                     "encryption context limits the use of the key",
                     scope->partition);
@@ -73,13 +72,13 @@ bool key_use_remark_service(
 bool key_use_remark(struct policy_output *output,
         const struct parameter_scope *scope,
         const struct key_choice *keys,
-        struct err *reterr)
+        struct err_list *problems)
 {
     if (keys->has_default
-            && !policy_output_remark(output, reterr,
+            && !policy_output_remark(output, problems,
                     "with the default key (alias/aws/ssm) every principal of the account that may "
                     "read a parameter can decrypt it: a key of your own (--key-id) limits that")) {
         return false;
     }
-    return keys->ids.len == 0 || key_use_remark_service(output, scope, reterr);
+    return keys->ids.len == 0 || key_use_remark_service(output, scope, problems);
 }

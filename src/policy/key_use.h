@@ -22,7 +22,7 @@ struct key_choice {
 MUST_CHECK bool key_use_add(struct text *resources,
         const struct parameter_scope *scope,
         const struct key_choice *keys,
-        struct err *reterr);
+        struct err_list *problems);
 
 struct key_use {
     const char *sid;
@@ -48,6 +48,7 @@ bool key_use_has_service(const struct parameter_scope *scope);
 MUST_CHECK bool key_use_remark(struct policy_output *output,
         const struct parameter_scope *scope,
         const struct key_choice *keys,
-        struct err *reterr);
-MUST_CHECK bool key_use_remark_service(
-        struct policy_output *output, const struct parameter_scope *scope, struct err *reterr);
+        struct err_list *problems);
+MUST_CHECK bool key_use_remark_service(struct policy_output *output,
+        const struct parameter_scope *scope,
+        struct err_list *problems);

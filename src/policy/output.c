@@ -13,19 +13,22 @@ void policy_output_clear(struct policy_output *output)
     string_list_clear(&output->remarks);
 }
 
-bool policy_output_remark(struct policy_output *output, struct err *reterr, const char *format, ...)
+bool policy_output_remark(
+        struct policy_output *output, struct err_list *problems, const char *format, ...)
 {
+    struct err err;
     va_list arguments;
     char *remark = NULL;
     va_start(arguments, format);
     int len = vasprintf(&remark, format, arguments);
     va_end(arguments);
     if (len < 0) {
-        return err_set_no_memory(reterr);
+        (void)err_set_no_memory(&err);
+        return err_list_add(problems, &err);
     }
-    bool ok = string_list_add(&output->remarks, remark, (size_t)len, reterr);
+    bool ok = string_list_add(&output->remarks, remark, (size_t)len, &err);
     free(remark);
-    return ok;
+    return ok || err_list_add(problems, &err);
 }
 
 /* No string of a policy holds white space, so that none of it counts. */
@@ -38,14 +41,15 @@ static size_t count_for_iam(const struct text *json)
     return count;
 }
 
-bool policy_output_finish(struct policy_output *output, size_t iam_max, struct err *reterr)
+bool policy_output_finish(struct policy_output *output, size_t iam_max, struct err_list *problems)
 {
-    if (!text_check(&output->json, "the policy", reterr)) {
-        return false;
+    struct err err;
+    if (!text_check(&output->json, "the policy", &err)) {
+        return err_list_add(problems, &err);
     }
     size_t count = count_for_iam(&output->json);
     return count <= iam_max
-            || policy_output_remark(output, reterr,
+            || policy_output_remark(output, problems,
                     "the policy has %zu characters without white space, and IAM takes %zu: name "
                     "fewer parameters, or paths that hold them",
                     count, iam_max);

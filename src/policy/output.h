@@ -19,8 +19,8 @@ enum {
 };
 
 /*
- * Each generator appends to an empty output; after a failure the contents mean nothing. The JSON is
- * indented by two blanks, ends in a line break, and is the same for the same parameters. A remark is
+ * Each generator appends to an empty output. If anything is wrong, all of it is added to problems, and the
+ * output means nothing. The JSON is indented by two blanks, ends in a line break, and is the same for the same parameters. A remark is
  * a sentence without full stop.
  */
 struct policy_output {
@@ -34,9 +34,9 @@ void policy_output_clear(struct policy_output *output);
 
 /* ERR_SYSTEM. */
 MUST_CHECK bool policy_output_remark(
-        struct policy_output *output, struct err *reterr, const char *format, ...)
+        struct policy_output *output, struct err_list *problems, const char *format, ...)
         PRINTF_LIKE(3, 4);
 
 /* The last step: reports a text that grew too long, and remarks on one that IAM will refuse for its size. */
 MUST_CHECK bool policy_output_finish(
-        struct policy_output *output, size_t iam_max, struct err *reterr);
+        struct policy_output *output, size_t iam_max, struct err_list *problems);

@@ -8,6 +8,7 @@
 #include "aws/region.h"
 #include "base/arn.h"
 #include "base/ascii.h"
+#include "base/shown.h"
 #include "policy/check.h"
 
 enum {
@@ -19,13 +20,16 @@ static const char SECRET_REFERENCE[] = "/aws/reference/secretsmanager/";
 bool resources_scope(const char *account,
         const char *region,
         struct parameter_scope *ret_scope,
-        struct err *reterr)
+        struct err_list *problems)
 {
-    if (!check_account(account, reterr) || !check_region(region, reterr)) {
-        return false;
-    }
-    *ret_scope = (struct parameter_scope){ region_partition(region)->name, region, account };
-    return true;
+    bool has_account = check_account(account, problems);
+    bool has_region = check_region(region, problems);
+    *ret_scope = (struct parameter_scope){
+        .partition = region_partition(has_region ? region : "")->name,
+        .region = has_region ? region : "",
+        .account = has_account ? account : "",
+    };
+    return has_account && has_region;
 }
 
 struct parameter_scope resources_anywhere(const char *region)
@@ -141,29 +145,35 @@ static bool is_account(struct span account)
     return account.len == 12 && strspn(account.bytes, ASCII_DIGITS) >= account.len;
 }
 
-/* Of the partition and region of the scope; the account may be another one, which shares it. */
+/* Of the partition and region of the scope, if they are known; the account may be another one, which shares it. */
 static bool parse_arn(const struct parameter_scope *scope,
         const char *service,
         const char *text,
         struct arn *ret_arn)
 {
-    return arn_parse(text, ret_arn) && span_is(ret_arn->partition, scope->partition)
-            && span_is(ret_arn->service, service) && span_is(ret_arn->region, scope->region)
-            && is_account(ret_arn->account);
+    if (!arn_parse(text, ret_arn)) {
+        return false;
+    }
+    bool is_here = scope->region[0] == '\0'
+            || (span_is(ret_arn->partition, scope->partition)
+                    && span_is(ret_arn->region, scope->region));
+    return is_here && span_is(ret_arn->service, service) && is_account(ret_arn->account);
 }
 
 bool resources_add_name(struct text *resources,
         const struct parameter_scope *scope,
         const char *option,
         const char *name,
-        struct err *reterr)
+        struct err_list *problems)
 {
     struct arn arn = { 0 };
     struct parameter_scope owner = *scope;
+    struct err err;
+    char shown[SHOWN_BYTES];
     char account[13];
     const char *levels = arn_parameter_name(name);
     if (levels == NULL || (levels != name && !parse_arn(scope, "ssm", name, &arn))) {
-        return check_fail(option, name, "the ARN of a parameter in this region", reterr);
+        return check_fail(option, name, "the ARN of a parameter in this region", problems);
     }
     if (levels != name) {
         (void)snprintf(account, sizeof(account), "%.*s", (int)arn.account.len, arn.account.bytes);
@@ -172,15 +182,20 @@ bool resources_add_name(struct text *resources,
     /* To policies "/a:3" is the parameter "/a". */
     CLEANUP(text_clear) struct text path = TEXT_INIT(ARN_MAX_BYTES);
     text_append(&path, levels, strcspn(levels, ":"));
-    if (!text_check(&path, option, reterr) || !check_path(option, text_string(&path), reterr)) {
-        if (strncmp(levels, SECRET_REFERENCE, strlen(SECRET_REFERENCE)) == 0) {
-            err_set_hint(reterr, "secrets of Secrets Manager are granted by --secret NAME");
-        }
+    if (strncmp(levels, SECRET_REFERENCE, strlen(SECRET_REFERENCE)) == 0) {
+        return err_list_add_new(problems, ERR_USAGE, option,
+                "secrets of Secrets Manager are granted by --secret NAME",
+                "%s is a secret of Secrets Manager", shown_word(levels, strlen(levels), shown));
+    }
+    if (!text_check(&path, option, &err)) {
+        return err_list_add(problems, &err);
+    }
+    if (!check_path(option, text_string(&path), problems)) {
         return false;
     }
     if (check_path_len(path.bytes) != path.len) {
         return check_fail(
-                option, name, "the name of a parameter, which does not end in '/'", reterr);
+                option, name, "the name of a parameter, which does not end in '/'", problems);
     }
     add_parameter(resources, &owner, (struct span){ path.bytes, path.len }, "");
     return true;
@@ -203,12 +218,16 @@ bool resources_add_key(struct text *resources,
         const struct parameter_scope *scope,
         const char *option,
         const char *key,
-        struct err *reterr)
+        struct err_list *problems)
 {
     static const char EXPECTED[] = "the id or the ARN of a key in this region";
+    static const char NO_ALIAS[] =
+            "IAM compares with the key behind the alias: aws kms describe-key --key-id ALIAS "
+            "--query KeyMetadata.KeyId";
+    char shown[SHOWN_BYTES];
     struct arn arn;
     if (key == NULL || key[0] == '\0') {
-        return err_set(reterr, ERR_USAGE, option, "is missing: %s", EXPECTED);
+        return err_list_add_new(problems, ERR_USAGE, option, NULL, "is missing: %s", EXPECTED);
     }
     bool is_arn = parse_arn(scope, "kms", key, &arn);
     if (is_arn && span_starts_with(arn.resource, "key/")
@@ -221,11 +240,7 @@ bool resources_add_key(struct text *resources,
                 scope->account, key);
         return true;
     }
-    (void)check_fail(option, key, EXPECTED, reterr);
-    if (strstr(key, "alias/") != NULL) {
-        err_set_hint(reterr,
-                "IAM compares with the key behind the alias: aws kms describe-key --key-id ALIAS "
-                "--query KeyMetadata.KeyId");
-    }
-    return false;
+    return err_list_add_new(problems, ERR_USAGE, option,
+            strstr(key, "alias/") == NULL ? NULL : NO_ALIAS, "expected %s, not \"%s\"", EXPECTED,
+            shown_word(key, strlen(key), shown));
 }

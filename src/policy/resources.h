@@ -12,11 +12,14 @@
 
 #define RESOURCES_INIT TEXT_INIT(1024 * 1024)
 
-/* The parameters of the account and region, which are checked. ERR_USAGE. */
+/*
+ * The parameters of the account and region, which are checked. ERR_USAGE: then *ret_scope serves to check the
+ * rest only.
+ */
 MUST_CHECK bool resources_scope(const char *account,
         const char *region,
         struct parameter_scope *ret_scope,
-        struct err *reterr);
+        struct err_list *problems);
 
 /* The same name in every account and region of the partition. region may be NULL: that of aws. */
 struct parameter_scope resources_anywhere(const char *region);
@@ -47,11 +50,11 @@ MUST_CHECK bool resources_add_name(struct text *resources,
         const struct parameter_scope *scope,
         const char *option,
         const char *name,
-        struct err *reterr);
+        struct err_list *problems);
 
 /* The id or the ARN of a key; an alias is an error. ERR_USAGE. */
 MUST_CHECK bool resources_add_key(struct text *resources,
         const struct parameter_scope *scope,
         const char *option,
         const char *key,
-        struct err *reterr);
+        struct err_list *problems);

@@ -58,18 +58,19 @@ static void end(struct document *document)
     document_close(document);
 }
 
-bool trust_oidc_check_pod(const struct trust_policy *policy, struct err *reterr)
+bool trust_oidc_check_pod(const struct trust_policy *policy, struct err_list *problems)
 {
     static const struct check_rule NAMESPACE = { LOWER_ALNUM "-", 63,
         "a namespace: lower-case letters, digits and '-'" };
     static const struct check_rule SERVICE_ACCOUNT = { LOWER_ALNUM "-.", 253,
         "a service account: lower-case letters, digits, '-' and '.'" };
-    return check_word("--namespace", policy->namespace, &NAMESPACE, reterr)
-            && check_word("--service-account", policy->service_account, &SERVICE_ACCOUNT, reterr);
+    bool ok = check_word("--namespace", policy->namespace, &NAMESPACE, problems);
+    return check_word("--service-account", policy->service_account, &SERVICE_ACCOUNT, problems)
+            && ok;
 }
 
 /* Without the scheme, which the ARN of the provider lacks. */
-static bool find_issuer(const char *issuer, const char **ret_issuer, struct err *reterr)
+static bool find_issuer(const char *issuer, const char **ret_issuer, struct err_list *problems)
 {
     static const char SCHEME[] = "https://";
     static const struct check_rule ISSUER = { ASCII_ALNUM ".-_/", 255,
@@ -77,26 +78,28 @@ static bool find_issuer(const char *issuer, const char **ret_issuer, struct err 
     const char *given = issuer == NULL ? "" : issuer;
     bool has_scheme = strncmp(given, SCHEME, strlen(SCHEME)) == 0;
     const char *rest = given + (has_scheme ? strlen(SCHEME) : 0);
-    if (!check_word("--issuer", rest, &ISSUER, reterr)) {
+    if (!check_word("--issuer", rest, &ISSUER, problems)) {
         return false;
     }
     size_t len = strlen(rest);
     bool is_host_and_path = len > 0 && ascii_is_alnum(rest[0]) && rest[len - 1] != '/'
             && strstr(rest, "//") == NULL;
     if (!is_host_and_path) {
-        return check_fail("--issuer", given, ISSUER.expected, reterr);
+        return check_fail("--issuer", given, ISSUER.expected, problems);
     }
     *ret_issuer = rest;
     return true;
 }
 
-bool trust_oidc_write_irsa(
-        const struct trust_request *request, struct policy_output *output, struct err *reterr)
+bool trust_oidc_write_irsa(const struct trust_request *request,
+        struct policy_output *output,
+        struct err_list *problems)
 {
     const struct trust_policy *policy = request->policy;
     const char *issuer = "";
     CLEANUP(text_clear) struct text subject = RESOURCES_INIT;
-    if (!find_issuer(policy->issuer, &issuer, reterr) || !trust_oidc_check_pod(policy, reterr)) {
+    bool ok = find_issuer(policy->issuer, &issuer, problems);
+    if (!trust_oidc_check_pod(policy, problems) || !ok) {
         return false;
     }
     resources_add(
@@ -107,53 +110,53 @@ bool trust_oidc_write_irsa(
     return true;
 }
 
-static bool check_github_repository(const char *repository, struct err *reterr)
+static bool check_github_repository(const char *repository, struct err_list *problems)
 {
     static const struct check_rule RULE = { ASCII_ALNUM "-_./", 165, "a repository: OWNER/NAME" };
-    if (!check_word("--repository", repository, &RULE, reterr)) {
+    if (!check_word("--repository", repository, &RULE, problems)) {
         return false;
     }
     const char *slash = strchr(repository, '/');
     return (slash != NULL && slash > repository && slash[1] != '\0'
                    && strchr(slash + 1, '/') == NULL)
-            || check_fail("--repository", repository, RULE.expected, reterr);
+            || check_fail("--repository", repository, RULE.expected, problems);
 }
 
-static bool check_github_ids(const struct trust_policy *policy, struct err *reterr)
+static bool check_github_ids(const struct trust_policy *policy, struct err_list *problems)
 {
     if (policy->repository_id == NULL && policy->owner_id == NULL) {
         return true;
     }
-    return check_id("--repository-id", policy->repository_id, reterr)
-            && check_id("--owner-id", policy->owner_id, reterr);
+    bool ok = check_id("--repository-id", policy->repository_id, problems);
+    return check_id("--owner-id", policy->owner_id, problems) && ok;
 }
 
-static bool check_ref(const char *ref, struct err *reterr)
+static bool check_ref(const char *ref, struct err_list *problems)
 {
     static const struct check_rule RULE = { ASCII_ALNUM "-_./+", 255,
         "a branch, or refs/heads/BRANCH or refs/tags/TAG" };
-    return check_word("--ref", ref, &RULE, reterr);
+    return check_word("--ref", ref, &RULE, problems);
 }
 
-static bool check_workflow(const struct trust_policy *policy, struct err *reterr)
+static bool check_workflow(const struct trust_policy *policy, struct err_list *problems)
 {
     static const struct check_rule RULE = { ASCII_ALNUM "-_.", 255,
         "the name of a file in .github/workflows, such as release.yml" };
-    if (policy->ref == NULL) {
-        return err_set(reterr, ERR_USAGE, "--workflow",
-                "needs --ref: a workflow is a file of a branch or a tag");
-    }
-    return check_word("--workflow", policy->workflow, &RULE, reterr);
+    bool ok = policy->ref != NULL
+            || err_list_add_new(problems, ERR_USAGE, "--workflow", NULL,
+                    "needs --ref: a workflow is a file of a branch or a tag");
+    return check_word("--workflow", policy->workflow, &RULE, problems) && ok;
 }
 
-static bool check_github(const struct trust_policy *policy, struct err *reterr)
+static bool check_github(const struct trust_policy *policy, struct err_list *problems)
 {
     static const struct check_rule ENVIRONMENT = { ASCII_ALNUM "-_./", 255,
         "an environment of the repository: letters, digits, '-', '_', '.' and '/'" };
-    return check_github_repository(policy->repository, reterr) && check_github_ids(policy, reterr)
-            && check_word("--environment", policy->environment, &ENVIRONMENT, reterr)
-            && (policy->ref == NULL || check_ref(policy->ref, reterr))
-            && (policy->workflow == NULL || check_workflow(policy, reterr));
+    bool ok = check_github_repository(policy->repository, problems);
+    ok = check_github_ids(policy, problems) && ok;
+    ok = check_word("--environment", policy->environment, &ENVIRONMENT, problems) && ok;
+    ok = (policy->ref == NULL || check_ref(policy->ref, problems)) && ok;
+    return (policy->workflow == NULL || check_workflow(policy, problems)) && ok;
 }
 
 /*
@@ -192,22 +195,24 @@ static void write_github_ref(struct document *document, const struct trust_polic
 }
 
 /* Claims besides sub and aud; what STS evaluates is documented for the partition aws. */
-static bool remark_claims(
-        const struct trust_request *request, struct policy_output *output, struct err *reterr)
+static bool remark_claims(const struct trust_request *request,
+        struct policy_output *output,
+        struct err_list *problems)
 {
     return strcmp(request->partition, "aws") == 0
-            || policy_output_remark(output, reterr,
+            || policy_output_remark(output, problems,
                     "STS may not know all these claims in the partition %s: a condition on an "
                     "unknown one refuses every token",
                     request->partition);
 }
 
-bool trust_oidc_write_github(
-        const struct trust_request *request, struct policy_output *output, struct err *reterr)
+bool trust_oidc_write_github(const struct trust_request *request,
+        struct policy_output *output,
+        struct err_list *problems)
 {
     const struct trust_policy *policy = request->policy;
     CLEANUP(text_clear) struct text subjects = RESOURCES_INIT;
-    if (!check_github(policy, reterr)) {
+    if (!check_github(policy, problems)) {
         return false;
     }
     add_github_subjects(&subjects, policy);
@@ -222,35 +227,39 @@ bool trust_oidc_write_github(
     }
     end(&document);
     if (policy->repository_id == NULL
-            && !policy_output_remark(output, reterr,
+            && !policy_output_remark(output, problems,
                     "without --repository-id and --owner-id the role refuses repositories that were "
                     "created, renamed or transferred since 15 July 2026: their subject has ids (gh "
                     "api repos/%s --jq '.id, .owner.id')",
                     policy->repository)) {
         return false;
     }
-    return remark_claims(request, output, reterr);
+    return remark_claims(request, output, problems);
 }
 
-static bool check_gitlab(const struct trust_policy *policy, bool is_gitlab_com, struct err *reterr)
+static bool check_gitlab_project(const char *project, struct err_list *problems)
 {
-    static const struct check_rule PROJECT = { ASCII_ALNUM "-_./", 512, "a project: GROUP/NAME" };
-    if (!check_word("--project", policy->project, &PROJECT, reterr)) {
+    static const struct check_rule RULE = { ASCII_ALNUM "-_./", 512, "a project: GROUP/NAME" };
+    if (!check_word("--project", project, &RULE, problems)) {
         return false;
     }
-    const char *project = policy->project;
-    if (project[0] == '/' || strchr(project, '/') == NULL || strstr(project, "//") != NULL
-            || project[strlen(project) - 1] == '/') {
-        return check_fail("--project", project, PROJECT.expected, reterr);
-    }
-    if (!check_ref(policy->ref, reterr)) {
-        return false;
-    }
+    bool is_path = project[0] != '/' && strchr(project, '/') != NULL
+            && strstr(project, "//") == NULL && project[strlen(project) - 1] != '/';
+    return is_path || check_fail("--project", project, RULE.expected, problems);
+}
+
+static bool check_gitlab(
+        const struct trust_policy *policy, bool is_gitlab_com, struct err_list *problems)
+{
+    bool ok = check_gitlab_project(policy->project, problems);
+    ok = check_ref(policy->ref, problems) && ok;
     if (!is_gitlab_com) {
         return check_absent("--project-id", policy->project_id,
-                "STS knows this claim from gitlab.com only", reterr);
+                       "STS knows this claim from gitlab.com only", problems)
+                && ok;
     }
-    return policy->project_id == NULL || check_id("--project-id", policy->project_id, reterr);
+    return (policy->project_id == NULL || check_id("--project-id", policy->project_id, problems))
+            && ok;
 }
 
 static void add_gitlab_subject(struct text *subject, const struct trust_policy *policy)
@@ -272,18 +281,17 @@ static void write_gitlab_com_claims(struct document *document, const struct trus
     write_claim(document, GITLAB_COM, "ref_protected", "true");
 }
 
-bool trust_oidc_write_gitlab(
-        const struct trust_request *request, struct policy_output *output, struct err *reterr)
+bool trust_oidc_write_gitlab(const struct trust_request *request,
+        struct policy_output *output,
+        struct err_list *problems)
 {
     const struct trust_policy *policy = request->policy;
     const char *issuer = "";
     CLEANUP(text_clear) struct text audience = RESOURCES_INIT;
     CLEANUP(text_clear) struct text subject = RESOURCES_INIT;
-    if (!find_issuer(policy->issuer == NULL ? GITLAB_COM : policy->issuer, &issuer, reterr)) {
-        return false;
-    }
+    bool ok = find_issuer(policy->issuer == NULL ? GITLAB_COM : policy->issuer, &issuer, problems);
     bool is_gitlab_com = strcmp(issuer, GITLAB_COM) == 0;
-    if (!check_gitlab(policy, is_gitlab_com, reterr)) {
+    if (!check_gitlab(policy, is_gitlab_com, problems) || !ok) {
         return false;
     }
     text_append_format(&audience, "https://%s", issuer);
@@ -297,10 +305,10 @@ bool trust_oidc_write_gitlab(
     }
     end(&document);
     if (is_gitlab_com && policy->project_id == NULL
-            && !policy_output_remark(output, reterr,
+            && !policy_output_remark(output, problems,
                     "without --project-id the role trusts whatever project has this name: it can "
                     "be given to another one")) {
         return false;
     }
-    return !is_gitlab_com || remark_claims(request, output, reterr);
+    return !is_gitlab_com || remark_claims(request, output, problems);
 }

@@ -14,12 +14,15 @@ struct trust_request {
     const char *partition;
 };
 
-MUST_CHECK bool trust_oidc_write_irsa(
-        const struct trust_request *request, struct policy_output *output, struct err *reterr);
-MUST_CHECK bool trust_oidc_write_github(
-        const struct trust_request *request, struct policy_output *output, struct err *reterr);
-MUST_CHECK bool trust_oidc_write_gitlab(
-        const struct trust_request *request, struct policy_output *output, struct err *reterr);
+MUST_CHECK bool trust_oidc_write_irsa(const struct trust_request *request,
+        struct policy_output *output,
+        struct err_list *problems);
+MUST_CHECK bool trust_oidc_write_github(const struct trust_request *request,
+        struct policy_output *output,
+        struct err_list *problems);
+MUST_CHECK bool trust_oidc_write_gitlab(const struct trust_request *request,
+        struct policy_output *output,
+        struct err_list *problems);
 
 /* Names of Kubernetes. ERR_USAGE. */
-MUST_CHECK bool trust_oidc_check_pod(const struct trust_policy *policy, struct err *reterr);
+MUST_CHECK bool trust_oidc_check_pod(const struct trust_policy *policy, struct err_list *problems);

@@ -38,18 +38,17 @@ static const struct {
 
 static const char NOT_USED[] = "this kind of trust policy has no use for it";
 
-static bool check_unused(const struct trust_policy *policy, struct err *reterr)
+static bool check_unused(const struct trust_policy *policy, struct err_list *problems)
 {
+    bool ok = !policy->old_subject || policy->kind == TRUST_GITHUB
+            || err_list_add_new(problems, ERR_USAGE, "--old-subject", NULL, "%s", NOT_USED);
     for (size_t i = 0; i < sizeof(PARAMETERS) / sizeof(PARAMETERS[0]); i++) {
         const char *value = NULL;
         memcpy(&value, (const char *)policy + PARAMETERS[i].offset, sizeof(value));
-        if ((PARAMETERS[i].kinds & BIT(policy->kind)) == 0
-                && !check_absent(PARAMETERS[i].option, value, NOT_USED, reterr)) {
-            return false;
-        }
+        bool is_used = (PARAMETERS[i].kinds & BIT(policy->kind)) != 0;
+        ok = (is_used || check_absent(PARAMETERS[i].option, value, NOT_USED, problems)) && ok;
     }
-    return !policy->old_subject || policy->kind == TRUST_GITHUB
-            || err_set(reterr, ERR_USAGE, "--old-subject", "%s", NOT_USED);
+    return ok;
 }
 
 static void write_ecs(const struct trust_request *request, struct text *json)
@@ -72,7 +71,7 @@ static void write_ecs(const struct trust_request *request, struct text *json)
 
 /* The name of the cluster; its ARN has to be of the same account and region. */
 static bool find_cluster(
-        const struct trust_request *request, const char **ret_name, struct err *reterr)
+        const struct trust_request *request, const char **ret_name, struct err_list *problems)
 {
     static const struct check_rule NAME = { ASCII_ALNUM "-_", 100,
         "the name of a cluster, or its ARN in this account and region" };
@@ -86,16 +85,17 @@ static bool find_cluster(
         name = arn.resource.bytes + strlen("cluster/");
     }
     *ret_name = name;
-    return check_word("--cluster", name, &NAME, reterr);
+    return check_word("--cluster", name, &NAME, problems);
 }
 
 static bool write_pod_identity(
-        const struct trust_request *request, struct text *json, struct err *reterr)
+        const struct trust_request *request, struct text *json, struct err_list *problems)
 {
     const struct trust_policy *policy = request->policy;
     const char *cluster = NULL;
     CLEANUP(text_clear) struct text source = RESOURCES_INIT;
-    if (!find_cluster(request, &cluster, reterr) || !trust_oidc_check_pod(policy, reterr)) {
+    bool ok = find_cluster(request, &cluster, problems);
+    if (!trust_oidc_check_pod(policy, problems) || !ok) {
         return false;
     }
     resources_add(&source, "arn:%s:eks:%s:%s:cluster/%s", request->partition, policy->region,
@@ -117,13 +117,14 @@ static bool write_pod_identity(
     return true;
 }
 
-static bool write_incident(
-        const struct trust_request *request, struct policy_output *output, struct err *reterr)
+static bool write_incident(const struct trust_request *request,
+        struct policy_output *output,
+        struct err_list *problems)
 {
     const struct trust_policy *policy = request->policy;
     CLEANUP(text_clear) struct text account = RESOURCES_INIT;
     CLEANUP(text_clear) struct text role = RESOURCES_INIT;
-    if (!check_role("--role", policy->role, reterr)) {
+    if (!check_role("--role", policy->role, problems)) {
         return false;
     }
     resources_add(&account, "arn:%s:iam::%s:root", request->partition, policy->account);
@@ -140,42 +141,47 @@ static bool write_incident(
     document_end_object(&document);
     document_end_statement(&document);
     document_close(&document);
-    return policy_output_remark(output, reterr,
+    return policy_output_remark(output, problems,
             "sessions of IAM Identity Center do not set aws:MultiFactorAuthPresent: they cannot "
             "assume this role");
 }
 
-static bool write_kind(
-        const struct trust_request *request, struct policy_output *output, struct err *reterr)
+static bool write_kind(const struct trust_request *request,
+        struct policy_output *output,
+        struct err_list *problems)
 {
     switch (request->policy->kind) {
     case TRUST_ECS:
         write_ecs(request, &output->json);
         return true;
     case TRUST_POD_IDENTITY:
-        return write_pod_identity(request, &output->json, reterr);
+        return write_pod_identity(request, &output->json, problems);
     case TRUST_IRSA:
-        return trust_oidc_write_irsa(request, output, reterr);
+        return trust_oidc_write_irsa(request, output, problems);
     case TRUST_GITHUB:
-        return trust_oidc_write_github(request, output, reterr);
+        return trust_oidc_write_github(request, output, problems);
     case TRUST_GITLAB:
-        return trust_oidc_write_gitlab(request, output, reterr);
+        return trust_oidc_write_gitlab(request, output, problems);
     case TRUST_INCIDENT:
         break;
     }
-    return write_incident(request, output, reterr);
+    return write_incident(request, output, problems);
 }
 
-bool trust_policy_write(
-        const struct trust_policy *policy, struct policy_output *ret_output, struct err *reterr)
+bool trust_policy_write(const struct trust_policy *policy,
+        struct policy_output *ret_output,
+        struct err_list *problems)
 {
     bool needs_region = policy->kind == TRUST_ECS || policy->kind == TRUST_POD_IDENTITY;
-    if (!check_account(policy->account, reterr)
-            || ((needs_region || policy->region != NULL) && !check_region(policy->region, reterr))
-            || !check_unused(policy, reterr)) {
-        return false;
-    }
-    const struct trust_request request = { policy, resources_anywhere(policy->region).partition };
-    return write_kind(&request, ret_output, reterr)
-            && policy_output_finish(ret_output, POLICY_MANAGED_MAX, reterr);
+    struct trust_policy checked = *policy;
+    bool has_account = check_account(policy->account, problems);
+    bool has_region = (!needs_region && policy->region == NULL)
+            || check_region(policy->region, problems);
+    /* The rest is checked all the same. */
+    checked.account = has_account ? policy->account : "";
+    checked.region = has_region ? policy->region : "";
+    const struct trust_request request = { &checked, resources_anywhere(checked.region).partition };
+    bool is_used = check_unused(policy, problems);
+    return write_kind(&request, ret_output, problems) && has_account && has_region && is_used
+            && policy_output_finish(ret_output, POLICY_MANAGED_MAX, problems);
 }

@@ -47,5 +47,6 @@ struct trust_policy {
 };
 
 /* ERR_USAGE for a parameter that is missing, malformed or of another kind; ERR_INPUT, ERR_SYSTEM. */
-MUST_CHECK bool trust_policy_write(
-        const struct trust_policy *policy, struct policy_output *ret_output, struct err *reterr);
+MUST_CHECK bool trust_policy_write(const struct trust_policy *policy,
+        struct policy_output *ret_output,
+        struct err_list *problems);

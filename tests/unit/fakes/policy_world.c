@@ -46,6 +46,24 @@ struct string_list policy_words(const char *words)
     return list;
 }
 
+static struct err_list problems;
+
+struct err_list *policy_problems(void)
+{
+    err_list_clear(&problems);
+    return &problems;
+}
+
+bool policy_first(bool ok, struct err *err)
+{
+    assert_int_equal(ok, err_list_is_empty(&problems));
+    if (!ok) {
+        *err = problems.items[0];
+    }
+    err_list_clear(&problems);
+    return ok;
+}
+
 void policy_expect_vector(
         bool ok, const struct policy_output *output, const struct err *err, const char *name)
 {

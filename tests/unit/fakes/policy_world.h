@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "base/error.h"
 #include "base/string_list.h"
 #include "policy/output.h"
 
@@ -13,6 +14,14 @@
 
 /* The words of a text, which are separated by one blank each; NULL: none. Release with string_list_clear. */
 struct string_list policy_words(const char *words);
+
+/*
+ * For calls of generators: an empty list of problems, and the first of them in *err if something was wrong:
+ * policy_first(key_policy_write(&policy, &output, policy_problems()), &err). Fails the test if a generator
+ * that refused has nothing in the list, or one that wrote has something.
+ */
+struct err_list *policy_problems(void);
+bool policy_first(bool ok, struct err *err);
 
 /* Fails the test unless it was written, and is tests/vectors/policies/NAME.json byte by byte. */
 void policy_expect_vector(

@@ -42,7 +42,7 @@ static bool write_request(
         .secrets = secrets,
         .secret_key_id = request->secret_key,
     };
-    return application_policy_write(&policy, output, err);
+    return policy_first(application_policy_write(&policy, output, policy_problems()), err);
 }
 
 #define SECRETS_KEY "33333333-4444-5555-6666-777777777777"
@@ -292,7 +292,9 @@ static void hostile_words_are_refused_everywhere(void **state)
                 .keys = { where == 3 ? hostile : key, false },
             };
             policy_expect_refusal(
-                    application_policy_write(&policy, &output, &err), &err, OPTIONS[where], word);
+                    policy_first(
+                            application_policy_write(&policy, &output, policy_problems()), &err),
+                    &err, OPTIONS[where], word);
         }
     }
 }

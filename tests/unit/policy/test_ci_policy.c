@@ -39,7 +39,7 @@ static bool write_request(
         .denied_key_id = request->denied_key,
         .create_only = request->create_only,
     };
-    return ci_policy_write(&policy, output, err);
+    return policy_first(ci_policy_write(&policy, output, policy_problems()), err);
 }
 
 static void writes_the_policies_that_were_proven(void **state)

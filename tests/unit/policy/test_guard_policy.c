@@ -20,7 +20,8 @@ static void writes_the_service_control_policy(void **state)
     CLEANUP(string_list_clear)
     struct string_list readers = policy_words("prod-config-view prod-incident");
     struct err err;
-    bool ok = scp_policy_write(&(struct scp_policy){ 0 }, &by_default, &err);
+    bool ok = policy_first(
+            scp_policy_write(&(struct scp_policy){ 0 }, &by_default, policy_problems()), &err);
     policy_expect_vector(ok, &by_default, &err, "scp-production-guard");
     assert_true(policy_has_remark(&by_default, "create them before"));
     const struct scp_policy policy = {
@@ -30,7 +31,7 @@ static void writes_the_service_control_policy(void **state)
         .readers = readers,
         .administrators = "ProdConfigAdmin",
     };
-    ok = scp_policy_write(&policy, &named, &err);
+    ok = policy_first(scp_policy_write(&policy, &named, policy_problems()), &err);
     policy_expect_vector(ok, &named, &err, "scp-production-guard");
 }
 
@@ -45,7 +46,7 @@ static void a_deeper_path_is_guarded_from_all_above_it(void **state)
         .path = "/team/prod",
         .readers = readers,
     };
-    assert_true(scp_policy_write(&policy, &output, &err));
+    assert_true(policy_first(scp_policy_write(&policy, &output, policy_problems()), &err));
     static const char RESOURCES[] = "        \"arn:aws-cn:ssm:*:*:parameter/\",\n"
                                     "        \"arn:aws-cn:ssm:*:*:parameter/team\",\n"
                                     "        \"arn:aws-cn:ssm:*:*:parameter/team/\",\n"
@@ -68,7 +69,7 @@ static void a_guard_that_aws_would_refuse_for_its_size_gets_a_remark(void **stat
     }
     CLEANUP(string_list_clear) struct string_list readers = policy_words(text_string(&names));
     const struct scp_policy policy = { .readers = readers };
-    assert_true(scp_policy_write(&policy, &output, &err));
+    assert_true(policy_first(scp_policy_write(&policy, &output, policy_problems()), &err));
     assert_true(policy_has_remark(&output, "IAM takes 5120"));
 }
 
@@ -79,11 +80,11 @@ static void writes_the_resource_control_policy(void **state)
     CLEANUP(policy_output_clear) struct policy_output without_id = POLICY_OUTPUT_INIT;
     struct err err;
     struct rcp_policy policy = { "o-exampleorgid", "example-org", "84790634" };
-    bool ok = rcp_policy_write(&policy, &output, &err);
+    bool ok = policy_first(rcp_policy_write(&policy, &output, policy_problems()), &err);
     policy_expect_vector(ok, &output, &err, "rcp-oidc-guard");
     assert_int_equal(output.remarks.len, 0);
     policy.owner_id = NULL;
-    assert_true(rcp_policy_write(&policy, &without_id, &err));
+    assert_true(policy_first(rcp_policy_write(&policy, &without_id, policy_problems()), &err));
     assert_true(policy_has(&without_id,
             "\"token.actions.githubusercontent.com:sub\": "
             "\"repo:example-org/*\""));
@@ -96,9 +97,13 @@ static void writes_the_boundary_and_the_guard_of_a_subtree(void **state)
     CLEANUP(policy_output_clear) struct policy_output boundary = POLICY_OUTPUT_INIT;
     CLEANUP(policy_output_clear) struct policy_output subtree = POLICY_OUTPUT_INIT;
     struct err err;
-    bool ok = boundary_policy_write(&(struct path_guard){ NULL, "/prod" }, &boundary, &err);
+    bool ok = policy_first(boundary_policy_write(&(struct path_guard){ NULL, "/prod" }, &boundary,
+                                   policy_problems()),
+            &err);
     policy_expect_vector(ok, &boundary, &err, "permissions-boundary-write");
-    ok = subtree_policy_write(&(struct path_guard){ NULL, "/prod/restricted" }, &subtree, &err);
+    ok = policy_first(subtree_policy_write(&(struct path_guard){ NULL, "/prod/restricted" },
+                              &subtree, policy_problems()),
+            &err);
     policy_expect_vector(ok, &subtree, &err, "subtree-guard");
 }
 
@@ -112,23 +117,40 @@ static void hostile_words_are_refused_by_name(void **state)
         const char *word = POLICY_HOSTILE[i];
         assert_true(string_list_add(&roles, word, strlen(word), &err));
         struct scp_policy scp = { .path = word };
-        policy_expect_refusal(scp_policy_write(&scp, &output, &err), &err, "--path", word);
+        policy_expect_refusal(
+                policy_first(scp_policy_write(&scp, &output, policy_problems()), &err), &err,
+                "--path", word);
         scp = (struct scp_policy){ .changers = roles };
-        policy_expect_refusal(scp_policy_write(&scp, &output, &err), &err, "--change-role", word);
+        policy_expect_refusal(
+                policy_first(scp_policy_write(&scp, &output, policy_problems()), &err), &err,
+                "--change-role", word);
         scp = (struct scp_policy){ .readers = roles };
-        policy_expect_refusal(scp_policy_write(&scp, &output, &err), &err, "--read-role", word);
+        policy_expect_refusal(
+                policy_first(scp_policy_write(&scp, &output, policy_problems()), &err), &err,
+                "--read-role", word);
         scp = (struct scp_policy){ .administrators = word };
         policy_expect_refusal(
-                scp_policy_write(&scp, &output, &err), &err, "--permission-set", word);
+                policy_first(scp_policy_write(&scp, &output, policy_problems()), &err), &err,
+                "--permission-set", word);
         struct rcp_policy rcp = { word, "o", "1" };
-        policy_expect_refusal(rcp_policy_write(&rcp, &output, &err), &err, "--organization", word);
+        policy_expect_refusal(
+                policy_first(rcp_policy_write(&rcp, &output, policy_problems()), &err), &err,
+                "--organization", word);
         rcp = (struct rcp_policy){ "o-x", word, "1" };
-        policy_expect_refusal(rcp_policy_write(&rcp, &output, &err), &err, "--owner", word);
+        policy_expect_refusal(
+                policy_first(rcp_policy_write(&rcp, &output, policy_problems()), &err), &err,
+                "--owner", word);
         rcp = (struct rcp_policy){ "o-x", "o", word };
-        policy_expect_refusal(rcp_policy_write(&rcp, &output, &err), &err, "--owner-id", word);
+        policy_expect_refusal(
+                policy_first(rcp_policy_write(&rcp, &output, policy_problems()), &err), &err,
+                "--owner-id", word);
         const struct path_guard guard = { NULL, word };
-        policy_expect_refusal(boundary_policy_write(&guard, &output, &err), &err, "--path", word);
-        policy_expect_refusal(subtree_policy_write(&guard, &output, &err), &err, "--path", word);
+        policy_expect_refusal(
+                policy_first(boundary_policy_write(&guard, &output, policy_problems()), &err), &err,
+                "--path", word);
+        policy_expect_refusal(
+                policy_first(subtree_policy_write(&guard, &output, policy_problems()), &err), &err,
+                "--path", word);
     }
 }
 
@@ -138,16 +160,22 @@ static void a_guard_needs_its_parameters(void **state)
     CLEANUP(policy_output_clear) struct policy_output output = POLICY_OUTPUT_INIT;
     struct err err = { 0 };
     struct rcp_policy rcp = { NULL, "o", "1" };
-    policy_expect_refusal(rcp_policy_write(&rcp, &output, &err), &err, "--organization", "none");
+    policy_expect_refusal(policy_first(rcp_policy_write(&rcp, &output, policy_problems()), &err),
+            &err, "--organization", "none");
     rcp = (struct rcp_policy){ "exampleorgid", "o", "1" };
-    policy_expect_refusal(rcp_policy_write(&rcp, &output, &err), &err, "--organization", "no o-");
+    policy_expect_refusal(policy_first(rcp_policy_write(&rcp, &output, policy_problems()), &err),
+            &err, "--organization", "no o-");
     rcp = (struct rcp_policy){ "o-x", NULL, "1" };
-    policy_expect_refusal(rcp_policy_write(&rcp, &output, &err), &err, "--owner", "none");
+    policy_expect_refusal(policy_first(rcp_policy_write(&rcp, &output, policy_problems()), &err),
+            &err, "--owner", "none");
     const struct path_guard root = { NULL, "/" };
-    policy_expect_refusal(subtree_policy_write(&root, &output, &err), &err, "--path", "root");
+    policy_expect_refusal(
+            policy_first(subtree_policy_write(&root, &output, policy_problems()), &err), &err,
+            "--path", "root");
     const struct path_guard region = { "x.y", "/prod" };
     policy_expect_refusal(
-            boundary_policy_write(&region, &output, &err), &err, "--region", "region");
+            policy_first(boundary_policy_write(&region, &output, policy_problems()), &err), &err,
+            "--region", "region");
 }
 
 int main(void)

@@ -32,7 +32,7 @@ static bool write_request(
         .path = request->path,
         .keys = { keys, request->has_default_key },
     };
-    return human_policy_write(&policy, output, err);
+    return policy_first(human_policy_write(&policy, output, policy_problems()), err);
 }
 
 static void writes_the_policies_that_were_proven(void **state)

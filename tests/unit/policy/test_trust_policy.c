@@ -62,7 +62,8 @@ static void writes_the_policies_that_were_proven(void **state)
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(policy_output_clear) struct policy_output output = POLICY_OUTPUT_INIT;
         struct err err;
-        bool ok = trust_policy_write(&ROWS[i].policy, &output, &err);
+        bool ok = policy_first(
+                trust_policy_write(&ROWS[i].policy, &output, policy_problems()), &err);
         policy_expect_vector(ok, &output, &err, ROWS[i].vector);
     }
 }
@@ -102,7 +103,7 @@ static void parts_can_be_written_in_several_ways(void **state)
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(policy_output_clear) struct policy_output output = POLICY_OUTPUT_INIT;
         struct err err;
-        if (!trust_policy_write(&ROWS[i].policy, &output, &err)) {
+        if (!policy_first(trust_policy_write(&ROWS[i].policy, &output, policy_problems()), &err)) {
             fail_msg("%s: %s: %s", ROWS[i].want, err.where, err.why);
         }
         if (!policy_has(&output, ROWS[i].want)) {
@@ -118,7 +119,7 @@ static void github_without_ids_has_the_old_subject_and_a_remark(void **state)
         CLEANUP(policy_output_clear) struct policy_output output = POLICY_OUTPUT_INIT;
         struct err err;
         const struct trust_policy policy = { GITHUB_NAMES, .old_subject = old_subject == 1 };
-        assert_true(trust_policy_write(&policy, &output, &err));
+        assert_true(policy_first(trust_policy_write(&policy, &output, policy_problems()), &err));
         assert_true(policy_has(&output, ":sub\": \"repo:example-org/api:environment:staging\"\n"));
         assert_false(policy_has(&output, "repository_id"));
         assert_true(policy_has_remark(&output, "15 July 2026"));
@@ -141,7 +142,8 @@ static void remarks_say_what_is_not_certain(void **state)
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(policy_output_clear) struct policy_output output = POLICY_OUTPUT_INIT;
         struct err err;
-        assert_true(trust_policy_write(&ROWS[i].policy, &output, &err));
+        assert_true(policy_first(
+                trust_policy_write(&ROWS[i].policy, &output, policy_problems()), &err));
         assert_true(policy_has_remark(&output, ROWS[i].want));
     }
 }
@@ -209,7 +211,8 @@ static void what_is_missing_or_wrong_is_refused_by_name(void **state)
         char row[32];
         (void)snprintf(row, sizeof(row), "row %zu", i);
         policy_expect_refusal(
-                trust_policy_write(&ROWS[i].policy, &output, &err), &err, ROWS[i].option, row);
+                policy_first(trust_policy_write(&ROWS[i].policy, &output, policy_problems()), &err),
+                &err, ROWS[i].option, row);
     }
 }
 
@@ -260,8 +263,29 @@ static void hostile_words_are_refused_by_name(void **state)
             CLEANUP(policy_output_clear) struct policy_output output = POLICY_OUTPUT_INIT;
             struct err err = { 0 };
             policy_expect_refusal(
-                    trust_policy_write(&rows[j].policy, &output, &err), &err, rows[j].option, word);
+                    policy_first(
+                            trust_policy_write(&rows[j].policy, &output, policy_problems()), &err),
+                    &err, rows[j].option, word);
         }
+    }
+}
+
+static void all_that_is_wrong_is_told_at_once(void **state)
+{
+    (void)state;
+    static const char *const WHERE[] = { "--account", "--region", "--old-subject", "--role",
+        "--cluster", "--namespace", "--service-account" };
+    CLEANUP(policy_output_clear) struct policy_output output = POLICY_OUTPUT_INIT;
+    CLEANUP(err_list_clear) struct err_list problems = { 0 };
+    const struct trust_policy policy = { .kind = TRUST_POD_IDENTITY,
+        .account = "1",
+        .cluster = "a b",
+        .role = "x",
+        .old_subject = true };
+    assert_false(trust_policy_write(&policy, &output, &problems));
+    assert_int_equal(problems.len, COUNT_OF(WHERE));
+    for (size_t i = 0; i < COUNT_OF(WHERE); i++) {
+        assert_string_equal(problems.items[i].where, WHERE[i]);
     }
 }
 
@@ -274,6 +298,7 @@ int main(void)
         cmocka_unit_test(remarks_say_what_is_not_certain),
         cmocka_unit_test(what_is_missing_or_wrong_is_refused_by_name),
         cmocka_unit_test(hostile_words_are_refused_by_name),
+        cmocka_unit_test(all_that_is_wrong_is_told_at_once),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
