@@ -158,7 +158,7 @@ static void put_line(struct report *report, const struct line *line)
 static void receive_event(struct event_sink *sink, const struct event *event)
 {
     struct report *report = (struct report *)sink;
-    enum report_verbosity needed = event->kind == EVENT_WAITING ? REPORT_NORMAL : REPORT_VERBOSE;
+    enum report_verbosity needed = event->kind >= EVENT_WAITING ? REPORT_NORMAL : REPORT_VERBOSE;
     if (report->verbosity < needed) {
         return;
     }

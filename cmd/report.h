@@ -16,7 +16,7 @@ enum report_format {
 
 enum report_verbosity {
     REPORT_QUIET,   /* errors only */
-    REPORT_NORMAL,  /* and hints, and what the program waits for */
+    REPORT_NORMAL,  /* and hints, remarks, and what the program waits for */
     REPORT_VERBOSE, /* and progress and warnings */
 };
 

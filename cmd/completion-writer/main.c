@@ -199,64 +199,158 @@ static void write_options(const struct options_table *table,
     }
 }
 
-static void write_bash_words(void)
+static void write_bash_group(const struct command_group *group)
 {
-    for (const struct command_table *const *command = command_tables; *command != NULL; command++) {
+    const struct options_table *options = group->options;
+    for (const struct command_table *const *command = group->tables; *command != NULL; command++) {
         (void)printf("        %s\n", (*command)->name);
     }
-    for (size_t i = 0; i < program_table.count; i++) {
-        (void)printf(
-                "        --%s -%c\n", program_table.rows[i].name, program_table.rows[i].letter);
+    for (size_t i = 0; i < options->count; i++) {
+        (void)printf("        --%s -%c\n", options->rows[i].name, options->rows[i].letter);
     }
 }
 
-static void write_zsh_words(void)
+static void write_zsh_group(const struct command_group *group)
 {
-    for (const struct command_table *const *command = command_tables; *command != NULL; command++) {
+    for (const struct command_table *const *command = group->tables; *command != NULL; command++) {
         (void)printf("        '%s:", (*command)->name);
         write_quoted((*command)->summary, "'\\''", "\\");
         (void)fputs("'\n", stdout);
     }
 }
 
-static void write_fish_words(void)
+static void write_bash_words(void)
 {
-    for (const struct command_table *const *command = command_tables; *command != NULL; command++) {
-        (void)printf("complete -c %s -a %s -d '", NO_COMMAND, (*command)->name);
+    write_bash_group(&program_group);
+}
+
+static void write_zsh_words(void)
+{
+    write_zsh_group(&program_group);
+}
+
+/* condition: when a command of the group is completed. */
+static void write_fish_group(const struct command_group *group, const char *condition)
+{
+    for (const struct command_table *const *command = group->tables; *command != NULL; command++) {
+        (void)printf("complete -c ssm-dotenv -n %s -a %s -d '", condition, (*command)->name);
         write_quoted((*command)->summary, "\\'", "\\");
         (void)fputs("'\n", stdout);
     }
-    write_options(&program_table, write_fish, NO_COMMAND);
+    char owner[1024];
+    (void)snprintf(owner, sizeof(owner), "ssm-dotenv -n %s", condition);
+    write_options(group->options, write_fish, owner);
 }
 
-/* A branch of a case that sets a variable, for each command. */
-static void write_branches(
-        const char *variable, void (*write_option)(const struct option *option, const char *owner))
+static void write_fish_words(void)
 {
-    for (const struct command_table *const *command = command_tables; *command != NULL; command++) {
-        (void)printf("    %s)\n        %s=(\n", (*command)->name, variable);
-        write_options((*command)->options, write_option, NO_COMMAND);
-        (void)fputs("        )\n        ;;\n", stdout);
+    write_fish_group(&program_group, "__fish_use_subcommand");
+}
+
+/* The words that the command takes one of, in place of files; "" if it takes files. */
+static void write_choices(const struct command_table *command)
+{
+    if (command->options->words->completion == COMPLETE_CHOICE) {
+        write_words(command->options->words->value_name);
+    }
+}
+
+/* Branches of a case: what each command sets. */
+static void write_bash_branches(const struct command_table *const *tables)
+{
+    for (const struct command_table *const *command = tables; *command != NULL; command++) {
+        (void)printf("    %s)\n", (*command)->name);
+        if ((*command)->group == NULL) {
+            (void)fputs("        choices='", stdout);
+            write_choices(*command);
+            (void)fputs("'\n        rules=(\n", stdout);
+            write_options((*command)->options, write_bash, NO_COMMAND);
+            (void)fputs("        )\n        ;;\n", stdout);
+        } else {
+            (void)fputs("        at=2\n        words=(\n", stdout);
+            write_bash_group((*command)->group);
+            (void)fputs("        )\n    case ${COMP_WORDS[2]} in\n", stdout);
+            write_bash_branches((*command)->group->tables);
+            (void)fputs("    *) ((COMP_CWORD == 2)) || return ;;\n    esac\n        ;;\n", stdout);
+        }
+    }
+}
+
+static void write_zsh_branches(const struct command_table *const *tables)
+{
+    for (const struct command_table *const *command = tables; *command != NULL; command++) {
+        (void)printf("    %s)\n", (*command)->name);
+        if ((*command)->group == NULL) {
+            (void)fputs("        choices='", stdout);
+            write_choices(*command);
+            (void)fputs("'\n        options=(\n", stdout);
+            write_options((*command)->options, write_zsh, NO_COMMAND);
+            (void)fputs("        )\n        ;;\n", stdout);
+        } else {
+            (void)fputs("        commands=(\n", stdout);
+            write_zsh_group((*command)->group);
+            (void)fputs("        )\n"
+                        "        if (( CURRENT == 2 )); then\n"
+                        "            _describe command commands\n"
+                        "            return\n"
+                        "        fi\n"
+                        "        shift words\n"
+                        "        (( CURRENT-- ))\n"
+                        "    case $words[1] in\n",
+                    stdout);
+            write_zsh_branches((*command)->group->tables);
+            (void)fputs("    *) return 1 ;;\n    esac\n        ;;\n", stdout);
+        }
     }
 }
 
 static void write_bash_commands(void)
 {
-    write_branches("rules", write_bash);
+    write_bash_branches(command_tables);
 }
 
 static void write_zsh_commands(void)
 {
-    write_branches("options", write_zsh);
+    write_zsh_branches(command_tables);
+}
+
+/* seen: what comes before the command's name in a condition. */
+static void write_fish_command(const struct command_table *command, const char *seen)
+{
+    char owner[256];
+    (void)snprintf(owner, sizeof(owner), "ssm-dotenv -n '%s__fish_seen_subcommand_from %s'", seen,
+            command->name);
+    write_options(command->options, write_fish, owner);
+    if (command->options->words->completion == COMPLETE_CHOICE) {
+        (void)printf("complete -c %s -f -a '", owner);
+        write_choices(command);
+        (void)fputs("'\n", stdout);
+    }
+}
+
+static void write_fish_group_commands(const struct command_table *command)
+{
+    char condition[1024];
+    char seen[128];
+    int len = snprintf(condition, sizeof(condition),
+            "'__fish_seen_subcommand_from %s; and not __fish_seen_subcommand_from", command->name);
+    (void)snprintf(seen, sizeof(seen), "__fish_seen_subcommand_from %s; and ", command->name);
+    for (const struct command_table *const *part = command->group->tables; *part != NULL; part++) {
+        len += snprintf(condition + len, sizeof(condition) - (size_t)len, " %s", (*part)->name);
+        write_fish_command(*part, seen);
+    }
+    (void)snprintf(condition + len, sizeof(condition) - (size_t)len, "'");
+    write_fish_group(command->group, condition);
 }
 
 static void write_fish_commands(void)
 {
     for (const struct command_table *const *command = command_tables; *command != NULL; command++) {
-        char owner[128];
-        (void)snprintf(owner, sizeof(owner), "ssm-dotenv -n '__fish_seen_subcommand_from %s'",
-                (*command)->name);
-        write_options((*command)->options, write_fish, owner);
+        if ((*command)->group == NULL) {
+            write_fish_command(*command, "");
+        } else {
+            write_fish_group_commands(*command);
+        }
     }
 }
 

@@ -35,6 +35,7 @@ struct command_run {
 
 struct command {
     const struct command_table *table;
+    const struct command *const *commands; /* those of its group: then the rest is NULL */
     /* Zeroed options with the defaults set, NULL without memory; free_options also takes NULL. */
     void *(*new_options)(void);
     void (*free_options)(void *options);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tables.h"
 
-const struct command_table *const command_tables[] = { &map_table, NULL };
+const struct command_table *const command_tables[] = { &map_table, &policy_table, NULL };
 
 static const char SAY[] = "Say:";
 
@@ -21,4 +21,14 @@ const struct options_table program_table = {
                  ".env; try 'ssm-dotenv --help'",
     .help_head = "",
     .help_tail = "Options of a command: ssm-dotenv COMMAND --help\n" HELP_EXIT,
+};
+
+const struct command_group program_group = {
+    .part = "command",
+    .help_hint = "try 'ssm-dotenv --help'",
+    .usage = "Usage: ssm-dotenv COMMAND [OPTION...] [ARG...]\n"
+             "Take a team from .env files to AWS Parameter Store.\n"
+             "Commands:\n",
+    .options = &program_table,
+    .tables = command_tables,
 };

@@ -8,6 +8,7 @@ enum event_kind {
     EVENT_PROGRESS, /* a request, its outcome, and how long it took */
     EVENT_WARNING,  /* worth knowing, but not a reason to stop */
     EVENT_WAITING,  /* what is being waited for, and why */
+    EVENT_REMARK,   /* what a user of the result has to know */
 };
 
 struct event {

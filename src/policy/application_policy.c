@@ -32,6 +32,7 @@ static bool collect_parameters(const struct application_policy *policy,
 {
     const struct parameter_scope *scope = &resources->scope;
     bool ok = check_paths("--path", &policy->paths, /* is_needed= */ false, problems);
+    ok = check_not_whole("--path", &policy->paths, problems) && ok;
     for (size_t i = 0; i < policy->paths.len && ok; i++) {
         resources_add_tree(&resources->trees, scope, policy->paths.items[i]);
     }

@@ -144,6 +144,18 @@ bool check_paths(const char *option,
     return ok;
 }
 
+bool check_not_whole(const char *option, const struct string_list *paths, struct err_list *problems)
+{
+    bool ok = true;
+    for (size_t i = 0; i < paths->len; i++) {
+        ok = (strcmp(paths->items[i], "/") != 0
+                     || err_list_add_new(problems, ERR_USAGE, option, NULL,
+                             "\"/\" is the whole store, of all applications and environments"))
+                && ok;
+    }
+    return ok;
+}
+
 bool check_list(const char *option,
         const struct string_list *list,
         const struct check_rule *rule,

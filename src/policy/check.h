@@ -52,6 +52,10 @@ MUST_CHECK bool check_paths(const char *option,
         bool is_needed,
         struct err_list *problems);
 
+/* That none of the checked paths is "/": it is all environments together, and easily the rest of an empty variable. */
+MUST_CHECK bool check_not_whole(
+        const char *option, const struct string_list *paths, struct err_list *problems);
+
 /* Each item by the rule. */
 MUST_CHECK bool check_list(const char *option,
         const struct string_list *list,

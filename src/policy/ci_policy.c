@@ -51,6 +51,7 @@ static bool collect(
     const struct parameter_scope *scope = &resources->scope;
     bool ok = resources_scope(policy->account, policy->region, &resources->scope, problems);
     ok = check_paths("--write", &policy->written, /* is_needed= */ true, problems) && ok;
+    ok = check_not_whole("--write", &policy->written, problems) && ok;
     ok = check_paths("--never", &policy->denied, !policy->create_only, problems) && ok;
     ok = check_some_is_writable(policy, problems) && ok;
     ok = key_use_add(&resources->keys, scope, &policy->keys, problems) && ok;

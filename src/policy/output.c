@@ -47,10 +47,11 @@ bool policy_output_finish(struct policy_output *output, size_t iam_max, struct e
     if (!text_check(&output->json, "the policy", &err)) {
         return err_list_add(problems, &err);
     }
-    size_t count = count_for_iam(&output->json);
-    return count <= iam_max
+    output->size = count_for_iam(&output->json);
+    output->size_max = iam_max;
+    return output->size <= iam_max
             || policy_output_remark(output, problems,
                     "the policy has %zu characters without white space, and IAM takes %zu: name "
                     "fewer parameters, or paths that hold them",
-                    count, iam_max);
+                    output->size, iam_max);
 }

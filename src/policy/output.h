@@ -26,6 +26,8 @@ enum {
 struct policy_output {
     struct text json;
     struct string_list remarks;
+    size_t size; /* as IAM counts it, and what it takes of this kind of policy */
+    size_t size_max;
 };
 
 #define POLICY_OUTPUT_INIT ((struct policy_output){ .json = TEXT_INIT(POLICY_MAX_BYTES) })

@@ -40,6 +40,8 @@ static const char *kind_name(enum event_kind kind)
         return "warning";
     case EVENT_WAITING:
         return "waiting";
+    case EVENT_REMARK:
+        return "remark";
     }
     fail_msg("unknown event kind %d", (int)kind);
     return "";

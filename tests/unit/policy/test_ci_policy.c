@@ -132,6 +132,7 @@ static void what_is_missing_or_wrong_is_refused_by_name(void **state)
         { "--write", { .written = "/prod/api", .denied = "/prod", .keys = OTHER_KEY } },
         { "--write", { .written = "/prod/", .denied = "/prod", .keys = OTHER_KEY } },
         { "--write", { .written = "/dev", .denied = "/", .keys = OTHER_KEY } },
+        { "--write", { .written = "/", .denied = "/prod", .keys = OTHER_KEY } },
         { "--write", { .written = "/dev/*", .denied = "/prod", .keys = OTHER_KEY } },
         { "--never", { .written = "/dev", .denied = "/prod*", .keys = OTHER_KEY } },
     };
