@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+#include "migrate/push_check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "migrate/classify.h"
+#include "migrate/map_name.h"
+#include "vars/guard.h"
+
+enum {
+    STANDARD_MAX_BYTES = 4096, /* of a value in the standard tier, and in the advanced one */
+    ADVANCED_MAX_BYTES = 8192,
+    ENVIRONMENT_MAX_BYTES = 64,
+};
+
+/* A reason is a sentence without its subject, which is the variable; the hint says what to do. */
+static bool add_reason(struct err *err, const char *hint, const char *format, ...)
+        PRINTF_LIKE(3, 4);
+
+static bool add_reason(struct err *err, const char *hint, const char *format, ...)
+{
+    char buffer[sizeof(err->why)];
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(buffer, sizeof(buffer), format, arguments);
+    va_end(arguments);
+    (void)err_set(err, ERR_MAPPING, NULL, "%s", buffer);
+    if (hint != NULL) {
+        err_set_hint(err, "%s", hint);
+    }
+    return false;
+}
+
+/* --- the map and the file fit together --- */
+
+static bool check_both(
+        const struct push_item *item, const struct push_rules *rules, struct err *err)
+{
+    if (item->line == NULL) {
+        return add_reason(err, "name it there as a parameter, as plain, or as retired",
+                "is not in %s, which is to say what becomes of it", rules->map);
+    }
+    if (item->entry == NULL) {
+        return add_reason(err, "take its line out of the map, or say there: # retired: NAME",
+                "is not set in %s", rules->file.shown);
+    }
+    const char *fault = map_name_fault(item->line->parameter);
+    return fault == NULL || add_reason(err, NULL, "cannot be %s: %s", item->line->parameter, fault);
+}
+
+/* --- what AWS refuses --- */
+
+static bool check_size(const struct push_item *item, struct err *err)
+{
+    size_t len = secret_len(&item->entry->value);
+    bool is_advanced = item->line->tier == MAP_TIER_ADVANCED;
+    if (len == 0) {
+        return add_reason(err, "put it into the map as plain: # plain and NAME= below it",
+                "is empty, which Parameter Store refuses");
+    }
+    if (len > ADVANCED_MAX_BYTES) {
+        return add_reason(err, "make several variables of it",
+                "has a value of more than the %d bytes that a parameter can hold",
+                ADVANCED_MAX_BYTES);
+    }
+    return is_advanced || len <= STANDARD_MAX_BYTES
+            || add_reason(err, "say tier=advanced in the map; AWS charges for it",
+                    "has a value of more than the %d bytes that the standard tier holds",
+                    STANDARD_MAX_BYTES);
+}
+
+/* --- what is not meant to be stored --- */
+
+/* With ${NAME}, or with $NAME of another variable of the file, somebody counts on a loader that expands. */
+static bool counts_on_expansion(const struct push_item *item, const struct dotenv *dotenv)
+{
+    const char *bytes = secret_expose(&item->entry->value);
+    for (const char *at = strstr(bytes, "${"); at != NULL; at = strstr(at + 1, "${")) {
+        if ((at == bytes || at[-1] != '\\') && (ascii_is_letter(at[2]) || at[2] == '_')) {
+            return true;
+        }
+    }
+    for (size_t i = 0; strchr(bytes, '$') != NULL && i < dotenv->len; i++) {
+        if (classify_refers_to(&item->entry->value, dotenv->entries[i].name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_secret(const struct classification *class)
+{
+    return class->kind == CLASSIFY_SECRET || class->kind == CLASSIFY_LIKELY;
+}
+
+static bool check_meaning(const struct push_item *item,
+        const struct push_rules *rules,
+        const struct classification *class,
+        struct err *err)
+{
+    bool is_allowed = string_list_contains(rules->allow_placeholder, item->variable);
+    if ((class->notes & CLASSIFY_REFERENCE) != 0) {
+        return add_reason(
+                err, "copy its line to the map by hand", "is a reference to a parameter already");
+    }
+    if ((class->notes & CLASSIFY_CREDENTIALS) != 0
+            || name_patterns_match(rules->needed, item->variable, strlen(item->variable))) {
+        return add_reason(err,
+                "give the machine or the task a role, and say in the map: # retired: NAME",
+                "belongs to AWS credentials or settings, which are needed to read Parameter Store");
+    }
+    if ((class->notes & CLASSIFY_GUARDED) != 0) {
+        return add_reason(err, "put it into the map as plain, or as retired",
+                "is a guarded variable, which ssm-exec lets no parameter set");
+    }
+    if ((class->notes & CLASSIFY_CURLY) != 0) {
+        return add_reason(err, "Parameter Store takes that for a reference to another parameter",
+                "holds {{ }}, which Parameter Store refuses");
+    }
+    if (!is_allowed && counts_on_expansion(item, rules->file.dotenv)) {
+        return add_reason(err,
+                "write the whole value into the file; if it is meant as it is, say "
+                "--allow-placeholder NAME",
+                "refers to another variable with $, which some loaders expand and ssm-exec never "
+                "does");
+    }
+    bool may_be_secret = class->kind != CLASSIFY_CONFIG && class->kind != CLASSIFY_PUBLIC;
+    return is_allowed || !may_be_secret || (class->notes & CLASSIFY_PLACEHOLDER) == 0
+            || add_reason(err,
+                    "put the value in; if it is meant as it is, say --allow-placeholder NAME",
+                    "has a placeholder in place of a value");
+}
+
+static bool check_reuse(const struct push_item *item,
+        const struct push_rules *rules,
+        const struct classification *class,
+        struct err *err)
+{
+    if (!is_secret(class) || string_list_contains(rules->allow_reuse, item->variable)) {
+        return true;
+    }
+    for (size_t i = 0; i < rules->against_count; i++) {
+        const struct dotenv *other = rules->against[i].dotenv;
+        for (size_t at = 0; at < other->len; at++) {
+            if (push_same_value(&item->entry->value, &other->entries[at].value)) {
+                return add_reason(err,
+                        "each environment needs a secret of its own: make a new one, or say "
+                        "--allow-reuse NAME",
+                        "is the same secret as %s in %s:%zu", other->entries[at].name,
+                        rules->against[i].shown, other->entries[at].line);
+            }
+        }
+    }
+    return true;
+}
+
+/* --- environments --- */
+
+/* Whether the launcher would take two names for those of different environments: its own rule decides. */
+static bool are_apart(char *name, char *other)
+{
+    struct source items[] = {
+        { .kind = SOURCE_NAME, .text = name, .shown = name, .name = name },
+        { .kind = SOURCE_NAME, .text = other, .shown = other, .name = other },
+    };
+    const struct source_list sources = { .items = items, .len = 2 };
+    CLEANUP(err_list_clear) struct err_list ignored = { 0 };
+    return !guard_check_environments(&sources, &ignored);
+}
+
+/* The first word of the file's name that names another environment than the parameter, as "/staging"; else "". */
+static void find_other_environment(
+        const char *file, char *parameter, char word[static ENVIRONMENT_MAX_BYTES])
+{
+    const char *slash = strrchr(file, '/');
+    const char *at = slash == NULL ? file : slash + 1;
+    while (*at != '\0') {
+        size_t len = strcspn(at, ".-_");
+        if (len > 0 && len < ENVIRONMENT_MAX_BYTES - 1) {
+            (void)snprintf(word, ENVIRONMENT_MAX_BYTES, "/%.*s", (int)len, at);
+            if (are_apart(word, parameter)) {
+                return;
+            }
+        }
+        at += len;
+        at += *at == '\0' ? 0 : 1;
+    }
+    word[0] = '\0';
+}
+
+static bool check_environment(const struct push_plan *plan,
+        const struct push_item *item,
+        const struct push_rules *rules,
+        struct err *err)
+{
+    char word[ENVIRONMENT_MAX_BYTES];
+    if (rules->allow_mixed) {
+        return true;
+    }
+    find_other_environment(rules->file.shown, item->line->parameter, word);
+    if (word[0] != '\0') {
+        return add_reason(err, "push the file of that environment, or say --allow-mixed",
+                "is from %s, a file of %s by its name, and would become %s", rules->file.shown,
+                word + 1, item->line->parameter);
+    }
+    for (size_t i = 0; i < plan->len; i++) {
+        const struct map_line *other = plan->items[i].line;
+        if (other != NULL && are_apart(other->parameter, item->line->parameter)) {
+            return add_reason(err, "keep a map for each environment, or say --allow-mixed",
+                    "would become %s, of another environment than %s", item->line->parameter,
+                    other->parameter);
+        }
+    }
+    return true;
+}
+
+/* --- all of it --- */
+
+static bool check_item(const struct push_plan *plan,
+        const struct push_item *item,
+        const struct push_rules *rules,
+        struct err *err)
+{
+    if (!check_both(item, rules, err)) {
+        return false;
+    }
+    const struct classify_variable variable = {
+        .name = item->variable,
+        .value = &item->entry->value,
+        .has_inner_hash = item->entry->has_inner_hash,
+    };
+    const struct classification class = classify(&variable);
+    return check_size(item, err) && check_meaning(item, rules, &class, err)
+            && check_reuse(item, rules, &class, err) && check_environment(plan, item, rules, err);
+}
+
+static void add_finding(const struct push_item *item,
+        const struct push_rules *rules,
+        struct err *err,
+        struct err_list *findings)
+{
+    char where[MAP_WHERE_BYTES];
+    bool is_of_map = item->entry == NULL;
+    map_format_where(is_of_map ? rules->map : rules->file.shown,
+            is_of_map ? item->line->line : item->entry->line, item->variable, where);
+    err_set_where(err, where);
+    (void)err_list_add(findings, err);
+}
+
+bool push_check(struct push_plan *plan,
+        const struct push_rules *rules,
+        struct err_list *findings,
+        struct err *reterr)
+{
+    for (size_t i = 0; i < plan->len; i++) {
+        struct push_item *item = &plan->items[i];
+        struct err finding;
+        if (!check_item(plan, item, rules, &finding)) {
+            if (!push_block(item, finding.why, reterr)) {
+                return false;
+            }
+            add_finding(item, rules, &finding, findings);
+        }
+    }
+    return true;
+}
