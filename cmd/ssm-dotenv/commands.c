@@ -2,5 +2,6 @@
 #include "command.h"
 #include "map_command.h"
 #include "policy_command.h"
+#include "push_command.h"
 
-const struct command *const commands[] = { &map_command, &policy_command, NULL };
+const struct command *const commands[] = { &map_command, &push_command, &policy_command, NULL };

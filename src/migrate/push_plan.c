@@ -174,6 +174,7 @@ const char *push_result_word(enum push_result result)
         [PUSH_WRITTEN] = "written",
         [PUSH_NOT_VISIBLE] = "not-yet-visible",
         [PUSH_TAGGED] = "tagged",
+        [PUSH_THERE] = "already-there",
         [PUSH_EXISTS] = "exists",
         [PUSH_CHANGED] = "changed",
         [PUSH_MAYBE] = "unknown",

@@ -27,11 +27,12 @@ enum push_result {
     PUSH_WRITTEN,
     PUSH_NOT_VISIBLE, /* written, but reads do not show it yet */
     PUSH_TAGGED,      /* only tags were to be written */
-    PUSH_EXISTS,      /* somebody else created it before; nothing was compared */
-    PUSH_CHANGED,     /* somebody else wrote it between comparing and writing */
-    PUSH_MAYBE,       /* there is no answer that tells whether it was written */
-    PUSH_FAILED,      /* nothing was written */
-    PUSH_LEFT,        /* not tried, because the run ended before */
+    PUSH_THERE,       /* somebody else created it, or replaced it, with the same value */
+    PUSH_EXISTS,  /* somebody else created it, with another value, or (blind) nobody compared it */
+    PUSH_CHANGED, /* somebody else wrote it between comparing and writing */
+    PUSH_MAYBE,   /* there is no answer that tells whether it was written */
+    PUSH_FAILED,  /* nothing was written */
+    PUSH_LEFT,    /* not tried, because the run ended before */
     PUSH_RESULTS
 };
 

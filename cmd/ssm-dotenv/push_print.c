@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "push_print.h"
+
+#include <string.h>
+
+#include "base/printable.h"
+#include "base/utf8.h"
+#include "json/json_write.h"
+#include "output.h"
+
+enum {
+    OUTPUT_MAX_BYTES = 64 * 1024 * 1024,
+    NOTE_MAX_BYTES = 2048
+};
+
+static const char DEFAULT_KEY[] = "alias/aws/ssm";
+
+static const char *key_of(const struct push_item *item)
+{
+    if (item->line == NULL || item->line->type != MAP_SECURE_STRING) {
+        return NULL;
+    }
+    return item->line->key_id != NULL ? item->line->key_id : DEFAULT_KEY;
+}
+
+static const char *type_of(const struct push_item *item)
+{
+    return item->action == PUSH_BLOCKED ? "-" : map_type_word(item->line->type);
+}
+
+/* --- the table --- */
+
+static void append_create(struct text *note, const struct push_item *item)
+{
+    const char *key = key_of(item);
+    bool is_advanced = item->line->tier == MAP_TIER_ADVANCED;
+    text_append_string(note, key == NULL ? "" : key);
+    text_append_string(note, key != NULL && is_advanced ? ", " : "");
+    text_append_string(note, is_advanced ? "advanced tier, for which AWS charges" : "");
+}
+
+static void append_note(struct text *note, const struct push_item *item, const char *unless_asked)
+{
+    long long version = item->version;
+    switch (item->action) {
+    case PUSH_CREATE:
+        append_create(note, item);
+        break;
+    case PUSH_SAME:
+        text_append_format(note, "version %lld", version);
+        break;
+    case PUSH_DIFFERS:
+        text_append_format(note, "version %lld, kept (--overwrite %s writes version %lld)", version,
+                item->variable, version + 1);
+        break;
+    case PUSH_OVERWRITE:
+        text_append_format(note, "version %lld, replaced by version %lld", version, version + 1);
+        break;
+    case PUSH_BLOCKED:
+        text_append_format(note, "%s%s%s", item->line == NULL ? item->variable : "",
+                item->line == NULL ? " " : "", item->why);
+        break;
+    case PUSH_UNDECIDED:
+    case PUSH_ACTIONS:
+        text_append_string(note, unless_asked);
+        break;
+    }
+    text_append_string(note, item->needs_tags ? "; tags differ" : "");
+}
+
+static void append_result(struct text *out, const struct push_item *item, bool blind)
+{
+    static const char *const sentences[PUSH_RESULTS] = {
+        [PUSH_NOTHING] = "",
+        [PUSH_NOT_VISIBLE] = "written, not yet visible",
+        [PUSH_TAGGED] = "tagged",
+        [PUSH_THERE] = "somebody else wrote the same value in between",
+        [PUSH_EXISTS] = "somebody else created it in between: kept",
+        [PUSH_CHANGED] = "changed in between by somebody else",
+        [PUSH_MAYBE] = "it is not known whether it was written: run it again",
+        [PUSH_FAILED] = "not written",
+        [PUSH_LEFT] = "left",
+    };
+    if (item->result == PUSH_WRITTEN) {
+        text_append_format(out, "written, version %lld", (long long)item->written_version);
+    } else if (item->result == PUSH_EXISTS && blind) {
+        text_append_string(out, "exists, not compared: kept");
+    } else {
+        text_append_string(out, sentences[item->result]);
+    }
+}
+
+struct widths {
+    size_t action;
+    size_t parameter;
+    size_t type;
+    size_t note;
+};
+
+static void append_cell(struct text *out, const char *cell, size_t width)
+{
+    size_t begin = out->len;
+    printable_append(out, cell, strlen(cell), PRINTABLE_LINE);
+    size_t shown = utf8_count(text_string(out) + begin, out->len - begin);
+    text_append_format(out, "%*s  ", (int)(shown < width ? width - shown : 0), "");
+}
+
+static void widen(size_t *width, const char *cell)
+{
+    CLEANUP(text_clear) struct text shown = TEXT_INIT(OUTPUT_MAX_BYTES);
+    printable_append(&shown, cell, strlen(cell), PRINTABLE_LINE);
+    size_t wanted = utf8_count(text_string(&shown), shown.len);
+    *width = wanted > *width ? wanted : *width;
+}
+
+static const char *unasked_note(const struct push_options *options)
+{
+    return options->apply ? "not asked for, because others are blocked" : "";
+}
+
+/* The notes are aligned only where something follows them; a reason is a sentence, and not a width. */
+static struct widths measure(const struct push_plan *plan, const struct push_options *options)
+{
+    struct widths widths = { .type = strlen("SecureString") };
+    for (size_t i = 0; i < plan->len; i++) {
+        const struct push_item *item = &plan->items[i];
+        CLEANUP(text_clear) struct text note = TEXT_INIT(NOTE_MAX_BYTES);
+        append_note(&note, item, unasked_note(options));
+        widen(&widths.action, push_action_word(item->action));
+        widen(&widths.parameter, push_parameter(item));
+        if (options->apply && item->action != PUSH_BLOCKED) {
+            widen(&widths.note, text_string(&note));
+        }
+    }
+    return widths;
+}
+
+static void write_table(
+        struct text *out, const struct push_plan *plan, const struct push_options *options)
+{
+    const struct widths widths = measure(plan, options);
+    for (size_t i = 0; i < plan->len; i++) {
+        const struct push_item *item = &plan->items[i];
+        CLEANUP(text_clear) struct text note = TEXT_INIT(NOTE_MAX_BYTES);
+        append_note(&note, item, unasked_note(options));
+        append_cell(out, push_action_word(item->action), widths.action);
+        append_cell(out, push_parameter(item), widths.parameter);
+        append_cell(out, type_of(item), widths.type);
+        append_cell(out, text_string(&note), widths.note);
+        append_result(out, item, options->blind);
+        while (out->state == TEXT_SOUND && out->len > 0 && out->bytes[out->len - 1] == ' ') {
+            out->len--;
+        }
+        text_append_char(out, '\n');
+    }
+}
+
+/* --- JSON --- */
+
+static void write_member(struct text *out, const char *name, const char *value)
+{
+    text_append_format(out, ", \"%s\": ", name);
+    if (value == NULL) {
+        text_append_string(out, "null");
+    } else {
+        json_write_string(out, value);
+    }
+}
+
+static const char *tier_of(const struct push_item *item)
+{
+    return item->line->tier == MAP_TIER_ADVANCED ? "Advanced" : "Standard";
+}
+
+static void write_item(struct text *out, const struct push_item *item)
+{
+    bool is_creation = item->action == PUSH_CREATE;
+    bool is_known = item->action != PUSH_BLOCKED;
+    text_append_string(out, "    {\"action\": ");
+    json_write_string(out, push_action_word(item->action));
+    write_member(out, "parameter", item->line == NULL ? NULL : item->line->parameter);
+    write_member(out, "variable", item->variable);
+    write_member(out, "type", is_known ? type_of(item) : NULL);
+    write_member(out, "key", is_creation ? key_of(item) : NULL);
+    write_member(out, "tier", is_creation ? tier_of(item) : NULL);
+    text_append_format(out, ", \"version\": %lld", (long long)item->version);
+    write_member(out, "why", item->why);
+    text_append_format(out, ", \"tags_differ\": %s", item->needs_tags ? "true" : "false");
+    write_member(
+            out, "result", item->result == PUSH_NOTHING ? NULL : push_result_word(item->result));
+    text_append_format(out, ", \"written_version\": %lld}", (long long)item->written_version);
+}
+
+static void write_json(
+        struct text *out, const struct push_plan *plan, const struct push_options *options)
+{
+    text_append_format(
+            out, "{\n  \"apply\": %s,\n  \"parameters\": [", options->apply ? "true" : "false");
+    for (size_t i = 0; i < plan->len; i++) {
+        text_append_string(out, i == 0 ? "\n" : ",\n");
+        write_item(out, &plan->items[i]);
+    }
+    text_append_string(out, plan->len == 0 ? "]\n}\n" : "\n  ]\n}\n");
+}
+
+bool push_print(
+        const struct push_plan *plan, const struct push_options *options, struct err *reterr)
+{
+    CLEANUP(text_clear) struct text out = TEXT_INIT(OUTPUT_MAX_BYTES);
+    if (options->json) {
+        write_json(&out, plan, options);
+    } else {
+        write_table(&out, plan, options);
+    }
+    return output_print(&out, reterr);
+}

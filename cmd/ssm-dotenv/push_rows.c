@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "options_shared.h"
+#include "push_kinds.h"
+#include "push_options.h"
+#include "tables.h"
+
+#define MEMBER(name) offsetof(struct push_options, name)
+
+static const char WRITE[] = "Write:";
+static const char ALLOW[] = "Refuse and allow:";
+static const char ASK[] = "Ask AWS:";
+static const char SAY[] = "Say:";
+
+/* clang-format off */
+static const struct option rows[] = {
+    { "env-file", 0, TAKES_VALUE, KIND_PUSH_FILE, MEMBER(env_file), "FILE", COMPLETE_FILE,
+        WRITE, "the env file that has the values" },
+    { "apply", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(apply), NULL, COMPLETE_NOTHING,
+        WRITE, "write; without it, print what would be written" },
+    { "overwrite", 0, TAKES_VALUES, KIND_NAMES, MEMBER(overwrite), "NAME", COMPLETE_NOTHING,
+        WRITE, "replace the value of this variable if it differs" },
+    { "blind", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(blind), NULL, COMPLETE_NOTHING,
+        WRITE, "read nothing: create what does not exist" },
+    { "rate", 0, TAKES_VALUE, KIND_PUSH_RATE, MEMBER(rate), "N", COMPLETE_NOTHING,
+        WRITE, "writes a second: 1 to 10 (default 3)" },
+    { "tag", 0, TAKES_VALUES, KIND_PUSH_TAG, MEMBER(tags), "KEY=VALUE", COMPLETE_NOTHING,
+        WRITE, "a tag for all parameters of the map" },
+    { "against", 0, TAKES_VALUES, KIND_PUSH_AGAINST, MEMBER(against), "FILE", COMPLETE_FILE,
+        ALLOW, "refuse secrets that this env file has too" },
+    { "allow-reuse", 0, TAKES_VALUES, KIND_NAMES, MEMBER(allow_reuse), "NAME", COMPLETE_NOTHING,
+        ALLOW, "let it be a secret of --against" },
+    { "allow-placeholder", 0, TAKES_VALUES, KIND_NAMES, MEMBER(allow_placeholder), "NAME", COMPLETE_NOTHING,
+        ALLOW, "let its value look like a placeholder, or like ${X}" },
+    { "allow-mixed", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(allow_mixed), NULL, COMPLETE_NOTHING,
+        ALLOW, "let FILE and MAP belong to different environments" },
+    OPTIONS_AWS_ROWS(MEMBER(aws), ASK),
+    { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(common.timeout_ms), "DURATION", COMPLETE_NOTHING,
+        ASK, "for all of it: 30s, 2m, 1h (default 10m)" },
+    { "json", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(json), NULL, COMPLETE_NOTHING,
+        SAY, "print JSON in place of the table" },
+    OPTIONS_REPORT_ROWS(MEMBER(common.report), SAY, "say what is asked for and written"),
+};
+/* clang-format on */
+
+_Static_assert(sizeof(rows) / sizeof(rows[0]) <= OPTIONS_MAX, "OPTIONS_MAX");
+
+static const struct option words = {
+    .name = "map",
+    .takes = TAKES_VALUE,
+    .kind = KIND_PUSH_MAP,
+    .member = MEMBER(map),
+};
+
+static const struct options_table table = {
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+    .words = &words,
+    .help_hint = "try 'ssm-dotenv push --help'",
+    .help_head = "Usage: ssm-dotenv push --env-file FILE [--apply] [OPTION...] MAP\n"
+                 "Write the values of an env file to the parameters that MAP names.\n"
+                 "Without --apply nothing is written. What exists is kept unless --overwrite names "
+                 "it.\n",
+    .help_tail = HELP_EXIT,
+};
+
+const struct command_table push_table = {
+    .name = "push",
+    .summary = "write the values to Parameter Store, once --apply says so",
+    .options = &table,
+};

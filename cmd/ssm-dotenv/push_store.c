@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "push_store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "aws/ssm/fetch.h"
+
+static void free_queries(struct ssm_name_query **queries)
+{
+    free(*queries);
+}
+
+static void free_items(struct push_item ***items)
+{
+    free((void *)*items);
+}
+
+static void free_found(struct parameter **found)
+{
+    free(*found);
+}
+
+/* What to do for want of the right to read. */
+static void add_hints(struct err_list *problems, size_t first)
+{
+    for (size_t i = first; i < problems->len; i++) {
+        struct err *err = &problems->items[i];
+        if (strcmp(err->code, "AccessDeniedException") == 0) {
+            const struct err whole = *err;
+            err_set_hint(err, "%s%s--blind creates without reading", whole.hint,
+                    whole.hint[0] == '\0' ? "" : "; ");
+        }
+    }
+}
+
+bool push_store_read(struct push_store *store,
+        struct push_item *const items[],
+        size_t count,
+        struct parameter found[],
+        struct err_list *problems)
+{
+    CLEANUP(free_queries) struct ssm_name_query *names = calloc(count + 1, sizeof(*names));
+    CLEANUP(ssm_fetch_clear) struct ssm_fetch fetch = { 0 };
+    struct budget budget = { .max_bytes = SSM_BUDGET_BYTES };
+    struct err err;
+    if (names == NULL) {
+        (void)err_set_no_memory(&err);
+        return err_list_add(problems, &err);
+    }
+    for (size_t i = 0; i < count; i++) {
+        const char *name = push_parameter(items[i]);
+        names[i] = (struct ssm_name_query){
+            .subject = name, .name = name, .optional = true, .found = PARAMETER_INIT
+        };
+    }
+    const struct ssm_queries queries = { .names = names, .name_count = count };
+    store->ssm.budget = &budget;
+    size_t first = problems->len;
+    bool ok = ssm_fetch_plan(&store->ssm, &queries, &fetch, &err) || err_list_add(problems, &err);
+    ok = ok && ssm_fetch_run(&fetch, &store->session->calls, problems);
+    add_hints(problems, first);
+    for (size_t i = 0; i < count; i++) {
+        parameter_clear(&found[i]);
+        found[i] = names[i].found;
+    }
+    store->ssm.budget = NULL;
+    return ok;
+}
+
+bool push_store_read_one(struct push_store *store,
+        struct push_item *item,
+        struct parameter *ret_found,
+        struct err *reterr)
+{
+    CLEANUP(err_list_clear) struct err_list problems = { 0 };
+    if (push_store_read(store, &item, 1, ret_found, &problems)) {
+        return true;
+    }
+    if (problems.len == 0) {
+        return err_set_no_memory(reterr);
+    }
+    *reterr = problems.items[0];
+    return false;
+}
+
+/* --- the plan --- */
+
+static bool decide_item(const struct push_store *store,
+        struct push_item *item,
+        const struct parameter *found,
+        struct err *reterr)
+{
+    const struct push_stored stored = {
+        .is_found = found->version > 0,
+        .type = found->type,
+        .version = found->version,
+        .value = &found->value,
+    };
+    bool may_overwrite = string_list_contains(store->overwrite, item->variable);
+    return push_decide(item, &stored, may_overwrite, reterr);
+}
+
+static bool look_for_tags(
+        const struct push_store *store, struct push_item *item, struct err *reterr)
+{
+    bool exists = item->action == PUSH_SAME || item->action == PUSH_DIFFERS
+            || item->action == PUSH_OVERWRITE;
+    const struct ssm_writer writer = { &store->ssm, &store->session->calls };
+    bool has_tags = true;
+    if (!exists || store->tags.count == 0) {
+        return true;
+    }
+    if (!ssm_has_tags(&writer, push_parameter(item), &store->tags, &has_tags, reterr)) {
+        return false;
+    }
+    item->needs_tags = !has_tags;
+    return true;
+}
+
+bool push_store_decide(struct push_store *store, struct push_plan *plan, struct err_list *problems)
+{
+    CLEANUP(free_items) struct push_item **items = calloc(plan->len + 1, sizeof(*items));
+    CLEANUP(free_found) struct parameter *found = calloc(plan->len + 1, sizeof(*found));
+    size_t count = 0;
+    struct err err;
+    if (items == NULL || found == NULL) {
+        (void)err_set_no_memory(&err);
+        return err_list_add(problems, &err);
+    }
+    for (size_t i = 0; i < plan->len; i++) {
+        if (plan->items[i].action == PUSH_UNDECIDED) {
+            found[count] = PARAMETER_INIT;
+            items[count++] = &plan->items[i];
+        }
+    }
+    bool ok = push_store_read(store, items, count, found, problems);
+    for (size_t i = 0; i < count; i++) {
+        ok = ok
+                && ((decide_item(store, items[i], &found[i], &err)
+                            && look_for_tags(store, items[i], &err))
+                        || err_list_add(problems, &err));
+        parameter_clear(&found[i]);
+    }
+    return ok;
+}

@@ -1,0 +1,38 @@
+/* Parameter Store as ssm-dotenv push sees it: what is there, and what it becomes. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+#include "aws/ssm/ssm.h"
+#include "aws/ssm_write/write.h"
+#include "base/attrs.h"
+#include "base/error.h"
+#include "base/string_list.h"
+#include "migrate/push_plan.h"
+#include "session.h"
+
+/* Borrows everything. */
+struct push_store {
+    struct session *session;
+    struct ssm ssm;
+    struct ssm_tags tags;                /* that all parameters are to have */
+    const struct string_list *overwrite; /* variables whose values may be replaced */
+};
+
+/* Reads what the undecided items of the plan name, and decides them. False with all that is wrong in problems. */
+MUST_CHECK bool push_store_decide(
+        struct push_store *store, struct push_plan *plan, struct err_list *problems);
+
+/* Reads the parameters of so many items; found[i] is that of items[i]. The caller clears them. */
+MUST_CHECK bool push_store_read(struct push_store *store,
+        struct push_item *const items[],
+        size_t count,
+        struct parameter found[],
+        struct err_list *problems);
+
+/* Reads the parameter of one item; its version is 0 where it is not there (yet). */
+MUST_CHECK bool push_store_read_one(struct push_store *store,
+        struct push_item *item,
+        struct parameter *ret_found,
+        struct err *reterr);
