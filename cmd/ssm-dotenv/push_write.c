@@ -88,7 +88,7 @@ static void free_curl(struct http_curl **curl)
 
 /*
  * Over a connection of its own: where a kept connection turns out to be closed, libcurl sends the request once more
- * by itself, and whether the first one was carried out, nobody knows.
+ * by itself. Then an overwrite makes two versions, and a creation is refused because of itself.
  */
 static bool put_once(const struct push_writing *writing,
         const struct ssm_put *put,
@@ -104,12 +104,10 @@ static bool put_once(const struct push_writing *writing,
     struct call_settings calls = writing->store->session->calls;
     const struct ssm_writer writer = { &writing->store->ssm, &calls };
     CLEANUP(free_curl) struct http_curl *curl = NULL;
-    if (put->overwrite) {
-        if (!http_curl_new(&curl_settings, &curl, reterr)) {
-            return false;
-        }
-        calls.transport = http_curl_transport(curl);
+    if (!http_curl_new(&curl_settings, &curl, reterr)) {
+        return false;
     }
+    calls.transport = http_curl_transport(curl);
     ssm_put(&writer, put, ret_result);
     return true;
 }
