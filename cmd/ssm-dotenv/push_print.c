@@ -148,7 +148,7 @@ static void write_table(
         append_cell(out, type_of(item), widths.type);
         append_cell(out, text_string(&note), widths.note);
         append_result(out, item, options->blind);
-        while (out->state == TEXT_SOUND && out->len > 0 && out->bytes[out->len - 1] == ' ') {
+        while (out->state == TEXT_OK && out->len > 0 && out->bytes[out->len - 1] == ' ') {
             out->len--;
         }
         text_append_char(out, '\n');

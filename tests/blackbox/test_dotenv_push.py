@@ -143,7 +143,7 @@ def test_ssm_exec_has_no_write_operation(program: Path) -> None:
     writing = (b"PutParameter", b"AddTagsToResource", b"DeleteParameter")
     launcher, tool = program.read_bytes(), (program.parent / "ssm-dotenv").read_bytes()
     assert [word for word in writing if word in launcher] == []
-    assert [word for word in writing if word in tool] == [b"PutParameter", b"AddTagsToResource"]
+    assert [word for word in writing if b"AmazonSSM." + word in tool] == [b"PutParameter", b"AddTagsToResource"]
 
 
 def test_without_apply_the_plan_is_printed_and_nothing_written(push: Push) -> None:

@@ -158,7 +158,7 @@ static char *copy_text(struct json_value object, const char *name, size_t max_by
         text_clear(&text);
         return NULL;
     }
-    return text_take(&text);
+    return text_detach(&text);
 }
 
 static bool read_metadata(struct json_value item, struct ssm_metadata *metadata)

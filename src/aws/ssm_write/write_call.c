@@ -29,7 +29,7 @@ static enum call_verdict judge_answer(
     CLEANUP(json_document_clear) struct json_document document = { 0 };
     bool is_empty = secret_is_empty(&reply->body); /* operations without output */
     if (!is_empty && !json_parse(&reply->body, JSON_TOKENS_REPLY, call->name, &document, reterr)) {
-        client_blame_reply(call->ssm->client, &call->attempt, reply, reterr);
+        client_add_reply_details(call->ssm->client, &call->attempt, reply, reterr);
         return CALL_FAILED;
     }
     if (call->type->read == NULL) {
@@ -38,7 +38,7 @@ static enum call_verdict judge_answer(
     bool is_read = is_empty ? err_set(reterr, ERR_PROTOCOL, call->name, "the reply is empty")
                             : call->type->read(call, json_root(&document), reterr);
     if (!is_read) {
-        client_blame_reply(call->ssm->client, &call->attempt, reply, reterr);
+        client_add_reply_details(call->ssm->client, &call->attempt, reply, reterr);
     }
     return is_read ? CALL_DONE : CALL_FAILED;
 }

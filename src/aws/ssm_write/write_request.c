@@ -66,7 +66,7 @@ void ssm_request_put(const struct ssm_put *put, struct secret *ret_body)
         write_tags(&text, &put->tags);
     }
     text_append_string(&text, ",\"Value\":");
-    secret_append_whole_text(ret_body, &text);
+    secret_append_text(ret_body, &text);
     append_value(ret_body, put->value);
     secret_append_char(ret_body, '}');
 }
@@ -83,7 +83,7 @@ void ssm_request_add_tags(const char *name, const struct ssm_tags *tags, struct 
     write_resource(&text, name);
     write_tags(&text, tags);
     text_append_char(&text, '}');
-    secret_append_whole_text(ret_body, &text);
+    secret_append_text(ret_body, &text);
 }
 
 void ssm_request_list_tags(const char *name, struct secret *ret_body)
@@ -91,7 +91,7 @@ void ssm_request_list_tags(const char *name, struct secret *ret_body)
     CLEANUP(text_clear) struct text text = TEXT_INIT(SSM_REQUEST_MAX_BYTES);
     write_resource(&text, name);
     text_append_char(&text, '}');
-    secret_append_whole_text(ret_body, &text);
+    secret_append_text(ret_body, &text);
 }
 
 void ssm_request_describe(const char *name, const char *next_token, struct secret *ret_body)
@@ -105,5 +105,5 @@ void ssm_request_describe(const char *name, const char *next_token, struct secre
         write_member(&text, "NextToken", next_token);
     }
     text_append_char(&text, '}');
-    secret_append_whole_text(ret_body, &text);
+    secret_append_text(ret_body, &text);
 }
