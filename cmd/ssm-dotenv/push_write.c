@@ -214,9 +214,10 @@ static enum next_step wait_for_next(struct push_writing *writing,
         .left_ms = calls->deadline_ms - now,
         .has_answers = true,
     };
+    int64_t turn_ms = pace_wait_ms(&writing->pace, now);
     int64_t delay_ms = 0;
     if (!retry_delay(result->cause, &state, random_fraction(), &delay_ms)
-            || now + delay_ms >= calls->deadline_ms) {
+            || now + (delay_ms > turn_ms ? delay_ms : turn_ms) >= calls->deadline_ms) {
         struct err err = result->err;
         err_add_why(&err, " (after %d %s; the time was over)", tries->count,
                 tries->count == 1 ? "try" : "tries");

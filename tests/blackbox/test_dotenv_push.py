@@ -679,6 +679,7 @@ def test_killed_at_a_random_moment_and_run_again(push: Push, seed: int) -> None:
 # --- Leaks
 
 
+@pytest.mark.release_only
 def test_the_value_leaves_by_the_connection_only(push: Push, tmp_path: Path) -> None:
     log = tmp_path / "strace"
     command = [*strace("-f", "-s", "65536", "-e", "trace=all", "-o", log), *push.command("--apply", "--rate=10", "-v", "--json")]
