@@ -442,7 +442,7 @@ def test_every_option_stands_in_the_man_page_and_in_the_completions(tool: Tool) 
 
 @pytest.mark.release_only
 @pytest.mark.parametrize("line,expected", [
-    ("ssm-dotenv ", {"map", "policy", "--help", "-h", "--version", "-V"}), ("ssm-dotenv m", {"map"}), ("ssm-dotenv map --st", {"--style", "--string"}),
+    ("ssm-dotenv ", {"inventory", "map", "push", "verify", "retire", "policy", "--help", "-h", "--version", "-V"}), ("ssm-dotenv m", {"map"}), ("ssm-dotenv map --st", {"--style", "--string"}),
     ("ssm-dotenv map --style ", {"words", "dashes", "levels"}), ("ssm-dotenv map --style=d", {"dashes"}), ("ssm-dotenv map --path ", set()),
     ("ssm-dotenv nosuch --", set()),
 ])  # fmt: skip
