@@ -489,6 +489,7 @@ def test_standard_output_that_cannot_be_written_is_told(policy: Policy) -> None:
 # --- Help
 
 
+@pytest.mark.release_only
 @pytest.mark.parametrize("command", COMMANDS)
 def test_each_policy_has_its_own_help_man_page_and_completions(policy: Policy, command: str) -> None:
     help_text = policy.run(command, "--help").stdout
