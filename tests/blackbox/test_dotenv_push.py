@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PATH, Runner
+from conftest import PATH, ROOT
 from parameter_store import Credentials, ParameterStore, faults
 from parameter_store.errors import ServiceError
 from parameter_store.exchange import Exchange
@@ -674,6 +674,25 @@ def test_killed_at_a_random_moment_and_run_again(push: Push, seed: int) -> None:
     push("--apply", "--rate=10")
     assert push.versions(*names) == [1] * 12
     assert [push.found(name).latest.value for name in names] == [f"value of {number}" for number in range(12)]
+
+
+def test_progress_is_shown_on_a_terminal(push: Push) -> None:
+    many(push, 4)
+    reader, terminal = os.openpty()
+    subprocess.run(push.command("--apply", "--rate=1"), cwd=push.folder, env=push.environment, stdout=subprocess.DEVNULL, stderr=terminal, check=True)
+    os.close(terminal)
+    assert re.search(rb"\d of 4 parameters written", os.read(reader, 65536))
+    os.close(reader)
+    many(push, 5)
+    assert push("--apply", "--rate=1").stderr == ""
+
+
+def test_every_option_stands_in_the_man_page(push: Push) -> None:
+    page = (ROOT / "packaging" / "man" / "ssm-dotenv.1.scd").read_text().partition("\n# PUSH")[2].partition("\n# ")[0]
+    help_text = subprocess.run([push.program, "push", "--help"], capture_output=True, text=True, check=True).stdout
+    options = set(re.findall(r"^ +(?:-\w, )?(--[a-z-]+)", help_text, re.MULTILINE)) - {"--verbose", "--quiet", "--log-format", "--help", "--version"}
+    assert len(options) >= 17
+    assert [option for option in options if f"*{option}*" not in page] == []
 
 
 # --- Leaks
