@@ -25,7 +25,8 @@ static const char *key_of(const struct push_item *item)
 
 static const char *type_of(const struct push_item *item)
 {
-    return item->action == PUSH_BLOCKED ? "-" : map_type_word(item->line->type);
+    return item->line == NULL || item->action == PUSH_BLOCKED ? "-"
+                                                              : map_type_word(item->line->type);
 }
 
 /* --- the table --- */

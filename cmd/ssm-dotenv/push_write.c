@@ -216,11 +216,11 @@ static enum next_step wait_for_next(struct push_writing *writing,
     };
     int64_t turn_ms = pace_wait_ms(&writing->pace, now);
     int64_t delay_ms = 0;
-    if (!retry_delay(result->cause, &state, random_fraction(), &delay_ms)
-            || now + (delay_ms > turn_ms ? delay_ms : turn_ms) >= calls->deadline_ms) {
+    bool is_worthwhile = retry_delay(result->cause, &state, random_fraction(), &delay_ms);
+    if (!is_worthwhile || now + (delay_ms > turn_ms ? delay_ms : turn_ms) >= calls->deadline_ms) {
         struct err err = result->err;
-        err_add_why(&err, " (after %d %s; the time was over)", tries->count,
-                tries->count == 1 ? "try" : "tries");
+        err_add_why(&err, " (after %d %s%s)", tries->count, tries->count == 1 ? "try" : "tries",
+                is_worthwhile ? ", at the end of the time" : "");
         return give_up(item, tries, &err, reterr);
     }
     event_emit(&writing->run->report->sink, EVENT_PROGRESS, push_parameter(item),
@@ -298,7 +298,8 @@ static bool look_before(struct push_writing *writing,
     if (!push_store_read_one(writing->store, item, &found, reterr)) {
         return false;
     }
-    if (found.version > item->version) {
+    bool is_gone = found.version == 0; /* an older version is only an old read */
+    if (found.version > item->version || is_gone) {
         item->result = PUSH_CHANGED;
         return true;
     }

@@ -10,7 +10,7 @@ enum {
 };
 
 static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
-static volatile sig_atomic_t noted;
+static volatile sig_atomic_t noted; /* NOLINT(*-non-const-global-variables): 0 for none */
 
 /* The next signal finds the default disposition, for whoever does not want to wait. */
 static void note(int signal_number)

@@ -582,6 +582,23 @@ def test_a_version_that_somebody_writes_before_the_overwrite_is_kept(push: Push,
     assert (push.versions("/prod/api/port"), push.found("/prod/api/port").latest.value) == ([2], "theirs")
 
 
+def test_a_parameter_that_somebody_deletes_before_the_overwrite_is_not_created_again(push: Push, fast: tuple[str, ...]) -> None:
+    push.store.put("/prod/api/port", "old")
+    reads = iter((False, True))
+    push.store.faults.add(Meanwhile(lambda: push.store.delete("/prod/api/port")),
+                          when=lambda operation, request: operation == "GetParameters" and next(reads, False))  # fmt: skip
+    assert push.rows(*fast, "--overwrite=PORT", status=1)["PORT"]["result"] == "changed"
+    assert push.versions("/prod/api/port") == [0]
+
+
+def test_a_page_in_place_of_an_answer_ends_the_run(push: Push, fast: tuple[str, ...]) -> None:
+    push.store.faults.always(faults.StatusAnswer(403), when=is_put)
+    done = push(*fast, status=2)
+    assert "HTTP status 403" in done.stderr and "(after 1 try)" in done.stderr
+    assert "it is not known whether it was written: run it again" in done.stdout
+    assert len(push.sent()) <= 1
+
+
 @pytest.mark.parametrize("operation", ["DescribeParameters", "PutParameter"])
 def test_a_version_that_somebody_writes_directly_before_the_overwrite_is_noticed(push: Push, fast: tuple[str, ...], operation: str) -> None:
     push.store.put("/prod/api/port", "old")
