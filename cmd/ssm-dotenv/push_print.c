@@ -170,7 +170,7 @@ static void write_member(struct text *out, const char *name, const char *value)
 
 static const char *tier_of(const struct push_item *item)
 {
-    return item->line->tier == MAP_TIER_ADVANCED ? "Advanced" : "Standard";
+    return item->line != NULL && item->line->tier == MAP_TIER_ADVANCED ? "Advanced" : "Standard";
 }
 
 static void write_item(struct text *out, const struct push_item *item)

@@ -191,10 +191,29 @@ static void find_other_environment(
     word[0] = '\0';
 }
 
-static bool check_environment(const struct push_plan *plan,
-        const struct push_item *item,
-        const struct push_rules *rules,
-        struct err *err)
+/* A parameter is apart from one of these if it belongs to a known environment at all. */
+static bool has_environment(char *parameter)
+{
+    char production[] = "/prod";
+    char development[] = "/dev";
+    return are_apart(parameter, production) || are_apart(parameter, development);
+}
+
+/* The first parameter of the map that belongs to an environment; NULL: none does. */
+static char *find_environment(const struct push_plan *plan)
+{
+    for (size_t i = 0; i < plan->len; i++) {
+        const struct map_line *line = plan->items[i].line;
+        if (line != NULL && has_environment(line->parameter)) {
+            return line->parameter;
+        }
+    }
+    return NULL;
+}
+
+/* first: what find_environment gives. */
+static bool check_environment(
+        const struct push_item *item, const struct push_rules *rules, char *first, struct err *err)
 {
     char word[ENVIRONMENT_MAX_BYTES];
     if (rules->allow_mixed) {
@@ -206,23 +225,16 @@ static bool check_environment(const struct push_plan *plan,
                 "is from %s, a file of %s by its name, and would become %s", rules->file.shown,
                 word + 1, item->line->parameter);
     }
-    for (size_t i = 0; i < plan->len; i++) {
-        const struct map_line *other = plan->items[i].line;
-        if (other != NULL && are_apart(other->parameter, item->line->parameter)) {
-            return add_reason(err, "keep a map for each environment, or say --allow-mixed",
+    return first == NULL || !are_apart(first, item->line->parameter)
+            || add_reason(err, "keep a map for each environment, or say --allow-mixed",
                     "would become %s, of another environment than %s", item->line->parameter,
-                    other->parameter);
-        }
-    }
-    return true;
+                    first);
 }
 
 /* --- all of it --- */
 
-static bool check_item(const struct push_plan *plan,
-        const struct push_item *item,
-        const struct push_rules *rules,
-        struct err *err)
+static bool check_item(
+        const struct push_item *item, const struct push_rules *rules, char *first, struct err *err)
 {
     if (!check_both(item, rules, err)) {
         return false;
@@ -234,7 +246,7 @@ static bool check_item(const struct push_plan *plan,
     };
     const struct classification class = classify(&variable);
     return check_size(item, err) && check_meaning(item, rules, &class, err)
-            && check_reuse(item, rules, &class, err) && check_environment(plan, item, rules, err);
+            && check_reuse(item, rules, &class, err) && check_environment(item, rules, first, err);
 }
 
 static void add_finding(const struct push_item *item,
@@ -255,10 +267,11 @@ bool push_check(struct push_plan *plan,
         struct err_list *findings,
         struct err *reterr)
 {
+    char *first = find_environment(plan);
     for (size_t i = 0; i < plan->len; i++) {
         struct push_item *item = &plan->items[i];
         struct err finding;
-        if (!check_item(plan, item, rules, &finding)) {
+        if (!check_item(item, rules, first, &finding)) {
             if (!push_block(item, finding.why, reterr)) {
                 return false;
             }
