@@ -36,7 +36,7 @@ void call_failure_describe(
         break;
     case HTTP_NOT_CONNECTED:
         err_set_hint(reterr,
-                "check that the endpoint is right and reachable from here: routes, security "
+                "check that the endpoint is correct and reachable from here: routes, security "
                 "groups, HTTPS_PROXY and NO_PROXY");
         break;
     case HTTP_UNTRUSTED:

@@ -315,9 +315,9 @@ static void settle_exchange(struct run *run, struct http_exchange *exchange)
     progress->under_way = false;
     run->under_way_count--;
     report_progress(run, progress);
-    bool goes_on = settle(run, progress);
+    bool is_unfinished = settle(run, progress);
     http_reply_clear(&exchange->reply);
-    for (size_t i = 0; !goes_on && i < run->active_count; i++) {
+    for (size_t i = 0; !is_unfinished && i < run->active_count; i++) {
         if (run->active[i] == progress) {
             remove_active(run, i);
             break;

@@ -1,6 +1,6 @@
 /*
  * Runs calls to completion: many at a time, each with the retries that the retry rules and the deadline
- * allow. The caller makes the requests and reads the replies; the transport carries them.
+ * allow. The caller prepares the requests and judges the replies; the transport carries them.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -45,7 +45,7 @@ struct call_type {
     bool (*prepare)(struct call *call, struct http_request *ret_request, struct err *reterr);
     /*
      * Judges a complete HTTP reply of any status. Sets *ret_cause with CALL_RETRIES, and *reterr with
-     * CALL_RETRIES and CALL_FAILED. May take the reply's body (secret_move).
+     * CALL_RETRIES and CALL_FAILED. May move the reply's body elsewhere (secret_move).
      */
     enum call_verdict (*judge)(struct call *call,
             struct http_reply *reply,

@@ -7,7 +7,7 @@
 #include "http/trust.h"
 
 enum {
-    FEW_BYTES = 8 * 1024, /* about eight certificates */
+    SMALL_FILE_BYTES = 8 * 1024, /* about eight certificates */
 };
 
 bool curl_trust_is_on_mbedtls(void)
@@ -55,11 +55,6 @@ static void find_file(struct curl_trust *trust)
             && (is_configured || (!has_own && !proxy_may_be_tls(trust->environment)));
 }
 
-static bool set_text(CURL *easy, CURLoption option, const char *value)
-{
-    return curl_easy_setopt(easy, option, value) == CURLE_OK;
-}
-
 /* Sets the file for the server and for an https:// proxy, which some TLS backends of libcurl do not support. */
 static bool set_file(CURL *easy, const char *path)
 {
@@ -68,12 +63,13 @@ static bool set_file(CURL *easy, const char *path)
         code = curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
     }
     /* Without CAPATH the system's directory of certificates would be trusted too. */
-    return set_text(easy, CURLOPT_CAINFO, path) && set_text(easy, CURLOPT_CAPATH, NULL)
+    return curl_easy_setopt(easy, CURLOPT_CAINFO, path) == CURLE_OK
+            && curl_easy_setopt(easy, CURLOPT_CAPATH, NULL) == CURLE_OK
             && (code == CURLE_OK || code == CURLE_NOT_BUILT_IN || code == CURLE_UNKNOWN_OPTION);
 }
 
-/* False without memory: the system's certificates are used then. */
-static bool need_roots(struct curl_trust *trust)
+/* False if memory runs out; the caller then uses the system's certificates. */
+static bool ensure_roots(struct curl_trust *trust)
 {
     if (trust->roots.text.len == 0) {
         trust->roots.text = TEXT_INIT(strlen(trust_builtin_roots));
@@ -86,8 +82,8 @@ static bool need_roots(struct curl_trust *trust)
 static bool set_search(struct curl_trust_handle *handle)
 {
     struct curl_trust *trust = handle->trust;
-    bool is_small = trust->configured != NULL && trust->configured->der_len <= FEW_BYTES;
-    handle->has_roots = handle->has_roots && need_roots(trust);
+    bool is_small = trust->configured != NULL && trust->configured->der_len <= SMALL_FILE_BYTES;
+    handle->has_roots = handle->has_roots && ensure_roots(trust);
     handle->is_quick = !trust->quick_failed && !is_small;
     return curl_easy_setopt(handle->easy, CURLOPT_SSL_CTX_DATA, handle) == CURLE_OK
             && curl_easy_setopt(handle->easy, CURLOPT_SSL_CTX_FUNCTION, curl_trust_search)
@@ -106,7 +102,7 @@ static bool set_quick(struct curl_trust_handle *handle)
         return set_search(handle);
     }
     bool is_wanted = trust->configured == NULL && !trust->quick_failed && handle->is_https;
-    bool by_roots = is_wanted && handle->has_roots && need_roots(trust);
+    bool by_roots = is_wanted && handle->has_roots && ensure_roots(trust);
     bool by_hash = is_wanted && !by_roots && trust->spare_bundle != NULL;
     struct curl_blob roots = {
         .data = trust->roots.text.bytes, .len = trust->roots.text.len, .flags = CURL_BLOB_NOCOPY
@@ -116,8 +112,9 @@ static bool set_quick(struct curl_trust_handle *handle)
                    || curl_easy_setopt(handle->easy, CURLOPT_CAINFO_BLOB, by_roots ? &roots : NULL)
                            == CURLE_OK)
             && (trust->spare_bundle == NULL
-                    || set_text(
-                            handle->easy, CURLOPT_CAINFO, by_hash ? NULL : trust->spare_bundle));
+                    || curl_easy_setopt(
+                               handle->easy, CURLOPT_CAINFO, by_hash ? NULL : trust->spare_bundle)
+                            == CURLE_OK);
 }
 
 bool curl_trust_set(
@@ -143,7 +140,7 @@ bool curl_trust_set(
 bool curl_trust_may_retry(
         const struct curl_trust_handle *handle, CURLcode code, const char *error_text)
 {
-    /* The last one is mbedTLS's for a chain that it cannot follow to its end. */
+    /* mbedTLS reports -0x3000 for a chain that it cannot follow to its end. */
     bool is_about_trust = code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE
             || (code == CURLE_SSL_CONNECT_ERROR && strstr(error_text, "-0x3000") != NULL);
     return is_about_trust && handle->is_quick;

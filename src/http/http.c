@@ -61,7 +61,7 @@ bool http_request_check(const struct http_request *request, struct err *reterr)
             return false;
         }
         if (!header_is_one_line(&request->headers[i])) {
-            return err_set(reterr, ERR_INPUT, NULL, "a request header would hold a line break");
+            return err_set(reterr, ERR_INPUT, NULL, "a request header would contain a line break");
         }
     }
     return text_check(&request->url, "the request's URL", reterr)

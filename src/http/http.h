@@ -39,7 +39,7 @@ struct http_request {
     size_t header_count;
     struct secret body;
     size_t reply_max_bytes; /* of the body; a longer one is HTTP_TOO_LARGE */
-    /* Bounds the bodies of all exchanges that share it together with what is kept; NULL: none. */
+    /* Limits the bodies of all exchanges that share it, plus what is kept of them; NULL: no limit. */
     const struct budget *budget;
     int64_t connect_timeout_ms; /* name lookup, TCP, TLS */
     int64_t timeout_ms;         /* the whole exchange */
@@ -52,7 +52,7 @@ struct http_request {
 void http_request_init(
         struct http_request *request, enum http_method method, size_t body_max_bytes);
 
-/* Adds "name: value". Failures are kept, as by secret_append, and reported by http_request_check. */
+/* Adds "name: value". A failure is recorded, as by secret_append, and reported by http_request_check. */
 void http_request_add_header(struct http_request *request, const char *name, const char *value);
 void http_request_add_secret_header(
         struct http_request *request, const char *name, const struct secret *value);
@@ -86,7 +86,7 @@ enum http_outcome {
 struct http_via {
     const char *variable; /* that named the proxy; static storage. NULL: no proxy */
     bool has_user;        /* a user name, and perhaps a password, was sent to it */
-    int status;           /* with which it refused to connect; 0: it did not refuse */
+    int status;           /* of its answer if it refused to connect; 0: it did not refuse */
 };
 
 struct http_reply {
@@ -135,8 +135,9 @@ struct http_transport {
      * Opens a connection in the background for each of the requests, which are not signed yet, and
      * sends nothing. An exchange that is started later with the same URL and body uses the connection.
      * A connection that is ready is closed if it is not used within limit_ms. (While the first one
-     * waits, the others may be connected by TCP only.) Must be called once, before anything else. False
-     * if it is not possible here. The transport takes the requests: those it has taken are empty.
+     * waits, the others may be connected by TCP only.) Call it at most once, before anything else. False
+     * if it is not possible here. Requests that the transport uses are moved out of the array and left
+     * empty there.
      */
     bool (*connect_early)(struct http_transport *transport,
             struct http_request *requests,

@@ -20,12 +20,12 @@ struct http_curl {
     struct early_connect early;
 };
 
-static struct http_curl *of_transport(struct http_transport *transport)
+static struct http_curl *curl_of(struct http_transport *transport)
 {
     return (struct http_curl *)transport;
 }
 
-static struct transfer *of_easy(CURL *easy)
+static struct transfer *transfer_of(CURL *easy)
 {
     char *transfer = NULL;
     (void)curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
@@ -47,7 +47,7 @@ enum {
  * By default libcurl (8.10 and later) keeps four idle connections per transfer that is running, and closes
  * the others: when many transfers finish together, all but four of their connections are lost.
  */
-static bool need_multi(struct http_curl *curl)
+static bool ensure_multi(struct http_curl *curl)
 {
     if (curl->multi == NULL) {
         curl->multi = curl_multi_init();
@@ -67,29 +67,29 @@ static bool run_transfer(struct http_curl *curl, struct transfer *transfer)
     return true;
 }
 
-static void put_aside(struct http_curl *curl, struct http_exchange *exchange)
+static void add_done(struct http_curl *curl, struct http_exchange *exchange)
 {
     exchange->next_done = curl->done;
     curl->done = exchange;
 }
 
-/* Keeps the reply's outcome if it has one already. */
-static void fail_at_once(struct http_curl *curl, struct http_exchange *exchange)
+/* Does not change an outcome that says why already. */
+static void fail_to_start(struct http_curl *curl, struct http_exchange *exchange)
 {
     if (exchange->reply.outcome == HTTP_REPLIED) {
         exchange->reply.outcome = HTTP_IMPOSSIBLE;
         (void)snprintf(exchange->reply.failure, sizeof(exchange->reply.failure),
                 "the HTTP library cannot send the request (no memory?)");
     }
-    put_aside(curl, exchange);
+    add_done(curl, exchange);
 }
 
-static void start_anew(struct http_curl *curl, struct http_exchange *exchange)
+static void start_exchange(struct http_curl *curl, struct http_exchange *exchange)
 {
     http_reply_init(&exchange->reply, exchange->request.reply_max_bytes);
-    struct transfer *transfer = need_multi(curl) ? transfer_find_idle(&curl->pool) : NULL;
+    struct transfer *transfer = ensure_multi(curl) ? transfer_find_idle(&curl->pool) : NULL;
     if (transfer == NULL || !transfer_begin(transfer, exchange) || !run_transfer(curl, transfer)) {
-        fail_at_once(curl, exchange);
+        fail_to_start(curl, exchange);
     }
 }
 
@@ -103,7 +103,7 @@ static bool fall_back(struct http_curl *curl, struct transfer *transfer, CURLcod
 /* Ends a transfer. NULL if it was started again, or had the unsigned exchange of an early connection. */
 static struct http_exchange *finish(struct http_curl *curl, const CURLMsg *message)
 {
-    struct transfer *transfer = of_easy(message->easy_handle);
+    struct transfer *transfer = transfer_of(message->easy_handle);
     CURLcode code = message->data.result; /* removing the handle invalidates the message */
     struct early_request *early = early_connect_find(&curl->early, transfer);
     (void)curl_multi_remove_handle(curl->multi, transfer->easy);
@@ -143,7 +143,7 @@ static void settle_early_request(struct http_curl *curl, struct early_request *r
     }
     detach(curl, request->transfer);
     if (request->signed_exchange != NULL) {
-        start_anew(curl, request->signed_exchange);
+        start_exchange(curl, request->signed_exchange);
     }
 }
 
@@ -154,7 +154,7 @@ static void end_early_connect(struct http_curl *curl)
     }
     early_connect_end(&curl->early);
     for (struct http_exchange *done = read_done(curl); done != NULL; done = read_done(curl)) {
-        put_aside(curl, done);
+        add_done(curl, done);
     }
     for (size_t i = 0; i < curl->early.count; i++) {
         settle_early_request(curl, &curl->early.requests[i]);
@@ -163,16 +163,16 @@ static void end_early_connect(struct http_curl *curl)
 
 static void start(struct http_transport *transport, struct http_exchange *exchange)
 {
-    struct http_curl *curl = of_transport(transport);
+    struct http_curl *curl = curl_of(transport);
     if (!early_connect_assign(&curl->early, exchange)) {
         end_early_connect(curl); /* only then may this thread use the multi handle */
-        start_anew(curl, exchange);
+        start_exchange(curl, exchange);
     }
 }
 
 static void wait_for_progress(struct http_transport *transport, int64_t timeout_ms)
 {
-    struct http_curl *curl = of_transport(transport);
+    struct http_curl *curl = curl_of(transport);
     int running = 0;
     int before = 0;
     end_early_connect(curl);
@@ -194,7 +194,7 @@ static void wait_for_progress(struct http_transport *transport, int64_t timeout_
 
 static struct http_exchange *next_done(struct http_transport *transport)
 {
-    struct http_curl *curl = of_transport(transport);
+    struct http_curl *curl = curl_of(transport);
     struct http_exchange *exchange = curl->done;
     if (exchange != NULL) {
         curl->done = exchange->next_done;
@@ -205,7 +205,7 @@ static struct http_exchange *next_done(struct http_transport *transport)
 
 static void cancel(struct http_transport *transport, struct http_exchange *exchange)
 {
-    struct http_curl *curl = of_transport(transport);
+    struct http_curl *curl = curl_of(transport);
     end_early_connect(curl);
     for (struct transfer *transfer = curl->pool.first; transfer != NULL;
             transfer = transfer->next) {
@@ -222,10 +222,10 @@ static void cancel(struct http_transport *transport, struct http_exchange *excha
     }
 }
 
-/* Early connections use TLS in two threads. mbedTLS is thread-safe only if it was built to be. */
-static bool tls_knows_threads(void)
+/* Early connections use TLS in two threads. mbedTLS is thread-safe only if it was built with threading. */
+static bool tls_is_thread_safe(void)
 {
-    return HTTP_MBEDTLS_KNOWS_THREADS || !curl_trust_is_on_mbedtls();
+    return HTTP_MBEDTLS_IS_THREAD_SAFE || !curl_trust_is_on_mbedtls();
 }
 
 static bool connect_early(struct http_transport *transport,
@@ -233,8 +233,8 @@ static bool connect_early(struct http_transport *transport,
         size_t count,
         int64_t limit_ms)
 {
-    struct http_curl *curl = of_transport(transport);
-    bool ok = tls_knows_threads() && need_multi(curl);
+    struct http_curl *curl = curl_of(transport);
+    bool ok = tls_is_thread_safe() && ensure_multi(curl);
     for (size_t i = 0; ok && i < count; i++) {
         struct transfer *transfer = transfer_find_idle(&curl->pool);
         ok = transfer != NULL && early_connect_add(&curl->early, transfer, &requests[i])

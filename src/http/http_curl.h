@@ -32,8 +32,8 @@ struct http_transport *http_curl_transport(struct http_curl *curl);
 void http_curl_free(struct http_curl *curl);
 
 /*
- * Whether a second transport would read the file of certificates a second time: OpenSSL reads it once per
- * transport (some 20 ms for a system's bundle), mbedTLS for each connection.
+ * Whether the connections of a transport share certificates that are read only once, as with OpenSSL. A second
+ * transport then reads them again, which takes some 20 ms for a system's bundle.
  */
 bool http_curl_shares_trust(const struct http_curl *curl);
 

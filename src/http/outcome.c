@@ -93,14 +93,20 @@ static enum http_outcome outcome_of(CURLcode code, const struct transfer *transf
 }
 
 /*
- * A connection that ended during the handshake was dropped. If the peer just closed it there is no errno, only
- * the message of the TLS library.
+ * A connection that the peer closed during the handshake was dropped. For that libcurl gives the same code as
+ * for a handshake that the peer refused with an alert, and often no errno; only the message of the TLS library
+ * tells the two apart. The state of the socket does not: after an alert the peer closes it too.
  */
 static enum http_outcome refine_outcome(
         enum http_outcome outcome, long os_error, const char *error_text)
 {
-    static const char *const closed[] = { "SSL_ERROR_SYSCALL", "unexpected eof", "-0x7280",
-        "-0x0050", "The TLS connection was non-properly terminated" };
+    static const char *const closed[] = {
+        "SSL_ERROR_SYSCALL",                              /* OpenSSL */
+        "unexpected eof",                                 /* OpenSSL */
+        "-0x7280",                                        /* mbedTLS: end of file */
+        "-0x0050",                                        /* mbedTLS: connection reset */
+        "The TLS connection was non-properly terminated", /* GnuTLS */
+    };
     bool dropped = os_error == ECONNRESET || os_error == EPIPE;
     for (size_t i = 0; i < sizeof(closed) / sizeof(closed[0]); i++) {
         dropped = dropped || strstr(error_text, closed[i]) != NULL;
@@ -146,7 +152,7 @@ static void append_proxy_answer(const struct http_reply *reply, struct text *phr
 }
 
 /* A phrase for the outcome; "" for HTTP_REPLIED. */
-static const char *reason_of(const struct transfer *transfer, CURLcode code)
+static const char *find_reason(const struct transfer *transfer, CURLcode code)
 {
     const struct http_reply *reply = &transfer->exchange->reply;
     const char *library = transfer->error_text[0] != '\0' ? transfer->error_text
@@ -206,7 +212,7 @@ void outcome_read(const struct transfer *transfer, CURLcode code)
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_status);
     reply->outcome = refine_outcome(outcome_of(code, transfer), os_error, transfer->error_text);
     reply->via.status = proxy_status >= 400 ? (int)proxy_status : 0;
-    const char *reason = reason_of(transfer, code);
+    const char *reason = find_reason(transfer, code);
     bool is_plain = proxy->variable == NULL || reply->outcome == HTTP_REPLIED
             || reply->outcome == HTTP_IMPOSSIBLE;
     if (is_plain) {

@@ -58,7 +58,7 @@ static bool check_quotes_and_blanks(const char *value, const char *variable, str
     if (value[0] == '"' || value[0] == '\'' || value[len - 1] == '"' || value[len - 1] == '\'') {
         (void)refuse(variable, "it begins or ends with a quotation mark", reterr);
         err_set_hint(reterr,
-                "take the quotation marks out: only a shell removes them (docker --env-file and "
+                "remove the quotation marks: only a shell strips them (docker --env-file and "
                 "compose files keep them)");
         return false;
     }
@@ -79,7 +79,7 @@ static bool check_words(const char *value, const char *variable, struct err *ret
         if (strcasecmp(value, words_for_none[i]) == 0) {
             (void)err_set(reterr, ERR_INPUT, variable,
                     "\"%s\" is not the URL of a proxy such as http://proxy.example:3128", value);
-            err_set_hint(reterr, "to use no proxy, unset it; to except some hosts, set NO_PROXY");
+            err_set_hint(reterr, "to use no proxy, unset it; to exclude some hosts, set NO_PROXY");
             return false;
         }
     }
@@ -207,7 +207,7 @@ static bool parse(
         return false;
     }
     struct part authority = { at, strcspn(at, "/?#") };
-    bool has_at_behind = strchr(at + authority.len, '@') != NULL;
+    bool has_later_at = strchr(at + authority.len, '@') != NULL;
     cut_user(&authority, &parsed);
     bool is_good = cut_port(&authority, &parsed, variable, reterr);
     parsed.host = authority;
@@ -218,7 +218,7 @@ static bool parse(
         is_good = refuse(
                 variable, "the user name or the password holds a control character", reterr);
     }
-    if (!is_good && has_at_behind) {
+    if (!is_good && has_later_at) {
         err_set_hint(reterr, "write '/', '?' and '#' in a password as %%2F, %%3F and %%23");
     }
     *ret_parsed = parsed;
@@ -296,8 +296,8 @@ static bool is_excepted(const struct environment *environment, const char *url, 
     authority += strlen("://");
     size_t host_len = authority[0] == '[' ? strcspn(authority, "]") + 1
                                           : strcspn(authority, ":/?#");
-    const char *behind = authority + host_len;
-    unsigned long port = behind[0] == ':' ? strtoul(behind + 1, NULL, 10) : is_https ? 443 : 80;
+    const char *rest = authority + host_len;
+    unsigned long port = rest[0] == ':' ? strtoul(rest + 1, NULL, 10) : is_https ? 443 : 80;
     CLEANUP(text_clear) struct text host = TEXT_INIT(PROXY_URL_MAX_BYTES);
     text_append(&host, authority, host_len);
     return no_proxy_has(list, text_string(&host), (unsigned int)port);

@@ -69,8 +69,8 @@ static bool find_room(struct transfer *transfer, size_t more)
     if (more <= (left < HTTP_BODIES_MAX_BYTES ? left : HTTP_BODIES_MAX_BYTES)) {
         return true;
     }
-    pool->foremost = pool->foremost == NULL ? transfer : pool->foremost;
-    return pool->foremost == transfer;
+    pool->preferred = pool->preferred == NULL ? transfer : pool->preferred;
+    return pool->preferred == transfer;
 }
 
 static size_t receive_body(char *bytes, size_t size, size_t count, void *context)
@@ -324,7 +324,7 @@ bool transfer_begin(struct transfer *transfer, struct http_exchange *exchange)
 void transfer_end(struct transfer *transfer)
 {
     struct transfer_pool *pool = transfer->pool;
-    pool->foremost = pool->foremost == transfer ? NULL : pool->foremost;
+    pool->preferred = pool->preferred == transfer ? NULL : pool->preferred;
     pool->has_new_room = true;
     transfer->is_paused = false;
     drop_headers(transfer);

@@ -41,10 +41,10 @@ struct transfer {
  */
 struct transfer_pool {
     struct http_curl_settings settings;
-    struct transfer *first;    /* all transfers; idle ones are reused */
-    struct transfer *foremost; /* continues even if the budget has no room; may be NULL */
-    bool has_new_room;         /* an exchange has ended since transfer_resume_paused */
-    bool absolute_names_off;   /* they gain nothing here, or the resolver refuses them */
+    struct transfer *first;     /* all transfers; idle ones are reused */
+    struct transfer *preferred; /* continues even if the budget has no room; may be NULL */
+    bool has_new_room;          /* an exchange has ended since transfer_resume_paused */
+    bool absolute_names_off;    /* they gain nothing here, or the resolver refuses them */
     struct curl_trust trust;
 };
 
