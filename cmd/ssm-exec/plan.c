@@ -55,8 +55,8 @@ static bool add_references(
         bool parsed = source_parse_secret_reference(entry->name, &entry->value, &source, &err);
         source.layer = LAYER_ENV_FILE;
         source.order = order;
-        if (!parsed || !source_list_add_owned(&planning->plan->sources, &source, &err)) {
-            ok = err_list_add(planning->problems, &err);
+        if (!parsed || !source_list_add_owned(&planner->plan->sources, &source, &err)) {
+            ok = err_list_add(planner->problems, &err);
         }
     }
     return ok;
@@ -94,7 +94,7 @@ bool plan_assign_env_files(
     for (size_t i = 0; i < plan->env_file_count; i++) {
         for (size_t at = 0; at < plan->env_files[i].len; at++) {
             const struct dotenv_entry *entry = &plan->env_files[i].entries[at];
-            if (plan->takes_references && source_is_secret_reference(&entry->value)) {
+            if (plan->resolves_references && source_is_secret_reference(&entry->value)) {
                 continue; /* fetched like any other source */
             }
             CLEANUP(assignment_clear)
@@ -136,9 +136,9 @@ static bool add_sources(const struct planning *planning, struct source_list *giv
     struct err err;
     for (size_t i = 0; i < given->len; i++) {
         if (given->items[i].kind == SOURCE_LOCK) {
-            ok = read_lock(planning, given->items[i].text) && ok;
+            ok = read_lock(planner, given->items[i].text) && ok;
         } else if (!source_list_add_owned(sources, &given->items[i], &err)) {
-            return err_list_add(planning->problems, &err);
+            return err_list_add(planner->problems, &err);
         }
     }
     for (size_t i = first; i < sources->len; i++) {
@@ -230,7 +230,7 @@ bool plan_make(struct options *options,
     const struct planning planning = {
         .options = options, .limits = limits, .plan = ret_plan, .problems = problems
     };
-    ret_plan->takes_references = !options->no_refs;
+    ret_plan->resolves_references = !options->no_refs;
     bool had_sources = options->sources.len > 0;
     bool has_inherited = find_inherited(&planning, environment);
     bool has_env_files = read_env_files(&planning);

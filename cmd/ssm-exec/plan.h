@@ -26,7 +26,7 @@ struct plan {
     size_t env_file_count;
     const struct env_file *env_file_names;
     struct string_list required;
-    bool takes_references;
+    bool resolves_references;
     bool has_env_file; /* at least one of them exists */
 };
 

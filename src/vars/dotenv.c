@@ -58,7 +58,7 @@ static const struct {
             "lines end in LF or CRLF; between double quotes it is written \\r" },
 };
 
-struct parser {
+struct dotenv_parser {
     const char *file;
     struct span rest; /* the lines that are not read yet */
     size_t line;      /* number of the line read last */
@@ -70,7 +70,8 @@ struct parser {
 };
 
 /* "file:line"; a path that is too long is cut at its beginning. */
-static void put_problem(struct parser *parser, enum problem kind, const char *line, const char *why)
+static void put_problem(
+        struct dotenv_parser *parser, enum problem kind, const char *line, const char *why)
 {
     char where[WHERE_BYTES];
     size_t len = strlen(parser->file);
@@ -80,9 +81,9 @@ static void put_problem(struct parser *parser, enum problem kind, const char *li
     err_list_add_new(parser->problems, ERR_INPUT, where, problem_texts[kind].hint, "%s", why);
 }
 
-/* line: where the value ends. began: where a value of several lines begins; otherwise 0. */
+/* line: where the value ends. first_line: where a value of several lines begins; otherwise 0. */
 static void add_problem_of_value(
-        struct parser *parser, size_t line, size_t began, enum problem kind)
+        struct dotenv_parser *parser, size_t line, size_t first_line, enum problem kind)
 {
     char place[32];
     char began_at[48] = "";
@@ -92,21 +93,21 @@ static void add_problem_of_value(
     if (parser->counts[kind] > NAMED_MAX) {
         return;
     }
-    if (began != 0) {
-        (void)snprintf(began_at, sizeof(began_at), ", which began on line %zu", began);
+    if (first_line != 0) {
+        (void)snprintf(began_at, sizeof(began_at), ", which began on line %zu", first_line);
     }
     (void)snprintf(why, sizeof(why), "%s%s", problem_texts[kind].why, began_at);
     (void)snprintf(place, sizeof(place), ":%zu", line);
     put_problem(parser, kind, place, why);
 }
 
-static void add_problem_at(struct parser *parser, size_t line, enum problem kind)
+static void add_problem_at(struct dotenv_parser *parser, size_t line, enum problem kind)
 {
     add_problem_of_value(parser, line, 0, kind);
 }
 
 /* The lines past NAMED_MAX: a file that is not an env file has the same problem on each line. */
-static void add_counted_problems(struct parser *parser)
+static void add_counted_problems(struct dotenv_parser *parser)
 {
     for (int kind = 0; kind < PROBLEM_COUNT; kind++) {
         char why[128];
@@ -133,8 +134,8 @@ static bool is_utf8(struct span text)
     return true;
 }
 
-/* Bytes that no line may hold. The line is parsed nevertheless, to report its other problems. */
-static void check_bytes(struct parser *parser, struct span line)
+/* Reports bytes that no line may contain. The line is still parsed, to report its other problems. */
+static void check_bytes(struct dotenv_parser *parser, struct span line)
 {
     if (memchr(line.bytes, '\0', line.len) != NULL) {
         add_problem_at(parser, parser->line, NUL_BYTE);
@@ -146,7 +147,7 @@ static void check_bytes(struct parser *parser, struct span line)
 }
 
 /* The next line without its LF or CRLF, or a CR at the end of the file; false if there is none. */
-static bool next_line(struct parser *parser, struct span *ret_line)
+static bool next_line(struct dotenv_parser *parser, struct span *ret_line)
 {
     if (parser->rest.len == 0) {
         return false;
@@ -173,12 +174,12 @@ static struct span skip_export(struct span line)
     if (line.len <= len || !span_starts_with(line, EXPORT) || !ascii_is_blank(line.bytes[len])) {
         return line;
     }
-    struct span behind = span_skip_blanks(span_skip(line, len));
-    return behind.len > 0 && behind.bytes[0] == '=' ? line : behind;
+    struct span after = span_skip_blanks(span_skip(line, len));
+    return after.len > 0 && after.bytes[0] == '=' ? line : after;
 }
 
-/* What is not a name may be a piece of a secret, so it is not quoted. */
-static bool check_name(struct parser *parser, struct span name)
+/* Text that is not a name may be part of a secret, so it is not quoted. */
+static bool check_name(struct dotenv_parser *parser, struct span name)
 {
     if (name.len == 0) {
         add_problem_at(parser, parser->line, NO_NAME);
@@ -200,7 +201,7 @@ static bool is_quote(char c)
     return c == '"' || c == '\'' || c == '`';
 }
 
-/* What a backslash and c stand for between double quotes; '\0' if they are not an escape. */
+/* The character that a backslash and c mean between double quotes; '\0' if they are not an escape. */
 static char unescape(char c)
 {
     switch (c) {
@@ -236,7 +237,7 @@ static bool append_quoted(struct span text, char quote, struct secret *value, si
 }
 
 /* Reads a quoted value, which may extend over several lines. */
-static bool read_quoted(struct parser *parser, struct span text, struct secret *value)
+static bool read_quoted(struct dotenv_parser *parser, struct span text, struct secret *value)
 {
     char quote = text.bytes[0];
     size_t first_line = parser->line;
@@ -249,9 +250,9 @@ static bool read_quoted(struct parser *parser, struct span text, struct secret *
         }
         secret_append_char(value, '\n');
     }
-    struct span behind = span_skip(text, len + 1);
-    struct span rest = span_skip_blanks(behind);
-    if (rest.len == 0 || (rest.bytes[0] == '#' && rest.len < behind.len)) {
+    struct span after = span_skip(text, len + 1);
+    struct span rest = span_skip_blanks(after);
+    if (rest.len == 0 || (rest.bytes[0] == '#' && rest.len < after.len)) {
         return true;
     }
     add_problem_of_value(
@@ -277,7 +278,7 @@ static void read_unquoted(struct span text, struct secret *value, bool *ret_has_
     *ret_has_inner_hash = memchr(kept.bytes, '#', kept.len) != NULL;
 }
 
-/* Sets the name of *entry and moves it to the list. ERR_SYSTEM without memory. */
+/* Sets the name of *entry and moves it to the list. ERR_SYSTEM if memory runs out. */
 static bool add_entry(
         struct dotenv *dotenv, struct span name, struct dotenv_entry *entry, struct err *reterr)
 {
@@ -304,8 +305,8 @@ static void clear_entry(struct dotenv_entry *entry)
     *entry = (struct dotenv_entry){ 0 };
 }
 
-/* The value of a bad name is read too: its further lines are not assignments. */
-static void parse_assignment(struct parser *parser, struct span name, struct span text)
+/* Reads the value even if the name is not valid: its further lines are not assignments. */
+static void parse_assignment(struct dotenv_parser *parser, struct span name, struct span text)
 {
     CLEANUP(clear_entry)
     struct dotenv_entry entry = { .value = SECRET_INIT(DOTENV_MAX_BYTES), .line = parser->line };
@@ -326,7 +327,7 @@ static void parse_assignment(struct parser *parser, struct span name, struct spa
     }
 }
 
-static void parse_line(struct parser *parser, struct span line)
+static void parse_line(struct dotenv_parser *parser, struct span line)
 {
     line = span_skip_blanks(line);
     if (line.len == 0 || line.bytes[0] == '#') {
@@ -343,7 +344,7 @@ static void parse_line(struct parser *parser, struct span line)
             span_skip(line, name_len + 1));
 }
 
-/* Windows editors call it "Unicode"; without this check each line would be a problem. */
+/* Windows editors call it "Unicode". Without this check every line would be reported. */
 static bool is_utf16(struct span text)
 {
     return span_starts_with(text, "\xff\xfe") || span_starts_with(text, "\xfe\xff");
@@ -390,7 +391,7 @@ bool dotenv_parse(const struct secret *text,
 {
     CLEANUP(dotenv_clear) struct dotenv dotenv = DOTENV_INIT;
     struct span contents = { secret_expose(text), secret_len(text) };
-    struct parser parser = {
+    struct dotenv_parser parser = {
         .file = file,
         .rest = span_skip_byte_order_mark(contents),
         .dotenv = &dotenv,

@@ -1,7 +1,7 @@
 /*
- * Env files: NAME=VALUE lines in dotenv syntax. The common loaders disagree about it and skip what
- * they do not understand; here every case is defined (man page, ENV FILES), and anything else is an
- * error.
+ * Env files: NAME=VALUE lines in dotenv syntax. Common loaders disagree about the syntax and skip
+ * lines that they do not understand. Here every case is defined (man page, ENV FILES), and anything
+ * else is an error.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -22,7 +22,7 @@ struct dotenv_entry {
     char *name;
     struct secret value; /* valid UTF-8 without NUL; lines inside it are joined by LF */
     size_t line;         /* of the name, from 1 on */
-    bool has_inner_hash; /* unquoted, with a '#' that other loaders take for a comment */
+    bool has_inner_hash; /* unquoted, with a '#' that other loaders read as a comment */
 };
 
 /* Owns its entries, sorted by name (strcmp), each name once. Release with dotenv_clear. */

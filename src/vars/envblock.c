@@ -16,7 +16,7 @@ static void free_list(const char ***list)
     free((void *)*list);
 }
 
-/* Inherited entries but those that are replaced; *ret_kept of them. */
+/* Copies the inherited entries that are not replaced; *ret_kept is their number. */
 static bool keep_inherited(const struct inherited *inherited,
         const struct merge_result *merged,
         char **entries,

@@ -1,4 +1,4 @@
-/* The environment COMMAND gets, as execve(2) wants it; fetched values are in memory that is wiped. */
+/* The environment of COMMAND, in the form that execve(2) expects. Fetched values are wiped on release. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -20,8 +20,8 @@ struct envblock {
 #define ENVBLOCK_INIT ((struct envblock){ .fetched = SECRET_INIT((size_t)256 * 1024 * 1024) })
 
 /*
- * Inherited entries in their order, without what is replaced; then the merged variables in the order
- * of names, those that have a file with its path. ERR_SYSTEM.
+ * Inherited entries in their order, except those that are replaced; then the merged variables, sorted by
+ * name. A variable that has a file gets its path. ERR_SYSTEM.
  */
 MUST_CHECK bool envblock_build(const struct inherited *inherited,
         const struct merge_result *merged,

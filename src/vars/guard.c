@@ -71,7 +71,7 @@ static void add_mixture(
     append_source(&here, other);
     append_source(&there, first);
     err_list_add_new(problems, ERR_USAGE, text_string(&here),
-            "if one run is to read from both, use --allow-mixed",
+            "to read from both in one run, use --allow-mixed",
             "belongs to the environment %s, but %s to %s", environment_of(other),
             text_string(&there), environment_of(first));
 }
@@ -93,7 +93,7 @@ bool guard_check_environments(const struct source_list *sources, struct err_list
         if (source->kind == SOURCE_PATH && strcmp(source->path, "/") == 0) {
             ok = err_list_add_new(problems, ERR_USAGE, source->shown,
                     "name the paths to read, or use --allow-mixed",
-                    "the path / is the whole store, all environments together");
+                    "the path / is the whole store, with all environments");
             continue;
         }
         const char *environment = environment_of(source);

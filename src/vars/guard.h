@@ -1,4 +1,4 @@
-/* What a run refuses for safety: variables that act before the program does, mixed environments. */
+/* Safety checks: variables that take effect before COMMAND runs, and sources of mixed environments. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

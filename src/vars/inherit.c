@@ -28,14 +28,14 @@ static bool has_name(struct span name)
     return name.bytes[name.len] == '=';
 }
 
-enum fate {
+enum verdict {
     DROPPED,
     PASSED,
     REFERENCE,
-    WRONG_REFERENCE, /* in a variable whose value is needed to read references */
+    WRONG_REFERENCE, /* its value is needed to read references */
 };
 
-static enum fate judge(struct span name, const struct inherit_rules *rules)
+static enum verdict judge(struct span name, const struct inherit_rules *rules)
 {
     bool is_reference = !rules->no_refs && has_name(name) && name.len > 0
             && source_is_reference(name.bytes + name.len + 1);
@@ -63,7 +63,7 @@ static enum fate judge(struct span name, const struct inherit_rules *rules)
 static void judge_all(const struct candidate *candidates,
         size_t count,
         const struct inherit_rules *rules,
-        enum fate *fates,
+        enum verdict *verdicts,
         struct inherited *inherited)
 {
     const struct span *last = NULL;
@@ -74,8 +74,8 @@ static void judge_all(const struct candidate *candidates,
             continue; /* stays DROPPED */
         }
         last = is_named ? name : last;
-        fates[candidates[i].position] = judge(*name, rules);
-        if (is_named && fates[candidates[i].position] == PASSED) {
+        verdicts[candidates[i].position] = judge(*name, rules);
+        if (is_named && verdicts[candidates[i].position] == PASSED) {
             inherited->names[inherited->name_count++] = *name;
         }
     }
@@ -96,12 +96,12 @@ static bool add_reference(const char *entry, struct source_list *references, str
 }
 
 static bool add_entry(char *entry,
-        enum fate fate,
+        enum verdict verdict,
         struct inherited *inherited,
         struct source_list *references,
         struct err *reterr)
 {
-    switch (fate) {
+    switch (verdict) {
     case PASSED:
         inherited->entries[inherited->count++] = entry;
         break;
@@ -122,9 +122,9 @@ static void free_candidates(struct candidate **candidates)
     free(*candidates);
 }
 
-static void free_fates(enum fate **fates)
+static void free_verdicts(enum verdict **verdicts)
 {
-    free(*fates);
+    free(*verdicts);
 }
 
 bool inherit_select(const struct environment *environment,
@@ -140,10 +140,10 @@ bool inherit_select(const struct environment *environment,
     struct err err;
     bool ok = true;
     CLEANUP(free_candidates) struct candidate *candidates = calloc(count + 1, sizeof(*candidates));
-    CLEANUP(free_fates) enum fate *fates = calloc(count + 1, sizeof(*fates));
+    CLEANUP(free_verdicts) enum verdict *verdicts = calloc(count + 1, sizeof(*verdicts));
     ret_inherited->entries = calloc(count + 1, sizeof(char *));
     ret_inherited->names = calloc(count + 1, sizeof(struct span));
-    if (candidates == NULL || fates == NULL || ret_inherited->entries == NULL
+    if (candidates == NULL || verdicts == NULL || ret_inherited->entries == NULL
             || ret_inherited->names == NULL) {
         (void)err_set_no_memory(&err);
         return err_list_add(problems, &err);
@@ -153,9 +153,9 @@ bool inherit_select(const struct environment *environment,
         candidates[i] = (struct candidate){ { entry, environment_name_len(entry) }, i };
     }
     qsort(candidates, count, sizeof(*candidates), compare_candidates);
-    judge_all(candidates, count, rules, fates, ret_inherited);
+    judge_all(candidates, count, rules, verdicts, ret_inherited);
     for (size_t i = 0; i < count; i++) {
-        if (!add_entry(environment->entries[i], fates[i], ret_inherited, references, &err)) {
+        if (!add_entry(environment->entries[i], verdicts[i], ret_inherited, references, &err)) {
             ok = err_list_add(problems, &err);
         }
     }

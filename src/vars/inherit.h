@@ -1,4 +1,4 @@
-/* What COMMAND inherits: which entries of the environment pass, and which of them are references. */
+/* Selects the entries of the environment that COMMAND inherits, and those that are references. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -16,7 +16,7 @@ struct inherit_rules {
     bool pristine; /* only references and `kept` pass */
     struct name_patterns kept;
     struct name_patterns unset;
-    struct name_patterns dropped; /* these do not pass either */
+    struct name_patterns dropped; /* like unset, for --drop-credentials */
     struct name_patterns needed;  /* variables that references cannot be read without */
     bool no_refs;                 /* a value that begins with "ssm://" is like any other */
 };
@@ -32,8 +32,8 @@ struct inherited {
 /*
  * Selects the entries that the rules let pass, without SSM_EXEC_*. Of duplicates the first counts; entries
  * without a name pass unless `pristine`. Variables whose value is a reference are appended to *references
- * instead, as sources of LAYER_INHERITED. False with everything that is wrong added to problems: malformed
- * references, and references in `needed` variables (ERR_INPUT).
+ * instead, as sources of LAYER_INHERITED. On failure returns false and adds every error to problems:
+ * malformed references, and references in `needed` variables (ERR_INPUT).
  */
 MUST_CHECK bool inherit_select(const struct environment *environment,
         const struct inherit_rules *rules,

@@ -58,7 +58,7 @@ static bool read_entry(struct json_value object, struct entry *entry, struct err
         text_reset(&entry->name);
         return fail(entry, reterr, "has no \"name\"");
     }
-    /* Any other name will do: that of an inherited reference may be an unusual one. */
+    /* Accepts unusual names too: an inherited reference may have one. */
     if (strchr(text_string(&entry->name), '=') != NULL) {
         text_reset(&entry->name);
         return fail(entry, reterr, "its \"name\" is not a variable name");
@@ -110,7 +110,7 @@ static bool add_entry(const struct entry *entry, struct source_list *sources, st
     return source_list_add_owned(sources, &source, reterr);
 }
 
-/* ssm-exec writes each variable once: a second one was added by hand. */
+/* ssm-exec writes each variable once: a repeated one was added by hand. */
 static bool check_unique(const struct source_list *sources,
         size_t first,
         const char *file,
@@ -130,7 +130,7 @@ static bool check_unique(const struct source_list *sources,
         const char *name = names.items[i];
         if (strcmp(names.items[i - 1], name) == 0) {
             bool is_shown = var_name_is_valid(name, strlen(name));
-            ok = err_list_add_new(problems, ERR_INPUT, file, NULL, "%s%s is in it twice",
+            ok = err_list_add_new(problems, ERR_INPUT, file, NULL, "%s%s occurs twice",
                     is_shown ? "the variable " : "a variable", is_shown ? name : "");
         }
     }

@@ -1,4 +1,4 @@
-/* Lock files: what `--dry-run --json` printed, names and versions without values. */
+/* Lock files: the output of `--dry-run --json`, which has names and versions but no values. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -16,9 +16,9 @@ enum {
 
 /*
  * Appends to *sources one source for each variable of the lock file: the recorded version of its
- * parameter, or for version 0 (a Secrets Manager value) the parameter as it is recorded. False with
- * everything that is wrong added to problems: ERR_INPUT, with the file as `where`, naming the entry
- * by number and name.
+ * parameter, or for version 0 (a Secrets Manager value) the parameter as it is recorded. On failure
+ * returns false and adds every error to problems: ERR_INPUT, with the file as `where`, naming the
+ * entry by number and name.
  */
 MUST_CHECK bool lock_parse(const struct secret *text,
         const char *file,

@@ -32,7 +32,7 @@ bool member_extract(const struct secret *value,
     case JSON_STRING:
         if (!json_decode_secret(found, where, ret_value, reterr)) {
             return fail(member, where, reterr,
-                    "the member holds half a character (an unpaired UTF-16 surrogate)");
+                    "the member contains half a character (an unpaired UTF-16 surrogate)");
         }
         return secret_check(ret_value, where, reterr);
     case JSON_NUMBER:

@@ -86,7 +86,7 @@ static void check_assignment(const struct assignment *assignment,
     const char *variable = assignment->variable;
     struct err err;
     if (assignment->parameter == NULL) {
-        return; /* a plain value: who writes the env file could set the variable as well */
+        return; /* a plain value: whoever writes the env file could also set the variable directly */
     }
     if (var_name_is_own(variable, strlen(variable))) {
         err_list_add_new(problems, ERR_MAPPING, assignment->parameter, NULL,
@@ -104,7 +104,7 @@ static void check_assignment(const struct assignment *assignment,
             != NULL;
     if (has_nul && !assignment->as_file) {
         err_list_add_new(problems, ERR_MAPPING, assignment->parameter,
-                "store it encoded, for example in base64, or take it as a file: --file NAME=REF",
+                "store it encoded, for example in base64, or pass it as a file: --file NAME=REF",
                 "the value holds a NUL and cannot be an environment variable");
     }
 }
@@ -117,15 +117,16 @@ static void check_type(const struct assignment *assignment,
     if (secure != NULL && assignment->parameter != NULL && strcmp(assignment->type, secure) != 0) {
         struct err err;
         (void)err_set(&err, ERR_MAPPING, assignment->parameter,
-                "is %s%s, but --secure-only accepts %ss only",
+                "is %s%s, but --secure-only accepts only %ss",
                 assignment->type[0] == '\0' ? "of no type" : "a ", assignment->type, secure);
-        err_set_hint(
-                &err, "a type cannot be changed: delete the parameter and create it as %s", secure);
+        err_set_hint(&err,
+                "the type cannot be changed: delete the parameter and create it again as %s",
+                secure);
         err_list_add(problems, &err);
     }
 }
 
-/* A parameter that changed while the pages were read may be on two of them: not a collision. */
+/* The same parameter twice is not a collision: if it changed between two pages, both may list it. */
 static void check_collision(
         const struct assignment *one, const struct assignment *other, struct err_list *problems)
 {
@@ -146,7 +147,7 @@ bool merged_variable_is_set(const struct merged_variable *variable)
     return !variable->is_preserved && !variable->is_unset;
 }
 
-/* Of all assignments of a variable the last wins, unless the inherited one is preserved. */
+/* Selects the last assignment of the variable, unless the inherited value is preserved. */
 static struct merged_variable decide(const struct assignment *first,
         size_t count,
         const char *entry,
@@ -159,7 +160,7 @@ static struct merged_variable decide(const struct assignment *first,
     };
     bool is_kept = rules->preserve_all || matches(rules->preserved, first->variable);
     if (is_kept && first->layer == LAYER_INHERITED && first->parameter != NULL) {
-        variable.assignment = first; /* a reference, whose value it keeps */
+        variable.assignment = first; /* an inherited reference: its value is preserved */
     } else if (is_kept && entry != NULL) {
         variable.is_preserved = true;
     }
@@ -240,7 +241,7 @@ bool merge_require(const struct merge_result *result,
         struct err_list *problems)
 {
     enum {
-        LISTED_MAX_BYTES = 1200 /* so that a list fits an error; longer ones take several */
+        LISTED_MAX_BYTES = 1200 /* fits in one error; a longer list is split into several */
     };
 
     CLEANUP(text_clear) struct text missing = TEXT_INIT((size_t)16 * 1024 * 1024);
@@ -252,7 +253,7 @@ bool merge_require(const struct merge_result *result,
         if (missing.len > LISTED_MAX_BYTES || (i + 1 == required->len && missing.len > 0)) {
             ok = err_list_add_new(problems, ERR_MAPPING, NULL,
                     "--dry-run shows what is set, and from where",
-                    "required and not set, or empty: %s", text_string(&missing));
+                    "required, but unset or empty: %s", text_string(&missing));
             text_reset(&missing);
         }
     }

@@ -1,4 +1,4 @@
-/* Which variables COMMAND gets when the environment, env files and sources set the same ones. */
+/* Decides which value COMMAND gets if the environment, env files and sources set the same variable. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -18,19 +18,19 @@
 struct assignment {
     char *variable; /* owned */
     enum source_layer layer;
-    size_t order; /* in its layer: of two the larger wins */
-    /* Where the value is from, for people: a SOURCE as it was written, or an env file. */
+    size_t order; /* in its layer: the larger one wins */
+    /* Where the value comes from, for messages: a SOURCE as it was written, or an env file. */
     const char *origin;
     /*
-     * The name, or the ARN where the source is one, with its member, for people and lock files; owned.
-     * NULL: a plain value of an env file.
+     * The parameter's name, or its ARN if the source is one, with the member; for messages and lock
+     * files. Owned. NULL: a plain value of an env file.
      */
     char *parameter;
     const char *type;
     int64_t version;
     int64_t modified_s;
     bool as_file;
-    bool has_inner_hash;        /* a plain value that other loaders would cut */
+    bool has_inner_hash;        /* a plain value that other loaders would truncate at a '#' */
     const struct secret *value; /* borrowed, or owned_value */
     struct secret *owned_value; /* owned; NULL: none */
 };
@@ -44,7 +44,7 @@ struct assignment_list {
     size_t cap;
 };
 
-/* The list takes over what *assignment owns, and leaves it empty. ERR_SYSTEM without memory. */
+/* Moves *assignment to the list and leaves it empty. ERR_SYSTEM if memory runs out. */
 MUST_CHECK bool assignment_list_add_owned(
         struct assignment_list *list, struct assignment *assignment, struct err *reterr);
 
@@ -61,14 +61,14 @@ struct merge_rules {
 /* A variable, and which of its values COMMAND gets. */
 struct merged_variable {
     const struct assignment *assignment; /* the one that won */
-    /* The winner without --preserve-env: what the sources ask for. */
+    /* The one that would have won without --preserve-env. */
     const struct assignment *unpreserved;
     const char *overridden_inherited;    /* NULL, or the inherited entry that it replaces */
     const struct assignment *overridden; /* NULL, or the last assignment that lost to it */
     bool is_preserved; /* the inherited entry stays instead: COMMAND does not get the assignment */
     bool is_unset;     /* COMMAND gets neither */
     const char *
-            file_path; /* for whoever makes a file of the value: what COMMAND gets instead; borrowed */
+            file_path; /* set by the caller if the value goes into a file: what COMMAND gets; borrowed */
 };
 
 /* Whether COMMAND gets the assignment. */
@@ -81,8 +81,8 @@ struct merge_result {
 };
 
 /*
- * Decides which assignment of each variable wins, and sorts the assignments. False with everything
- * that is wrong added to problems (ERR_MAPPING): two parameters of one path for one variable,
+ * Decides which assignment of each variable wins, and sorts the assignments. On failure returns
+ * false and adds every error to problems (ERR_MAPPING): two parameters of one path for one variable,
  * guarded variables, SSM_EXEC_ variables, values that hold a NUL, types other than secure_type.
  * *ret_result is filled even then, unless memory ran out.
  */
@@ -96,7 +96,7 @@ void merge_result_clear(struct merge_result *result);
 
 /*
  * Checks that COMMAND gets each of the required variables with a value that is not empty. ERR_MAPPING otherwise,
- * naming all that are missing.
+ * naming all missing ones.
  */
 MUST_CHECK bool merge_require(const struct merge_result *result,
         const struct inherited *inherited,

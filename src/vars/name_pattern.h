@@ -7,7 +7,7 @@
 
 struct string_list;
 
-/* Borrows them. */
+/* Borrows the patterns. */
 struct name_patterns {
     const char *const *items;
     size_t count;

@@ -29,18 +29,18 @@ static bool has_name_chars_only(const char *text, size_t len)
     return strspn(text, ASCII_ALNUM "_.-/") >= len;
 }
 
-/* What is wrong with a path or a name by the rules of Parameter Store; NULL if nothing is. */
+/* Which rule of Parameter Store a path or a name violates; NULL if none. */
 static const char *find_fault(const char *levels, size_t len)
 {
     if (len > PATH_MAX_BYTES) {
-        return "a name is no longer than 2048 characters";
+        return "a name can have at most 2048 characters";
     }
     if (!has_name_chars_only(levels, len)) {
-        return "a name can hold letters, digits, '.', '-', '_' and '/' only";
+        return "a name can contain only letters, digits, '.', '-', '_' and '/'";
     }
     for (size_t i = 1; i < len; i++) {
         if (levels[i] == '/' && levels[i - 1] == '/') {
-            return "a name has no two slashes in a row";
+            return "a name cannot have two slashes in a row";
         }
     }
     return NULL;
@@ -67,7 +67,7 @@ static const char *show(const char *text, char out[static SHOWN_BYTES])
     return out[0] == '.' ? "" : out;
 }
 
-/* "variable=", unless that is empty, then text[0..len) and the rest. NULL without memory. */
+/* "variable=", unless that is empty, then text[0..len) and the rest. NULL if memory runs out. */
 static char *make_text(const char *variable, const char *text, size_t len, const char *rest)
 {
     char *made = NULL;
@@ -76,7 +76,7 @@ static char *make_text(const char *variable, const char *text, size_t len, const
     return got < 0 ? NULL : made;
 }
 
-/* Without the name of a member: it may be the rest of a password that was taken for a REF. */
+/* Omits the name of a member: it may be the rest of a password that was mistaken for a REF. */
 static char *make_shown(const char *variable, const char *text)
 {
     size_t len = strcspn(text, "#");
@@ -96,7 +96,8 @@ static bool parse_path(const char *text, struct source *source, struct err *rete
     if (prefix[strspn(prefix, ASCII_ALNUM "_")] != '\0') {
         (void)fail(text, reterr, "expected a prefix of letters, digits and '_' after '='");
         if (begins_like_ref(prefix)) {
-            err_set_hint(reterr, "one parameter for one variable is NAME=/parameter/name");
+            err_set_hint(
+                    reterr, "to set one variable from one parameter, write NAME=/parameter/name");
         }
         return false;
     }
@@ -120,7 +121,7 @@ static const char *find_selector_fault(const char *selector)
     bool has_name_chars = has_name_chars_only(selector, strlen(selector));
     return selector[0] != '\0' && has_name_chars && strchr(selector, '/') == NULL
             ? NULL
-            : "a version (digits) or a label has to follow ':'";
+            : "a version (digits) or a label must follow ':'";
 }
 
 static const char *find_name_fault(const char *name)
@@ -135,7 +136,7 @@ static const char *find_name_fault(const char *name)
         return fault;
     }
     if (len < 2 || levels[len - 1] == '/') {
-        return "a name has to follow the last '/'";
+        return "a name must follow the last '/'";
     }
     return levels[len] == '\0' ? NULL : find_selector_fault(levels + len + 1);
 }
@@ -163,7 +164,7 @@ static bool parse_ref(
         return err_set(reterr, errors->kind, errors->where, "%s", errors->expected);
     }
     const char *fault = has_member && source->member[0] == '\0'
-            ? "the name of a member has to follow '#'"
+            ? "the name of a member must follow '#'"
             : find_name_fault(source->name);
     return fault == NULL
             ? true
@@ -188,7 +189,7 @@ static bool parse_name(
     return parse_ref(text + variable_len + 1, &errors, source, reterr);
 }
 
-static void hand_over(struct source *source, struct source *ret_source)
+static void move_source(struct source *source, struct source *ret_source)
 {
     *ret_source = *source;
     *source = (struct source){ 0 };
@@ -213,7 +214,7 @@ bool source_parse(const char *text, bool optional, struct source *ret_source, st
         ok = fail(text, reterr, EXPECTED_SOURCE);
     }
     if (ok) {
-        hand_over(&source, ret_source);
+        move_source(&source, ret_source);
     }
     return ok;
 }
@@ -228,7 +229,7 @@ bool source_parse_file(const char *text, struct source *ret_source, struct err *
         return false;
     }
     source.as_file = true;
-    hand_over(&source, ret_source);
+    move_source(&source, ret_source);
     return true;
 }
 
@@ -253,7 +254,7 @@ bool source_parse_reference(
         err_set_hint(reterr, "if the value is not a reference, use --no-refs");
         return false;
     }
-    hand_over(&source, ret_source);
+    move_source(&source, ret_source);
     return true;
 }
 
@@ -301,7 +302,7 @@ bool source_make_locked(const char *lock_path,
     if (!parse_ref(ref, &errors, &source, reterr)) {
         return false;
     }
-    hand_over(&source, ret_source);
+    move_source(&source, ret_source);
     return true;
 }
 

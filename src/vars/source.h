@@ -1,4 +1,4 @@
-/* The SOURCE arguments: which parameters are wanted, and for which variables. */
+/* The SOURCE arguments: which parameters to read, and which variables they set. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -12,7 +12,7 @@
 enum source_kind {
     SOURCE_PATH, /* "/prod/api", "/prod/db=DB_": everything below a path */
     SOURCE_NAME, /* "STRIPE_KEY=/shared/stripe_key:7": one parameter for one variable */
-    SOURCE_LOCK, /* a lock file, to be replaced by what it records */
+    SOURCE_LOCK, /* a lock file, to be replaced by its entries */
 };
 
 /* What sets a variable; a later layer wins over an earlier one. */
@@ -26,12 +26,12 @@ enum source_layer {
 struct source {
     enum source_kind kind;
     enum source_layer layer;
-    size_t order;   /* in its layer: of two the larger wins */
+    size_t order;   /* in its layer: the larger one wins */
     char *text;     /* as it was written */
     char *shown;    /* the text for messages, without the name of a member */
     bool optional;  /* may be missing or empty */
-    char *path;     /* SOURCE_PATH: without trailing slashes, but for "/" itself */
-    char *prefix;   /* SOURCE_PATH: of its variables' names; may be "" */
+    char *path;     /* SOURCE_PATH: without trailing slashes, except "/" itself */
+    char *prefix;   /* SOURCE_PATH: for the names of its variables; may be "" */
     char *variable; /* SOURCE_NAME */
     char *name;     /* SOURCE_NAME: a name or an ARN, with its version or label */
     char *member;   /* SOURCE_NAME: of the JSON object that the value is; NULL: all of it */
@@ -93,7 +93,7 @@ struct source_list {
     size_t cap;
 };
 
-/* Takes over *source. ERR_SYSTEM without memory. */
+/* Moves *source to the list and leaves it empty. ERR_SYSTEM if memory runs out. */
 MUST_CHECK bool source_list_add_owned(
         struct source_list *list, struct source *source, struct err *reterr);
 

@@ -27,7 +27,7 @@ bool var_name_is_own(const char *name, size_t len)
     return span_starts_with((struct span){ name, len }, VAR_NAME_OWN_PREFIX);
 }
 
-/* The name without the path. Below "/" AWS may give a name without its slash. */
+/* The name without the path. Below "/" AWS may return names without a leading slash. */
 static const char *relative_name(const char *parameter, const char *path)
 {
     size_t path_len = strcmp(path, "/") == 0 ? 0 : strlen(path);

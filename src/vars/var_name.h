@@ -1,4 +1,4 @@
-/* Names of variables, and how they are made from those of parameters. */
+/* Names of variables, and how they are derived from the names of parameters. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -11,10 +11,10 @@
 /* [A-Za-z_][A-Za-z0-9_]* (POSIX, "Name"). */
 bool var_name_is_valid(const char *name, size_t len);
 
-/* What the names of ssm-exec's own settings begin with. */
+/* The prefix of the variables that are ssm-exec's own settings. */
 #define VAR_NAME_OWN_PREFIX "SSM_EXEC_"
 
-/* Whether name[0..len) is that of one of ssm-exec's own settings, which no source may set. */
+/* Whether name[0..len) is one of ssm-exec's own settings, which no source may set. */
 bool var_name_is_own(const char *name, size_t len);
 
 struct var_name_rules {

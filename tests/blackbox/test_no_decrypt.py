@@ -161,7 +161,7 @@ def test_values_that_are_not_encrypted_are_checked(run: Runner, store: Parameter
 
 def test_names_and_types_are_checked(run: Runner, store: ParameterStore, filled: None) -> None:
     deny(store)
-    run("/app/one", "--secure-only", *SHOW).expect_failure("/app/one/port: is a String, but --secure-only accepts SecureStrings only")
+    run("/app/one", "--secure-only", *SHOW).expect_failure("/app/one/port: is a String, but --secure-only accepts only SecureStrings")
     store.put("/app/one/pass-word", "x", "SecureString", key_id="alias/app")
     store.put("/app/one/pass.word", "x", "SecureString", key_id="alias/app")
     run("/app/one", *SHOW).expect_failure("/app/one/pass-word and /app/one/pass.word would both become PASS_WORD")

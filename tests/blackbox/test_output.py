@@ -62,14 +62,14 @@ def test_a_type_that_is_not_known_is_shown_and_is_not_secure(run: Runner, store:
     store.put("/p/a", "1")
     altered(store, lambda parameter: parameter.update(Type="Hologram"))
     assert run("/p", "--dry-run").out.splitlines()[1].split()[:3] == ["A", "/p/a", "Hologram"]
-    run("/p", "--secure-only", *ECHO).expect_failure("/p/a: is a Hologram, but --secure-only accepts SecureStrings only")
+    run("/p", "--secure-only", *ECHO).expect_failure("/p/a: is a Hologram, but --secure-only accepts only SecureStrings")
 
 
 def test_a_missing_type_is_not_secure(run: Runner, store: ParameterStore) -> None:
     store.put("/p/a", "1")
     altered(store, lambda parameter: parameter.pop("Type"))
     assert run("/p", "--dry-run").out.splitlines()[1].split()[:4] == ["A", "/p/a", "-", "1"]
-    run("/p", "--secure-only", *ECHO).expect_failure("/p/a: is of no type, but --secure-only accepts SecureStrings only")
+    run("/p", "--secure-only", *ECHO).expect_failure("/p/a: is of no type, but --secure-only accepts only SecureStrings")
 
 
 @pytest.mark.parametrize("control", CONTROLS)

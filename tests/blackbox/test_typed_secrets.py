@@ -135,7 +135,7 @@ def test_as_the_name_of_a_member(run: Runner, case: str) -> None:
 
 
 def test_the_message_about_a_name_says_what_it_is_about(run: Runner) -> None:
-    is_unprinted(run(f"DB_PASS=/{HUSH}+", *ECHO), REF + " after '=': a name can hold letters, digits, '.', '-', '_' and '/' only")
+    is_unprinted(run(f"DB_PASS=/{HUSH}+", *ECHO), REF + " after '=': a name can contain only letters, digits, '.', '-', '_' and '/'")
 
 
 VARIABLES: dict[tuple[str, str], tuple[str, ...]] = {

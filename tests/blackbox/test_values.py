@@ -62,7 +62,7 @@ def test_a_member_of_what_is_not_an_object_is_an_error(run: Runner, store: Param
 
 
 def test_an_empty_member_is_a_usage_error(run: Runner, store: ParameterStore) -> None:
-    run("X=/app/v#", *ENV).expect_failure("X=...: expected /parameter/name or arn:... after '=': the name of a member has to follow '#'")
+    run("X=/app/v#", *ENV).expect_failure("X=...: expected /parameter/name or arn:... after '=': the name of a member must follow '#'")
     assert store.journal.entries == []
 
 
@@ -270,8 +270,8 @@ def test_a_lock_file_counts_in_its_place_on_the_command_line(run: Runner, store:
     (lambda text: text.replace('"version": 2, ', "", 1), "variable 1 (KEY): its \"version\" is missing or not a whole number"),
     (lambda text: text.replace('"name": "URL"', '"name": "U=RL"'), "variable 2: its \"name\" is not a variable name"),
     (lambda text: text.replace('"parameter": "/prod/api/url", ', ""), "variable 2 (URL): has no \"parameter\""),
-    (lambda text: text.replace("/prod/api/url", "/prod//url"), "variable 2 (URL): its \"parameter\" is not the name of a parameter: a name has no two slashes"),
-    (lambda text: text.replace('"name": "URL"', '"name": "KEY"'), "the variable KEY is in it twice"),
+    (lambda text: text.replace("/prod/api/url", "/prod//url"), "variable 2 (URL): its \"parameter\" is not the name of a parameter: a name cannot have two slashes"),
+    (lambda text: text.replace('"name": "URL"', '"name": "KEY"'), "the variable KEY occurs twice"),
     (lambda text: text.replace("},\n", "}\n"), "not valid JSON"),
     (lambda text: text.replace("variables", "values"), "not a lock file"),
     (lambda text: "", "not valid JSON"),
@@ -465,9 +465,9 @@ def test_requirements_are_all_named_at_once(run: Runner, store: ParameterStore, 
     example.write_text("V=\nINHERITED=\nMISSING_ONE=example\n# comment\nMISSING_TWO=\n")
     env = with_variables(run, INHERITED="x", BLANK="")
     result = run("/p", "--require", f"@{example}", "--require", "EMPTY", "--require", "BLANK", *ENV, env=env)
-    result.expect_failure("required and not set, or empty: BLANK, EMPTY, MISSING_ONE, MISSING_TWO")
+    result.expect_failure("required, but unset or empty: BLANK, EMPTY, MISSING_ONE, MISSING_TWO")
     assert run("/p", "--require", "V", "--require", "INHERITED", *ENV, env=env).status == 0
-    run("/p", "-u", "V", "--require", "V", *ENV, env=env).expect_failure("required and not set, or empty: V")
+    run("/p", "-u", "V", "--require", "V", *ENV, env=env).expect_failure("required, but unset or empty: V")
     many = [f"NAME_{number:04}" for number in range(1000)]
     example.write_text("".join(f"{name}=\n" for name in many))
     result = run("/p", "--require", f"@{example}", *ENV)
@@ -477,7 +477,7 @@ def test_requirements_are_all_named_at_once(run: Runner, store: ParameterStore, 
 def test_requirements_are_told_beside_everything_else(run: Runner, store: ParameterStore) -> None:
     store.put("/p/path", "1")
     run("/p", "--require", "B", "--require", "A", "--require", "B", *ENV).expect_failure(
-        "/p/path: would set PATH", "required and not set, or empty: A, B\n")
+        "/p/path: would set PATH", "required, but unset or empty: A, B\n")
 
 
 def test_secure_only(run: Runner, store: ParameterStore) -> None:

@@ -84,7 +84,7 @@ static void everything_wrong_is_told_at_once_by_place(void **state)
                 "its \"file\" is not", 1 },
         { "{\"variables\": [{\"name\": \"A\", \"parameter\": \"/a\", \"version\": 1},"
           "{\"name\": \"A\", \"parameter\": \"/b\", \"version\": 1}]}",
-                "the variable A is in it twice", 1 },
+                "the variable A occurs twice", 1 },
     };
 
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
