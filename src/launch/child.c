@@ -24,7 +24,7 @@
 enum {
     READ_BYTES = 4096,
     FD_LOOP_MAX = 65536,
-    LOOK_MS = 50, /* polling interval where signalfd is not available */
+    POLL_MS = 50, /* polling interval where signalfd is not available */
 };
 
 /* Linux 5.11; the value of CLOSE_RANGE_CLOEXEC, which older headers lack. */
@@ -44,8 +44,8 @@ struct child {
 };
 
 /* File scope, for the signal handler. */
-static volatile sig_atomic_t group_to_end; /* NOLINT(*-non-const-global-variables): 0 for none */
-static pthread_t waiting_thread;           /* NOLINT(*-non-const-global-variables) */
+static volatile sig_atomic_t group_to_kill; /* NOLINT(*-non-const-global-variables): 0 for none */
+static pthread_t waiting_thread;            /* NOLINT(*-non-const-global-variables) */
 
 static void clear_child(struct child *child)
 {
@@ -76,10 +76,10 @@ static void close_others_on_exec(void)
 static void become_program(const struct child *child, pid_t parent)
 {
     sigset_t mask = child->mask;
-    int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     (void)setpgid(0, 0);
     process_die_with(parent);
-    if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0) {
+    if (null_fd < 0 || dup2(null_fd, STDIN_FILENO) < 0) {
         (void)close(STDIN_FILENO);
     }
     (void)dup2(child->output[1], STDOUT_FILENO);
@@ -98,7 +98,7 @@ static void become_program(const struct child *child, pid_t parent)
 
 /* --- in this process --- */
 
-static sigset_t only_chld(void)
+static sigset_t make_chld_set(void)
 {
     sigset_t set;
     (void)sigemptyset(&set);
@@ -107,19 +107,19 @@ static sigset_t only_chld(void)
 }
 
 /*
- * Async-signal-safe. Kills the helper and what it started, which must not be left behind. A thread
- * of a library passes the signal on, so that group_to_end does not change while it is read.
+ * Async-signal-safe. Kills the helper and the processes that it started, then this process. A thread
+ * of a library forwards the signal instead, so that group_to_kill does not change while it is read.
  */
-static void end_with_group(int signal_number)
+static void die_with_group(int signal_number)
 {
     struct sigaction by_default = { .sa_handler = SIG_DFL };
     if (pthread_equal(pthread_self(), waiting_thread) == 0) {
         (void)pthread_kill(waiting_thread, signal_number);
         return;
     }
-    if (group_to_end > 0) {
-        (void)kill(-(pid_t)group_to_end, SIGKILL);
-        (void)kill((pid_t)group_to_end, SIGKILL); /* it may have left the group */
+    if (group_to_kill > 0) {
+        (void)kill(-(pid_t)group_to_kill, SIGKILL);
+        (void)kill((pid_t)group_to_kill, SIGKILL); /* it may have left the group */
     }
     (void)sigemptyset(&by_default.sa_mask);
     (void)sigaction(signal_number, &by_default, NULL);
@@ -135,7 +135,7 @@ static void watch_chld(struct child *child)
 {
     struct sigaction by_default = { .sa_handler = SIG_DFL };
     sigset_t pending;
-    sigset_t chld_only = only_chld();
+    sigset_t chld_only = make_chld_set();
     (void)sigemptyset(&by_default.sa_mask);
     (void)sigemptyset(&pending);
     (void)sigpending(&pending);
@@ -144,10 +144,10 @@ static void watch_chld(struct child *child)
     child->wake = signalfd(-1, &chld_only, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-/* Only those signals that would end this process. */
+/* Catches only signals that would end this process. */
 static void catch_fatal(struct child *child)
 {
-    struct sigaction ending = { .sa_handler = end_with_group };
+    struct sigaction ending = { .sa_handler = die_with_group };
     (void)sigemptyset(&ending.sa_mask);
     waiting_thread = pthread_self();
     for (size_t i = 0; i < PROCESS_FATAL_SIGNALS; i++) {
@@ -161,11 +161,11 @@ static void catch_fatal(struct child *child)
 /* Blocks the signals until the helper's process id is known. */
 static void catch_signals(struct child *child)
 {
-    sigset_t held = only_chld();
+    sigset_t blocked = make_chld_set();
     for (size_t i = 0; i < PROCESS_FATAL_SIGNALS; i++) {
-        (void)sigaddset(&held, process_fatal_signal(i));
+        (void)sigaddset(&blocked, process_fatal_signal(i));
     }
-    (void)pthread_sigmask(SIG_BLOCK, &held, &child->mask);
+    (void)pthread_sigmask(SIG_BLOCK, &blocked, &child->mask);
     catch_fatal(child);
     watch_chld(child);
 }
@@ -174,20 +174,20 @@ static void unblock_signals(const struct child *child)
 {
     sigset_t mask = child->mask;
     (void)sigaddset(&mask, SIGCHLD);
-    group_to_end = (sig_atomic_t)child->pid;
+    group_to_kill = (sig_atomic_t)child->pid;
     (void)pthread_sigmask(SIG_SETMASK, &mask, NULL);
 }
 
 /*
- * The helper's SIGCHLD may still be pending and would reach COMMAND: it is discarded. One that was
- * pending before was discarded by sigaction, as POSIX demands for SIG_DFL of this signal: it is
- * sent again.
+ * Discards the helper's SIGCHLD, which may still be pending and would reach COMMAND. A SIGCHLD that
+ * was pending before is sent again: sigaction discarded it, as POSIX requires for SIG_DFL of this
+ * signal.
  */
 static void restore_chld(const struct child *child)
 {
-    sigset_t chld_only = only_chld();
-    const struct timespec at_once = { 0 };
-    (void)sigtimedwait(&chld_only, NULL, &at_once);
+    sigset_t chld_only = make_chld_set();
+    const struct timespec no_wait = { 0 };
+    (void)sigtimedwait(&chld_only, NULL, &no_wait);
     (void)sigaction(SIGCHLD, &child->inherited_chld, NULL);
     (void)pthread_sigmask(SIG_SETMASK, &child->mask, NULL);
     if (child->chld_was_pending) {
@@ -198,7 +198,7 @@ static void restore_chld(const struct child *child)
 /* After the helper is reaped. */
 static void restore_signals(const struct child *child)
 {
-    group_to_end = 0;
+    group_to_kill = 0;
     for (size_t i = 0; i < PROCESS_FATAL_SIGNALS; i++) {
         (void)sigaction(process_fatal_signal(i), &child->inherited_fatal[i], NULL);
     }
@@ -213,7 +213,7 @@ static bool fail(const struct child *child, struct err *reterr, const char *what
 static bool make_pipes(struct child *child, struct err *reterr)
 {
     return (pipe2(child->output, O_CLOEXEC) == 0 && pipe2(child->exec_error, O_CLOEXEC) == 0)
-            || fail(child, reterr, "cannot make a pipe");
+            || fail(child, reterr, "cannot create a pipe");
 }
 
 static bool start(struct child *child, struct err *reterr)
@@ -221,7 +221,7 @@ static bool start(struct child *child, struct err *reterr)
     pid_t parent = getpid();
     child->pid = fork();
     if (child->pid < 0) {
-        return fail(child, reterr, "cannot make a process for it");
+        return fail(child, reterr, "cannot create a process for it");
     }
     if (child->pid == 0) {
         become_program(child, parent);
@@ -256,7 +256,8 @@ static bool fail_stopped(const struct child *child, int signal_number, struct er
             "%s was stopped by signal %d (%s)", child->request->argv[0], signal_number,
             strsignal(signal_number));
     if (signal_number == SIGTTIN || signal_number == SIGTTOU) {
-        err_set_hint(reterr, "it wants the terminal, which it does not get: it must not prompt");
+        err_set_hint(reterr,
+                "it tried to use the terminal, which is not available to it: it must not prompt");
     }
     return false;
 }
@@ -274,15 +275,15 @@ static bool read_some(const struct child *child, struct secret *output)
 }
 
 /*
- * Waits until there is something to read, the program's state has changed, or the deadline has come;
- * with at_once only looks. True if there is something to read.
+ * Waits until there is something to read, the program's state has changed, or the deadline has passed;
+ * with no_wait only checks. True if there is something to read.
  */
-static bool wait_for_output(const struct child *child, bool is_open, bool at_once)
+static bool wait_for_output(const struct child *child, bool is_open, bool no_wait)
 {
     const struct runner_request *request = child->request;
     int64_t left_ms = request->deadline_ms - clock_monotonic_ms(request->clock);
-    int64_t wait_max_ms = child->wake < 0 ? LOOK_MS : INT_MAX;
-    int wait_ms = at_once || left_ms < 0 ? 0 : (int)(left_ms > wait_max_ms ? wait_max_ms : left_ms);
+    int64_t wait_max_ms = child->wake < 0 ? POLL_MS : INT_MAX;
+    int wait_ms = no_wait || left_ms < 0 ? 0 : (int)(left_ms > wait_max_ms ? wait_max_ms : left_ms);
     struct pollfd fds[] = {
         { .fd = is_open ? child->output[0] : -1, .events = POLLIN },
         { .fd = child->wake, .events = POLLIN },
@@ -290,8 +291,8 @@ static bool wait_for_output(const struct child *child, bool is_open, bool at_onc
     return poll(fds, sizeof(fds) / sizeof(fds[0]), wait_ms) > 0 && fds[0].revents != 0;
 }
 
-/* Called before the state is read, so that a later change of it wakes us again. */
-static void forget_wakes(const struct child *child)
+/* Call before reading the state, so that a later change wakes the poll again. */
+static void drain_wakeups(const struct child *child)
 {
     struct signalfd_siginfo info;
     while (child->wake >= 0 && read(child->wake, &info, sizeof(info)) > 0) {
@@ -307,17 +308,17 @@ static bool check_limits(const struct child *child, const struct secret *output,
         return false;
     }
     return clock_monotonic_ms(request->clock) < request->deadline_ms
-            || err_set(reterr, ERR_TIMEOUT, request->where, "%s did not end in time",
+            || err_set(reterr, ERR_TIMEOUT, request->where, "%s did not finish in time",
                     request->argv[0]);
 }
 
-/* Until the program has ended and its output is read; false at the deadline, or past the maximum. */
+/* Reads until the program has ended and its output is complete; false if it stops or exceeds a limit. */
 static bool read_output(const struct child *child, struct secret *output, struct err *reterr)
 {
     bool is_open = true;
     for (;;) {
         int stop_signal = 0;
-        forget_wakes(child);
+        drain_wakeups(child);
         enum child_state state = find_state(child, &stop_signal);
         bool has_ended = state == CHILD_ENDED;
         if (state == CHILD_STOPPED) {
@@ -335,18 +336,18 @@ static bool read_output(const struct child *child, struct secret *output, struct
 }
 
 /*
- * Kills the whole group while its leader's process id cannot be reused. Once the leader is reaped
- * it can, and a signal that arrives then must not kill another group.
+ * Kills the whole group before its leader is reaped: until then the process id cannot be reused. A
+ * signal that arrives later must not kill another group, so group_to_kill is reset first.
  */
 static int reap(const struct child *child)
 {
     int status = 0;
     (void)kill(-child->pid, SIGKILL);
     (void)kill(child->pid, SIGKILL); /* it may have left the group */
-    group_to_end = 0;
+    group_to_kill = 0;
     while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR) {
     }
-    /* Process 1 inherits what the helper left behind, which would be zombies of COMMAND. */
+    /* Process 1 inherits the helper's children, which would become zombies of COMMAND. */
     int ignored = 0;
     while (getpid() == 1 && (waitpid(-child->pid, &ignored, 0) > 0 || errno == EINTR)) {
     }
@@ -366,11 +367,11 @@ static bool judge(const struct child *child, int status, struct err *reterr)
                                          request->where, "%s cannot be started", child->file);
     }
     if (WIFSIGNALED(status)) {
-        return err_set(reterr, ERR_CREDENTIALS, request->where, "%s was ended by signal %d (%s)",
+        return err_set(reterr, ERR_CREDENTIALS, request->where, "%s was killed by signal %d (%s)",
                 request->argv[0], WTERMSIG(status), strsignal(WTERMSIG(status)));
     }
     return WEXITSTATUS(status) == 0
-            || err_set(reterr, ERR_CREDENTIALS, request->where, "%s ended with status %d",
+            || err_set(reterr, ERR_CREDENTIALS, request->where, "%s exited with status %d",
                     request->argv[0], WEXITSTATUS(status));
 }
 

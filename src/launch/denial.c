@@ -68,7 +68,7 @@ bool denial_explain(const char *file, enum denial denial, int errno_value, struc
     switch (denial) {
     case DENIAL_UNREACHABLE:
         return err_set(reterr, ERR_COMMAND_UNUSABLE, file,
-                "cannot be reached: a directory on the way may not be searched");
+                "cannot be reached: a directory in its path cannot be searched");
     case DENIAL_DIRECTORY:
         return err_set(reterr, ERR_COMMAND_UNUSABLE, file, "is a directory");
     case DENIAL_SPECIAL_FILE:
@@ -76,7 +76,8 @@ bool denial_explain(const char *file, enum denial denial, int errno_value, struc
     case DENIAL_NOT_MARKED:
         (void)err_set_errno(reterr, ERR_COMMAND_UNUSABLE, EACCES, file, "cannot be executed");
         err_add_why(reterr, " (it is not marked executable)");
-        err_set_hint(reterr, "mark it executable (chmod +x), or name its interpreter as command");
+        err_set_hint(
+                reterr, "mark it executable (chmod +x), or give its interpreter as the command");
         return false;
     case DENIAL_NOEXEC:
         (void)err_set_errno(reterr, ERR_COMMAND_UNUSABLE, EACCES, file, "cannot be executed");

@@ -18,7 +18,7 @@ enum {
     TOTAL_MIN_BYTES = 128 * 1024,  /* the kernel grants at least this, and at most 6 MiB */
 };
 
-/* Reads the first bytes of the file, to find out what it is; gives their number. */
+/* Reads the first bytes of the file, to find out what it is; returns their number. */
 static size_t read_head(const char *file, char head[static HEAD_BYTES])
 {
     CLEANUP(file_close) int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -27,7 +27,7 @@ static size_t read_head(const char *file, char head[static HEAD_BYTES])
     return len > 0 ? (size_t)len : 0;
 }
 
-/* The path behind "#!", which may be empty; NULL: not a script. */
+/* The path after "#!", which may be empty; NULL: not a script. */
 static const char *find_interpreter(char head[static HEAD_BYTES], size_t len)
 {
     if (len <= 2 || head[0] != '#' || head[1] != '!') {
@@ -56,8 +56,9 @@ static bool explain_missing(const char *file, struct err *reterr)
         }
         return false;
     }
-    (void)err_set(reterr, ERR_COMMAND_UNUSABLE, file, "the loader it needs does not exist here");
-    err_set_hint(reterr, "is it linked for another C library or distribution than this one?");
+    (void)err_set(
+            reterr, ERR_COMMAND_UNUSABLE, file, "the loader that it needs does not exist here");
+    err_set_hint(reterr, "is it built for another C library or distribution?");
     return false;
 }
 
@@ -84,13 +85,12 @@ static bool explain_format(const char *file, struct err *reterr)
     char head[HEAD_BYTES];
     size_t len = read_head(file, head);
     if (len >= 4 && memcmp(head, "\177ELF", 4) == 0) {
-        return err_set(reterr, ERR_COMMAND_UNUSABLE, file,
-                "is a program for another architecture than this machine's");
+        return err_set(reterr, ERR_COMMAND_UNUSABLE, file, "is a program for another architecture");
     }
     (void)err_set(reterr, ERR_COMMAND_UNUSABLE, file,
             "is neither a program nor a script that begins with \"#!\"");
-    err_set_hint(
-            reterr, "begin it with a line such as #!/bin/sh, or name its interpreter as command");
+    err_set_hint(reterr,
+            "begin it with a line such as #!/bin/sh, or give its interpreter as the command");
     return false;
 }
 
@@ -136,8 +136,8 @@ void launch_size_add_arguments(struct launch_size *size, char *const argv[])
 bool launch_fail_size(const char *file, const struct launch_size *size, struct err *reterr)
 {
     (void)err_set(reterr, ERR_COMMAND_UNUSABLE, file,
-            "arguments and environment are too large: %zu bytes in all of at most %zu, and one "
-            "string at most %d; the largest variables:",
+            "arguments and environment are too large: %zu bytes in total, at most %zu are allowed, "
+            "and %d for one string; the largest variables:",
             size->total_bytes, total_limit(), STRING_MAX_BYTES);
     for (size_t i = 0; i < LAUNCH_LARGEST_SHOWN && size->largest[i].name != NULL; i++) {
         const struct launch_string *shown = &size->largest[i];
@@ -145,7 +145,7 @@ bool launch_fail_size(const char *file, const struct launch_size *size, struct e
                 shown->name, shown->bytes);
     }
     err_set_hint(reterr,
-            "read narrower paths, or raise the stack limit (ulimit -s; the kernel gives a quarter of "
+            "read narrower paths, or raise the stack limit (ulimit -s; the kernel allows a quarter of "
             "it, at most 6 MiB)");
     return false;
 }

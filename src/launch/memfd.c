@@ -47,10 +47,10 @@ static int make_sealed(const struct secret *content, const char *where, struct e
                 MEMFD_FIRST_FD);
         return -1;
     }
-    (void)err_set_errno(reterr, ERR_SYSTEM, error, where, "the file in memory cannot be made");
+    (void)err_set_errno(reterr, ERR_SYSTEM, error, where, "the file in memory cannot be created");
     if (error == EFBIG) {
         err_set_hint(reterr,
-                "the limit on the size of files (ulimit -f, LimitFSIZE=) holds for files in "
+                "the limit on the size of files (ulimit -f, LimitFSIZE=) applies to files in "
                 "memory too: raise it to at least %zu bytes",
                 secret_len(content));
     }

@@ -1,4 +1,4 @@
-/* Values as files in memory that COMMAND inherits: memfd_create(2), sealed. */
+/* Puts values into sealed files in memory (memfd_create(2)) that COMMAND inherits. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

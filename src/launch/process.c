@@ -20,13 +20,13 @@ static bool occupy_closed_streams(struct err *reterr)
         int opened = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
         if (opened != fd) {
             return err_set_errno(reterr, ERR_SYSTEM, errno, NULL,
-                    "standard stream %d is closed and cannot be kept from becoming a socket", fd);
+                    "standard stream %d is closed and no placeholder can be opened for it", fd);
         }
     }
     return true;
 }
 
-/* New descriptors get the lowest free numbers: one that is left open has one of these. */
+/* New descriptors get the lowest free numbers, so one that a library left open has one of these. */
 static void record_free_fds(struct process_state *state)
 {
     int fd = STDERR_FILENO + 1;
@@ -66,7 +66,7 @@ static void catch_as_process_1(void)
     }
 }
 
-/* The signals that a write can cause: to a closed pipe, past the limit on the size of files. */
+/* The signals that a write can cause: to a closed pipe, or beyond the limit on the size of files. */
 static const int caused_by_writes[] = { SIGPIPE, SIGXFSZ };
 
 enum {
@@ -79,25 +79,25 @@ enum {
  */
 static void block_signals(sigset_t *ret_mask)
 {
-    sigset_t held;
-    (void)sigemptyset(&held);
-    (void)sigaddset(&held, SIGCHLD);
+    sigset_t blocked;
+    (void)sigemptyset(&blocked);
+    (void)sigaddset(&blocked, SIGCHLD);
     for (size_t i = 0; i < CAUSED_COUNT; i++) {
-        (void)sigaddset(&held, caused_by_writes[i]);
+        (void)sigaddset(&blocked, caused_by_writes[i]);
     }
-    (void)pthread_sigmask(SIG_BLOCK, &held, ret_mask);
+    (void)pthread_sigmask(SIG_BLOCK, &blocked, ret_mask);
 }
 
-/* Only those that our writes caused: what was pending before is for COMMAND. */
+/* Discards only signals that our writes caused; those that were pending before are for COMMAND. */
 static void discard_signals(const sigset_t *pending_before)
 {
     for (size_t i = 0; i < CAUSED_COUNT; i++) {
         sigset_t one;
-        const struct timespec at_once = { 0 };
+        const struct timespec no_wait = { 0 };
         (void)sigemptyset(&one);
         (void)sigaddset(&one, caused_by_writes[i]);
         if (sigismember(pending_before, caused_by_writes[i]) == 0) {
-            (void)sigtimedwait(&one, NULL, &at_once);
+            (void)sigtimedwait(&one, NULL, &no_wait);
         }
     }
 }

@@ -19,7 +19,7 @@ enum {
 enum finding {
     USABLE,
     MISSING,
-    UNREACHABLE, /* a directory of the path may not be searched: unknown whether the file exists */
+    UNREACHABLE, /* a directory of the path cannot be searched: unknown whether the file exists */
     UNUSABLE,
 };
 
@@ -81,7 +81,7 @@ bool resolve_command(
         const char *command, const char *search_path, char **ret_file, struct err *reterr)
 {
     if (command[0] == '\0') {
-        return err_set(reterr, ERR_COMMAND_MISSING, NULL, "the command is an empty word");
+        return err_set(reterr, ERR_COMMAND_MISSING, NULL, "the command is an empty string");
     }
     if (strchr(command, '/') != NULL) {
         return use_as_written(command, ret_file, reterr);
@@ -121,9 +121,9 @@ bool resolve_command(
     }
     (void)err_set(reterr, ERR_COMMAND_MISSING, NULL, "not found in PATH (%s)", path);
     if (unsearchable != NULL && unsearchable_len == 0) {
-        err_add_why(reterr, "; the working directory may not be searched");
+        err_add_why(reterr, "; the working directory cannot be searched");
     } else if (unsearchable != NULL) {
-        err_add_why(reterr, "; %.*s may not be searched", (int)unsearchable_len, unsearchable);
+        err_add_why(reterr, "; %.*s cannot be searched", (int)unsearchable_len, unsearchable);
     }
     return fail_to_find(command, reterr);
 }

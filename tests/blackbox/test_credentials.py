@@ -570,8 +570,8 @@ def test_standard_error_of_the_helper_reaches_the_user_and_its_output_never(chai
 
 
 @pytest.mark.parametrize("document,script,text", [
-    ("", "exit 3", "helper ended with status 3 (credential_process)"),
-    ("", "kill -KILL $$", "helper was ended by signal 9 (Killed) (credential_process)"),
+    ("", "exit 3", "helper exited with status 3 (credential_process)"),
+    ("", "kill -KILL $$", "helper was killed by signal 9 (Killed) (credential_process)"),
     ("", "", "(what credential_process printed)"), ("no JSON: hush-hush", "", "(what credential_process printed)"),
     ("[]", "", 'credential_process printed no "Version": 1'), ('{"Version": 2}', "", 'credential_process printed no "Version": 1'),
     ('{"Version": "1"}', "", 'credential_process printed no "Version": 1'),
@@ -603,7 +603,7 @@ def test_processes_that_cannot_be_started(chain: Chain, command: str, text: str)
 
 def test_a_process_cannot_outlive_the_timeout(chain: Chain, tmp_path: Path) -> None:
     use_process(chain, chain.process("", f"sleep 1000 & echo $! >{tmp_path}/pid; wait"))
-    chain.fail("helper did not end in time (credential_process)", options=("--timeout", "1s"))
+    chain.fail("helper did not finish in time (credential_process)", options=("--timeout", "1s"))
     with suppress(FileNotFoundError):  # a machine so slow that it did not get that far
         wait_until_gone(int((tmp_path / "pid").read_text()))
 
@@ -645,7 +645,7 @@ def test_a_process_that_has_left_its_group_ends_with_us_too(chain: Chain, tmp_pa
 
 def test_a_process_that_is_stopped_is_not_waited_for(chain: Chain) -> None:
     use_process(chain, chain.process("", "kill -TTIN $$"))
-    chain.fail("helper was stopped by signal 21", "it wants the terminal")
+    chain.fail("helper was stopped by signal 21", "it tried to use the terminal")
 
 
 def test_a_script_whose_interpreter_is_missing_says_so(chain: Chain) -> None:

@@ -394,7 +394,7 @@ SERVICES: dict[str, tuple[Callable[[Chain], Env], Callable[[Chain], None], tuple
         (f"error: {role('app')}: ValidationError: The requested DurationSeconds exceeds", "hint: the duration is from {home}/.aws/config:4: duration_seconds")),
     "a helper that fails": (
         lambda chain: config(chain, credential_process=chain.process("", "echo 'vault is sealed' >&2; exit 3")), lambda chain: None,
-        ("error: {home}/.aws/config:2: {home}/helper ended with status 3 (credential_process)", "hint: run the command behind credential_process by hand")),
+        ("error: {home}/.aws/config:2: {home}/helper exited with status 3 (credential_process)", "hint: run the command behind credential_process by hand")),
     "a helper that prints something else": (
         lambda chain: config(chain, credential_process=chain.process("must-not-be-seen")), lambda chain: None,
         ("error: {home}/.aws/config:2: ", "(what credential_process printed)", "hint: run the command behind credential_process by hand")),

@@ -93,7 +93,7 @@ def test_a_change_of_the_windows_size_does_not_end_process_1(store, program, env
 def test_a_file_in_memory_above_the_limit_for_files_is_an_error(store, run, limit: int) -> None:
     store.put("/p/v", "x" * 1000)
     result = run("--file", "V=/p/v", *ECHO, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
-    result.expect_failure("V: the file in memory cannot be made: File too large", "LimitFSIZE")
+    result.expect_failure("V: the file in memory cannot be created: File too large", "LimitFSIZE")
 
 
 def test_a_full_log_does_not_end_it(store, run, tmp_path) -> None:

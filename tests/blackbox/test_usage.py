@@ -165,7 +165,7 @@ def test_the_directory_that_may_not_be_searched_is_the_one_that_is_named(run: Ru
         done = subprocess.run([program, "/p", "--", "nosuchcommand"], env={**run.environment(), "PATH": path}, cwd=tmp_path / "working-directory",
                               capture_output=True, text=True, check=False, **become(65534))  # fmt: skip
         assert done.returncode == 127, done
-        assert f"; {named} may not be searched\n" in done.stderr, done.stderr
+        assert f"; {named} cannot be searched\n" in done.stderr, done.stderr
 
 
 # --- What -v says

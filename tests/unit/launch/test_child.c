@@ -273,7 +273,7 @@ static void another_status_is_told(void **state)
 {
     struct fixture *fixture = *state;
     assert_false(run_script(fixture, "echo hush-hush; exit 3"));
-    assert_err(fixture, ERR_CREDENTIALS, "sh ended with status 3");
+    assert_err(fixture, ERR_CREDENTIALS, "sh exited with status 3");
     assert_null(strstr(fixture->err.why, "hush"));
 }
 
@@ -281,7 +281,7 @@ static void a_signal_is_told(void **state)
 {
     struct fixture *fixture = *state;
     assert_false(run_script(fixture, "kill -TERM $$"));
-    assert_err(fixture, ERR_CREDENTIALS, "sh was ended by signal 15 (Terminated)");
+    assert_err(fixture, ERR_CREDENTIALS, "sh was killed by signal 15 (Terminated)");
 }
 
 static void a_missing_program_is_told(void **state)
@@ -345,7 +345,7 @@ static void its_output_may_end_before_it_does(void **state)
     assert_true(run_script(fixture, "echo x; exec >&-; sleep 0.1; exit 0"));
     assert_output(fixture, "x\n");
     assert_false(run_script(fixture, "exec >&-; sleep 0.1; exit 4"));
-    assert_err(fixture, ERR_CREDENTIALS, "sh ended with status 4");
+    assert_err(fixture, ERR_CREDENTIALS, "sh exited with status 4");
 }
 
 /* A program that says nothing more costs nothing until it ends, whether or not its output is open. */
@@ -463,7 +463,7 @@ static void the_deadline_ends_the_whole_group(void **state)
     struct fixture *fixture = *state;
     char line[32] = "";
     assert_false(run_script(fixture, "(trap '' TERM; sleep 1000 & echo $! >$ALARM; wait) & wait"));
-    assert_err(fixture, ERR_TIMEOUT, "sh did not end in time");
+    assert_err(fixture, ERR_TIMEOUT, "sh did not finish in time");
     assert_true(has_line(fixture->alarm_file, line));
     wait_until_gone((pid_t)strtol(line, NULL, 10));
     assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* nothing is left to be waited for */
@@ -539,7 +539,7 @@ static void chld_reaches_command_as_it_was(void **state)
         bool bad = run_script(fixture, "exit 3");
         struct chld_state at_last = look_at_chld();
         enter((struct chld_state){ 0 });
-        if (!good || bad || strstr(fixture->err.why, "ended with status 3") == NULL) {
+        if (!good || bad || strstr(fixture->err.why, "exited with status 3") == NULL) {
             fail_msg("the wait is broken: ignored %d blocked %d pending %d: %s", wanted.is_ignored,
                     wanted.is_blocked, wanted.is_pending, fixture->err.why);
         }
