@@ -7,8 +7,8 @@
 #include "launch/process.h"
 
 /*
- * Carries out what argv asks for. Returns the exit status, unless a COMMAND started. environment is what
- * was inherited; state is what process_prepare gave, for a COMMAND.
+ * Does what argv says. Returns the exit status, unless a COMMAND started. environment is what was
+ * inherited; process_prepare filled state, for a COMMAND.
  */
 int app_run(int argc,
         char *const argv[],

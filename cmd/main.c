@@ -14,7 +14,7 @@ static void free_entries(char ***entries)
     free((void *)*entries);
 }
 
-/* Our own list of the inherited entries: libraries may change the process's. */
+/* A copy of the list of inherited entries: libraries may change the original. */
 static char **copy_environment(void)
 {
     size_t count = 0;

@@ -7,7 +7,7 @@
 
 static const char END_OF_OPTIONS[] = "--";
 
-/* "--" and what looks like a name; the rest of a word that is not an option may be anything. */
+/* Keeps only the part that looks like an option: the rest of the word may be a secret. */
 static void set_long_name(struct option_given *given, const char *word, size_t len)
 {
     static const char REST[] = "...";
@@ -22,7 +22,7 @@ static void set_long_name(struct option_given *given, const char *word, size_t l
     memcpy(given->where + kept, REST, is_cut ? sizeof(REST) : 0);
 }
 
-/* The value in a word of its own, which "--" cannot be. */
+/* Returns the next word and moves on; NULL at the end and at "--". */
 static const char *next_word(struct options_argv *argv)
 {
     const char *word = argv->next < argv->argc ? argv->argv[argv->next] : NULL;

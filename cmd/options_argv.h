@@ -7,13 +7,13 @@
 #include "options_given.h"
 #include "options_table.h"
 
-/* How far the reading has come. Initialise with OPTIONS_ARGV_INIT. */
+/* A position in the words of the command line. Initialise with OPTIONS_ARGV_INIT. */
 struct options_argv {
     const struct options_table *table;
     int argc;
     char *const *argv;
-    int next;            /* word */
-    const char *letters; /* of a word such as "-nv", those that are still to be read; or NULL */
+    int next;            /* the index of the next word */
+    const char *letters; /* the unread letters of a word such as "-nv"; or NULL */
 };
 
 #define OPTIONS_ARGV_INIT(options, count, words) \
@@ -23,8 +23,8 @@ struct options_argv {
 bool options_argv_next(struct options_argv *argv, struct option_given *ret_given);
 
 /*
- * Reads ahead: marks in ret_is_given the rows of the table that the command line has, whatever their values,
- * and returns the words after "--", NULL at the end; NULL if there is no "--".
+ * Marks in ret_is_given the rows of the table whose options the command line has, whatever their values.
+ * Returns the words after "--", NULL at the end; NULL if there is no "--". Does not move argv.
  */
 char *const *options_argv_scan(
         const struct options_argv *argv, bool ret_is_given[static OPTIONS_MAX]);

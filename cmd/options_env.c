@@ -44,14 +44,14 @@ void options_env_init(struct options_env *env,
     }
 }
 
-/* Images set SSM_EXEC_VERSION for their own purposes: options that only print have no variable. */
+/* Options that only print have no variable: images set SSM_EXEC_VERSION for other purposes. */
 static bool is_overridden(const struct options_env *env, const struct option *option)
 {
     return option->kind == KIND_HELP || option->kind == KIND_VERSION
             || (!option_is_repeatable(option) && env->is_given[option - env->table->rows]);
 }
 
-/* Begins to read the variable; false if there is nothing to be read. */
+/* Begins to read the variable; false if it is unset, or the option overrides it. */
 static bool begin(struct options_env *env, const struct option *option)
 {
     env->part = (struct option_given){
@@ -65,7 +65,7 @@ static bool begin(struct options_env *env, const struct option *option)
     return env->part.value != NULL && !is_overridden(env, option);
 }
 
-/* The next part of the list that is not empty. */
+/* Moves to the next part of the list that is not empty. */
 static bool next_part(struct options_env *env)
 {
     while (env->rest != NULL) {

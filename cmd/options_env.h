@@ -10,15 +10,15 @@
 #include "options_given.h"
 #include "options_table.h"
 
-/* How far the reading has come. Initialise with options_env_init, release with options_env_clear. */
+/* A position in the variables. Initialise with options_env_init, release with options_env_clear. */
 struct options_env {
     const struct options_table *table;
     const struct environment *environment;
     const bool *is_given;
-    const struct option *order[OPTIONS_MAX + 1]; /* whose variable is read when; NULL at the end */
-    size_t next;                                 /* in order */
-    char *list;               /* a copy of the variable's value, cut into its parts; may be NULL */
-    char *rest;               /* of the list; NULL: there is none */
+    const struct option *order[OPTIONS_MAX + 1]; /* in which variables are read; NULL at the end */
+    size_t next;                                 /* index in order */
+    char *list; /* a copy of the variable's value, split into its parts; may be NULL */
+    char *rest; /* of the list; NULL: there is none */
     struct option_given part; /* the last one */
 };
 
@@ -29,8 +29,8 @@ void options_env_init(struct options_env *env,
         const bool is_given[static OPTIONS_MAX]);
 
 /*
- * The next value: that of a variable, or a part of it if the option can be given repeatedly. Commas separate
- * names of files, commas and blanks all other parts. Empty variables and parts are skipped. The value is
+ * The next value: the value of a variable, or one part of it if the option is repeatable. Commas separate
+ * names of files; commas and blanks separate other parts. Empty variables and parts are skipped. The value is
  * valid until the next call. False if there is none.
  */
 bool options_env_next(struct options_env *env, struct option_given *ret_given);

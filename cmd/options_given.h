@@ -32,8 +32,8 @@ struct option_given {
 };
 
 /*
- * Adds an ERR_USAGE about what was given, with the table's help_hint where hint is NULL. No value may be
- * quoted unless by base/shown.
+ * Adds an ERR_USAGE about what was given, with the table's help_hint if hint is NULL. Values must not be
+ * quoted, except by base/shown.
  */
 void option_given_add_error(const struct option_given *given,
         struct err_list *problems,
@@ -41,12 +41,12 @@ void option_given_add_error(const struct option_given *given,
         const char *format,
         ...) PRINTF_LIKE(4, 5);
 
-/* True for options and words that are complete; otherwise the matching error is added to problems. */
+/* True for an option or word that is complete; otherwise adds the matching error to problems. */
 MUST_CHECK bool option_given_check(const struct option_given *given, struct err_list *problems);
 
 /*
- * The option that may have been meant by a mistyped name, or the table's `words` if those count too. At most
- * a third of the letters differ; NULL if no name is that similar.
+ * The option whose name is most similar to a mistyped name; with_words: also the table's `words`. NULL if
+ * more than a third of the letters differ.
  */
 const struct option *options_find_similar(
         const struct options_table *table, const char *name, bool with_words);

@@ -37,23 +37,23 @@ struct report_options {
     { "role-arn", 0, TAKES_VALUE, KIND_TEXT, (at) + offsetof(struct aws_options, role_arn), "ARN", COMPLETE_NOTHING, \
         group, "assume this role, with the credentials found" }, \
     { "endpoint-url", 0, TAKES_VALUE, KIND_TEXT, (at) + offsetof(struct aws_options, endpoint_url), "URL", COMPLETE_NOTHING, \
-        group, "use this endpoint instead of AWS's" }, \
+        group, "use this endpoint instead of the default" }, \
     { "allow-http", 0, TAKES_NOTHING, KIND_FLAG, (at) + offsetof(struct aws_options, allow_http), NULL, COMPLETE_NOTHING, \
-        group, "let the endpoint be http:// beyond loopback" }, \
+        group, "allow an http:// endpoint beyond loopback" }, \
     { "ca-bundle", 0, TAKES_VALUE, KIND_TEXT, (at) + offsetof(struct aws_options, ca_bundle), "FILE", COMPLETE_FILE, \
         group, "PEM certificates to trust" }
 
 #define OPTIONS_HELP_ROWS(at, group) \
     { "help", 'h', TAKES_NOTHING, KIND_HELP, (at) + offsetof(struct report_options, action), NULL, COMPLETE_NOTHING, \
-        group, "print this" }, \
+        group, "print this help" }, \
     { "version", 'V', TAKES_NOTHING, KIND_VERSION, (at) + offsetof(struct report_options, action), NULL, COMPLETE_NOTHING, \
-        group, "print the version and the libraries it runs on" }
+        group, "print the versions of the program and libraries" }
 
 #define OPTIONS_REPORT_ROWS(at, group, verbose_help) \
     { "verbose", 'v', TAKES_NOTHING, KIND_FLAG, (at) + offsetof(struct report_options, verbose), NULL, COMPLETE_NOTHING, \
         group, verbose_help }, \
     { "quiet", 'q', TAKES_NOTHING, KIND_FLAG, (at) + offsetof(struct report_options, quiet), NULL, COMPLETE_NOTHING, \
-        group, "errors only" }, \
+        group, "report errors only" }, \
     { "log-format", 0, TAKES_VALUE, KIND_LOG_FORMAT, (at) + offsetof(struct report_options, log_format), "text|json", COMPLETE_CHOICE, \
         group, "format of the lines on standard error" }, \
     OPTIONS_HELP_ROWS(at, group)

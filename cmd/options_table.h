@@ -1,4 +1,4 @@
-/* A program's options as a table: parsing, variables, help and shell completions all follow it. */
+/* A table of a program's options, used for parsing, variables, help and shell completions. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -12,7 +12,7 @@ enum option_takes {
     MAY_TAKE_VALUES, /* the same, after '=' only */
 };
 
-/* What the value is, and what options_store_value finds at the option's member. */
+/* What the value is, and the type of the option's member, where option_store stores it. */
 enum option_kind {
     KIND_FLAG,       /* bool; its variable holds a word such as "yes" or "0" */
     KIND_TEXT,       /* struct option_text */
@@ -22,7 +22,7 @@ enum option_kind {
     KIND_LOG_FORMAT, /* enum report_format */
     KIND_HELP,       /* enum options_action; has no variable */
     KIND_VERSION,    /* the same */
-    KIND_OWN,        /* from here on kinds that only the program knows, and stores itself */
+    KIND_OWN,        /* the first of the program's own kinds, which it stores itself */
 };
 
 /* What a shell completes the value with. */
@@ -53,13 +53,13 @@ enum {
 struct options_table {
     const struct option *rows;
     size_t count;                /* at most OPTIONS_MAX */
-    const struct option *words;  /* the words between the options; only its variable has its name */
+    const struct option *words;  /* for words that are not options; the name is for its variable */
     const char *variable_prefix; /* "SSM_EXEC_"; NULL: there are no variables */
     const char *const *
             variables_first; /* options whose variables are read before all others; NULL at the end */
-    const char *help_hint;   /* how to ask for help */
-    const char *variables_hint; /* what variables with the prefix are */
-    const char *help_head;      /* what the help has before the options, and after them */
+    const char *help_hint;   /* how to get help */
+    const char *variables_hint; /* explains variables with the prefix */
+    const char *help_head;      /* the text before the options, and after them */
     const char *help_tail;
 };
 
@@ -67,7 +67,7 @@ struct options_table {
 const struct option *options_find(const struct options_table *table, const char *name, size_t len);
 const struct option *options_find_letter(const struct options_table *table, char letter);
 
-/* Whether a value has to follow: --name VALUE or --name=VALUE. */
+/* Whether a value must follow: --name VALUE or --name=VALUE. */
 bool option_needs_value(const struct option *option);
 
 /* Whether it may be given again. */

@@ -1,4 +1,4 @@
-/* Stores values of options, of the kinds that all programs have. */
+/* Stores the values of options whose kind is not specific to one program. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -15,21 +15,21 @@ enum options_action {
     OPTIONS_VERSION
 };
 
-/* A value that cannot be checked before it is used, and how it was given, for messages about it. */
+/* A value that is checked only when it is used, and how it was given, for messages about it. */
 struct option_text {
     const char *value; /* borrowed; NULL: not given */
     char where[OPTION_WHERE_BYTES];
 };
 
 /*
- * Stores the value of an option of a kind before KIND_OWN at its member of options. Whatever is wrong is added to
- * problems (ERR_USAGE, ERR_SYSTEM).
+ * Stores the value of an option of a kind before KIND_OWN at its member of options. Adds errors to problems
+ * (ERR_USAGE, ERR_SYSTEM).
  */
 void option_store(const struct option_given *given, void *options, struct err_list *problems);
 
 typedef bool option_is_name(const char *text, size_t len);
 
-/* Stores names with commas between them; in a variable also blanks. */
+/* Stores names that are separated by commas, in a variable also by blanks. */
 void option_store_names(const struct option_given *given,
         option_is_name *is_name,
         struct string_list *list,

@@ -11,23 +11,23 @@
 #include <time.h>
 #include <unistd.h>
 
-/* How a write is kept from blocking. Other processes share the mode of the stream: it stays as it is. */
-enum way {
-    WAY_PLAIN,  /* in non-blocking mode, or a file */
-    WAY_SOCKET, /* MSG_DONTWAIT */
-    WAY_TIMED,  /* a pipe or a terminal: a signal interrupts the call */
+/* How to write without blocking. The mode of the stream is not changed: other processes share it. */
+enum method {
+    METHOD_PLAIN,  /* in non-blocking mode, or a file */
+    METHOD_SOCKET, /* MSG_DONTWAIT */
+    METHOD_TIMED,  /* a pipe or a terminal: a signal interrupts the call */
 };
 
-static enum way find_way(int fd)
+static enum method find_method(int fd)
 {
     struct stat status = { 0 };
     if (fstat(fd, &status) != 0 || S_ISREG(status.st_mode)) {
-        return WAY_PLAIN;
+        return METHOD_PLAIN;
     }
     if (S_ISSOCK(status.st_mode)) {
-        return WAY_SOCKET;
+        return METHOD_SOCKET;
     }
-    return (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0 ? WAY_PLAIN : WAY_TIMED;
+    return (fcntl(fd, F_GETFL) & O_NONBLOCK) != 0 ? METHOD_PLAIN : METHOD_TIMED;
 }
 
 static bool is_writable(int fd, int wait_ms)
@@ -103,14 +103,14 @@ static ssize_t write_timed(int fd, const char *bytes, size_t len)
 }
 
 /* -1 with EAGAIN if the stream is full. */
-static ssize_t write_some(enum way way, int fd, const char *bytes, size_t len)
+static ssize_t write_some(enum method method, int fd, const char *bytes, size_t len)
 {
-    switch (way) {
-    case WAY_SOCKET:
+    switch (method) {
+    case METHOD_SOCKET:
         return send(fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-    case WAY_TIMED:
+    case METHOD_TIMED:
         return write_timed(fd, bytes, len);
-    case WAY_PLAIN:
+    case METHOD_PLAIN:
         break;
     }
     return write(fd, bytes, len);
@@ -130,10 +130,10 @@ static bool wait_for_reader(int fd, const struct clock *clock, int64_t until_ms)
 size_t output_write_until(
         int fd, const char *bytes, size_t len, const struct clock *clock, int64_t until_ms)
 {
-    enum way way = find_way(fd);
+    enum method method = find_method(fd);
     size_t written = 0;
     while (written < len) {
-        ssize_t got = write_some(way, fd, bytes + written, len - written);
+        ssize_t got = write_some(method, fd, bytes + written, len - written);
         bool is_full = got < 0 && errno == EAGAIN;
         bool is_broken = got < 0 && errno != EAGAIN && errno != EINTR;
         if (is_broken || (is_full && !wait_for_reader(fd, clock, until_ms))) {

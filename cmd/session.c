@@ -60,8 +60,8 @@ bool session_open(
 }
 
 /*
- * In its thread the second transport reads the certificates to trust once more. With OpenSSL and a whole
- * bundle that takes longer than the connection saves, if the first one needs TLS too.
+ * The second transport reads the certificates to trust again, in its thread. With OpenSSL and a whole bundle
+ * that takes longer than the early connection saves, if the first transport needs TLS too.
  */
 static bool is_early_worthwhile(const struct session *session, enum provider_wait wait)
 {

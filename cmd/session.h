@@ -1,6 +1,6 @@
 /*
- * What a program needs to use Parameter Store during its whole run: AWS settings, connections,
- * credentials. Use in this order: open, perhaps connect_early, find_credentials, then the calls, close.
+ * What a program needs for calls to Parameter Store: AWS settings, connections, credentials. Order of use:
+ * session_open, optionally session_connect_early, session_find_credentials, the calls, session_close.
  */
 /* SPDX-License-Identifier: MIT */
 #pragma once
@@ -31,11 +31,11 @@ struct session_options {
     int64_t deadline_ms; /* monotonic */
 };
 
-/* Zero-initialise; stays in place until session_close, which closes every connection. */
+/* Zero-initialise. Must not move until session_close, which closes every connection. */
 struct session {
     struct settings settings;
-    struct http_curl *curl;       /* asks for credentials */
-    struct http_curl *early_curl; /* has the early connections; NULL: there are none */
+    struct http_curl *curl;       /* for credentials, and for all calls if early_curl is NULL */
+    struct http_curl *early_curl; /* with the early connections; NULL: there are none */
     struct imds imds;
     struct provider_context providers;
     struct call_settings provider_calls;
@@ -44,14 +44,14 @@ struct session {
     struct call_settings calls; /* of Parameter Store */
 };
 
-/* Reads the settings; sends nothing. False with everything that is wrong added to problems. */
+/* Reads the settings; sends nothing yet. On failure returns false and adds every error to problems. */
 MUST_CHECK bool session_open(
         struct session *session, const struct session_options *options, struct err_list *problems);
 
 /*
- * Opens the connections of calls to Parameter Store in the background, if finding the credentials takes
- * requests. The calls must be run with session->calls. Gets the region from the metadata service if it is
- * not set and the credentials will come from there.
+ * Opens the connections for calls to Parameter Store in the background, if finding credentials requires
+ * waiting. Run the calls with session->calls. If the region is not set and the credentials come from the
+ * metadata service, gets the region from there first.
  */
 void session_connect_early(struct session *session, struct call *const *calls, size_t call_count);
 

@@ -1,7 +1,7 @@
 /*
- * completion-writer SHELL <TEMPLATE >SCRIPT: a completion script with what the tables have in place of
- * the template's lines: @OPTIONS@ the options of ssm-exec; @WORDS@ what can follow ssm-dotenv;
- * @COMMANDS@ each of its commands with its options. Runs while building; never installed.
+ * completion-writer SHELL <TEMPLATE >SCRIPT: writes a completion script. What the tables have replaces these
+ * lines of the template: @OPTIONS@ the options of ssm-exec; @WORDS@ what can follow ssm-dotenv;
+ * @COMMANDS@ each of its commands with its options. Runs during the build; not installed.
  */
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "options_rows.h"
 #include "tables.h"
 
-/* Writes text for the inside of '...', with quote in place of a quote, and a backslash before characters of escaped. */
+/* Writes text to go inside '...': replaces each ' with quote, and escapes the characters in escaped. */
 static void write_quoted(const char *text, const char *quote, const char *escaped)
 {
     for (const char *c = text; *c != '\0'; c++) {
@@ -36,7 +36,7 @@ static void write_words(const char *alternatives)
 
 /* --- bash: [--unset]=variables [-u]=variables --- */
 
-/* What the template completes the option with: the name of a rule, or the possible values. */
+/* Writes what the template completes the value with: the name of a rule, or the possible values. */
 static void write_bash_rule(const struct option *option)
 {
     switch (option->completion) {
@@ -72,11 +72,11 @@ static void write_bash(const struct option *option, const char *owner)
     (void)putchar('\n');
 }
 
-/* --- zsh: an argument of _arguments for each way to write the option --- */
+/* --- zsh: an argument of _arguments for each form of the option --- */
 
 static void write_zsh_value(const struct option *option)
 {
-    /* "[=NAME,...]" is called "NAME,..." here. */
+    /* "NAME,..." without the "[=" and "]" around it. */
     const char *name = option->value_name + strspn(option->value_name, "[=");
     (void)printf(":%.*s:", (int)strcspn(name, "]"), name);
     switch (option->completion) {
@@ -95,12 +95,12 @@ static void write_zsh_value(const struct option *option)
         (void)putchar(')');
         return;
     case COMPLETE_NOTHING:
-        (void)putchar(' '); /* only says what is expected */
+        (void)putchar(' '); /* completes nothing, only shows the name of the value */
         return;
     }
 }
 
-/* The part that comes before the option's name: what excludes what. */
+/* The part before the option's name: what the option excludes. */
 static void write_zsh_exclusion(const struct option *option)
 {
     if (option->kind == KIND_HELP || option->kind == KIND_VERSION) {

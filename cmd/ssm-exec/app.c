@@ -82,7 +82,7 @@ static struct session_options session_options(const struct app *app)
     };
 }
 
-/* A region that is set is compared with the ARNs' before anything is asked. */
+/* Compares the region with the ARNs before any request if it is set, otherwise once it is known. */
 static bool run_fetch(const struct source_list *sources,
         struct session *session,
         struct ssm_fetch *fetch,
@@ -98,23 +98,23 @@ static bool run_fetch(const struct source_list *sources,
             && ssm_fetch_run(fetch, &session->calls, problems);
 }
 
-/* What is asked of Parameter Store. The caller sets client and budget. */
-static struct ssm describe_request(const struct app *app, const struct plan *plan)
+/* How to call Parameter Store; the caller sets client and budget. */
+static struct ssm make_ssm(const struct app *app, const struct plan *plan)
 {
     const struct options *options = app->options;
-    bool may_do_without = options->dry_run && !options->no_decrypt
+    bool could_skip_decryption = options->dry_run && !options->no_decrypt
             && undecrypted_is_possible(plan, options);
     return (struct ssm){
         .decryption = options->no_decrypt ? PARAMETER_UNDECRYPTED : PARAMETER_DECRYPTED,
-        .undecrypted_hint = may_do_without
+        .undecrypted_hint = could_skip_decryption
                 ? "--no-decrypt shows names, versions and types without it"
                 : NULL,
     };
 }
 
 /*
- * Everything that goes over the network; connections are closed again when it returns. Where nothing is to
- * be fetched, the settings and credentials of AWS are not read.
+ * Does everything that needs the network; all connections are closed when it returns. If there is nothing to
+ * fetch, the AWS settings and credentials are not read.
  */
 static bool fetch_all(const struct app *app,
         const struct plan *plan,
@@ -125,7 +125,7 @@ static bool fetch_all(const struct app *app,
     CLEANUP(session_close) struct session session = { 0 };
     CLEANUP(ssm_fetch_clear) struct ssm_fetch fetch = { 0 };
     struct budget budget = { .max_bytes = SSM_BUDGET_BYTES };
-    struct ssm ssm = describe_request(app, plan);
+    struct ssm ssm = make_ssm(app, plan);
     const struct session_options options = session_options(app);
     const struct fetch_rules rules = {
         .recursive = !app->options->no_recursive,
@@ -166,7 +166,7 @@ static bool assign_metadata_disabled(struct assignment_list *assignments, struct
     return assignment_list_add_owned(assignments, &assignment, reterr);
 }
 
-/* Reports everything that is wrong with names and variables at once. */
+/* Collects every error about names and variables, to report them together. */
 static bool make_variables(const struct app *app,
         const struct plan *plan,
         const struct fetched *fetched,
@@ -225,7 +225,7 @@ static int fail_all(const struct app *app, const struct err_list *problems)
     return report_exit_status(problems->len > 0 ? problems->items[0].kind : ERR_SYSTEM);
 }
 
-/* The run itself, once the options are right. */
+/* The run itself, once the options have been checked. */
 static int carry_out(
         const struct app *app, struct options *options, const struct process_state *state)
 {
@@ -274,7 +274,7 @@ int app_run(int argc,
     struct report report;
     int64_t began_ms = clock_monotonic_ms(clock);
     report_init(&report, clock);
-    bool understood = options_read(argc, argv, environment, &options, &problems);
+    bool is_valid = options_read(argc, argv, environment, &options, &problems);
     report.format = options.report.log_format;
     report.verbosity = report_options_verbosity(&options.report);
     report.deadline_ms = began_ms + options.timeout_ms;
@@ -285,7 +285,7 @@ int app_run(int argc,
         .report = &report,
         .deadline_ms = report.deadline_ms,
     };
-    if (!understood) {
+    if (!is_valid) {
         return fail_all(&app, &problems);
     }
     if (options.report.action != OPTIONS_RUN) {

@@ -7,7 +7,7 @@
 #include "launch/memfd.h"
 #include "vars/envblock.h"
 
-/* More than any kernel accepts is refused before it is copied into an environment. */
+/* Refuses more than any kernel accepts before copying it into an environment. */
 static bool check_size(const struct command *command, struct err *reterr)
 {
     struct launch_size size = { 0 };

@@ -23,5 +23,5 @@ struct command {
     const struct process_state *state;
 };
 
-/* Returns only on failure: false, ERR_TIMEOUT, ERR_SYSTEM or what launch gives. */
+/* Returns only on failure: false, with ERR_TIMEOUT, ERR_SYSTEM or an error of launch. */
 MUST_CHECK bool command_become(const struct command *command, struct err *reterr);

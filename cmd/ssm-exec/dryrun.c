@@ -67,7 +67,7 @@ static void append_note(struct text *out, const struct merged_variable *variable
         append_part(out, &is_first, "from ", assignment->origin);
     }
     if (assignment->has_inner_hash) {
-        append_part(out, &is_first, "holds a # where other loaders begin a comment", "");
+        append_part(out, &is_first, "contains a # where other loaders begin a comment", "");
     }
     if (variable->overridden_inherited != NULL) {
         append_part(out, &is_first, "overrides the inherited value", "");
@@ -133,8 +133,8 @@ static void widen(size_t *width, const char *cell)
 {
     CLEANUP(text_clear) struct text shown = TEXT_INIT(OUTPUT_MAX_BYTES);
     printable_append(&shown, cell, strlen(cell), PRINTABLE_WORD);
-    size_t wanted = utf8_count(text_string(&shown), shown.len);
-    *width = wanted > *width ? wanted : *width;
+    size_t needed = utf8_count(text_string(&shown), shown.len);
+    *width = needed > *width ? needed : *width;
 }
 
 static struct widths measure(const struct merge_result *merged)

@@ -1,4 +1,4 @@
-/* What a run would set, on standard output: names and versions, never values. */
+/* Prints what a run would set: names and versions, never values. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

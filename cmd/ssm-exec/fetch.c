@@ -12,18 +12,18 @@ enum {
     SHOWN_MAX_BYTES = 16 * 1024
 };
 
-/* A source beside what is asked for it, to find the sources that need the same request. */
-struct wanted {
+/* For sorting, to find sources that need the same query. */
+struct sorted_source {
     const struct source *source;
     const char *text; /* a path, or a name */
     size_t index;     /* of the source */
 };
 
 /* Paths first; equal texts next to each other, in the order of their sources. */
-static int compare_wanted(const void *a, const void *b)
+static int compare_sorted(const void *a, const void *b)
 {
-    const struct wanted *left = a;
-    const struct wanted *right = b;
+    const struct sorted_source *left = a;
+    const struct sorted_source *right = b;
     if (left->source->kind != right->source->kind) {
         return left->source->kind == SOURCE_PATH ? -1 : 1;
     }
@@ -34,27 +34,27 @@ static int compare_wanted(const void *a, const void *b)
     return left->index < right->index ? -1 : 1;
 }
 
-static void free_wanted(struct wanted **wanted)
+static void free_sorted(struct sorted_source **sorted)
 {
-    free(*wanted);
+    free(*sorted);
 }
 
-static struct wanted *sort_sources(const struct source_list *sources)
+static struct sorted_source *sort_sources(const struct source_list *sources)
 {
-    struct wanted *wanted = calloc(sources->len + 1, sizeof(*wanted));
-    if (wanted == NULL) {
+    struct sorted_source *sorted = calloc(sources->len + 1, sizeof(*sorted));
+    if (sorted == NULL) {
         return NULL;
     }
     for (size_t i = 0; i < sources->len; i++) {
         const struct source *source = &sources->items[i];
         const char *text = source->kind == SOURCE_PATH ? source->path : source->name;
-        wanted[i] = (struct wanted){ source, text, i };
+        sorted[i] = (struct sorted_source){ source, text, i };
     }
-    qsort(wanted, sources->len, sizeof(*wanted), compare_wanted);
-    return wanted;
+    qsort(sorted, sources->len, sizeof(*sorted), compare_sorted);
+    return sorted;
 }
 
-/* What to do about a missing parameter that is not a SOURCE of the command line. */
+/* The hint for a missing parameter, unless it is a SOURCE of the command line. */
 static const char *hint_if_missing(const struct source *source)
 {
     if (source->is_locked) {
@@ -62,11 +62,11 @@ static const char *hint_if_missing(const struct source *source)
                "file again with --dry-run --json";
     }
     if (source->layer == LAYER_INHERITED) {
-        return "check the spelling and the region, or take the variable out of the environment "
+        return "check the spelling and the region, or remove the variable from the environment "
                "(--unset)";
     }
     if (source->layer == LAYER_ENV_FILE) {
-        return "check the spelling and the region, or take the line out of the env file";
+        return "check the spelling and the region, or remove the line from the env file";
     }
     if (source->as_file) {
         return "check the spelling (names are case-sensitive), the version or label, and the region";
@@ -113,7 +113,7 @@ static struct assignment begin_assignment(
     };
 }
 
-/* The texts of the assignment are NULL where there was no memory for them. */
+/* Texts of the assignment are NULL if memory ran out. */
 static bool add_assignment(
         struct assignment_list *assignments, struct assignment *assignment, struct err *reterr)
 {
@@ -146,7 +146,7 @@ static bool assign_path(const struct source *source,
 
 /*
  * The name, or the ARN if the source is one, and the member. A Secrets Manager value has no version
- * to record: its stage stays with the name.
+ * number: its stage is kept after the name.
  */
 static char *show_parameter(const struct source *source, const struct parameter *parameter)
 {
@@ -241,31 +241,31 @@ bool fetch_plan(const struct source_list *sources,
         struct fetched *ret_fetched,
         struct err *reterr)
 {
-    CLEANUP(free_wanted) struct wanted *wanted = sort_sources(sources);
+    CLEANUP(free_sorted) struct sorted_source *sorted = sort_sources(sources);
     struct ssm_queries *queries = &ret_fetched->queries;
     queries->paths = calloc(sources->len + 1, sizeof(*queries->paths));
     queries->names = calloc(sources->len + 1, sizeof(*queries->names));
     ret_fetched->query_of_source = calloc(sources->len + 1, sizeof(size_t));
-    if (wanted == NULL || queries->paths == NULL || queries->names == NULL
+    if (sorted == NULL || queries->paths == NULL || queries->names == NULL
             || ret_fetched->query_of_source == NULL) {
         return err_set_no_memory(reterr);
     }
     for (size_t i = 0; i < sources->len; i++) {
-        const struct source *source = wanted[i].source;
+        const struct source *source = sorted[i].source;
         bool is_path = source->kind == SOURCE_PATH;
-        bool is_repeated = i > 0 && wanted[i - 1].source->kind == source->kind
-                && strcmp(wanted[i - 1].text, wanted[i].text) == 0;
+        bool is_repeated = i > 0 && sorted[i - 1].source->kind == source->kind
+                && strcmp(sorted[i - 1].text, sorted[i].text) == 0;
         if (!is_repeated && is_path) {
             add_path(source, rules, queries);
         } else if (!is_repeated) {
             add_name(source, queries);
         }
-        /* What several sources ask for may be missing only if all of them say so. */
+        /* If several sources share a query, it is optional only if all of them are. */
         size_t query = (is_path ? queries->path_count : queries->name_count) - 1;
         bool *optional = is_path ? &queries->paths[query].optional
                                  : &queries->names[query].optional;
         *optional = *optional && source->optional;
-        ret_fetched->query_of_source[wanted[i].index] = query;
+        ret_fetched->query_of_source[sorted[i].index] = query;
     }
     return true;
 }

@@ -1,4 +1,4 @@
-/* From sources to assignments: everything that the sources name is fetched once. */
+/* Turns sources into queries, each parameter and path once, and the replies into assignments. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -23,21 +23,21 @@ struct fetched {
     size_t *query_of_source;    /* for each source its index into paths or names */
 };
 
-/* False with an ERR_USAGE added to problems for each ARN of another region than the settings'. */
+/* False if ARNs are of another region than the settings'; adds an ERR_USAGE for each to problems. */
 MUST_CHECK bool fetch_check_regions(const struct source_list *sources,
         const struct settings *settings,
         struct err_list *problems);
 
-/* What the sources ask for, each path and each name once. ERR_SYSTEM. */
+/* Makes the queries for the sources, each path and each name once. ERR_SYSTEM. */
 MUST_CHECK bool fetch_plan(const struct source_list *sources,
         const struct fetch_rules *rules,
         struct fetched *ret_fetched,
         struct err *reterr);
 
 /*
- * Assigns the values to variables. False with each name that cannot become a variable's
- * (ERR_MAPPING) added to problems; the others are assigned even then, so that merge can report what
- * is wrong with them.
+ * Assigns the values to variables. Returns false if a parameter's name cannot be turned into a variable's,
+ * and adds an ERR_MAPPING for each to problems; the other values are still assigned, so that merge can
+ * report errors about them.
  */
 MUST_CHECK bool fetch_map(const struct source_list *sources,
         const struct fetched *fetched,

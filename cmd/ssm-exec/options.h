@@ -1,4 +1,4 @@
-/* What the command line and the SSM_EXEC_ variables ask for. */
+/* The options of a run, from the command line and the SSM_EXEC_ variables. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 

@@ -11,30 +11,30 @@
 
 static const int64_t DEFAULT_TIMEOUT_MS = 60 * 1000;
 
-/* How far the reading has come. */
-struct reading {
+/* What the functions below share. */
+struct reader {
     struct options *options;
     struct err_list *problems;
     bool is_given[OPTIONS_MAX]; /* on the command line */
-    bool lacks_separator;       /* a command without "--": reported alone */
+    bool lacks_separator;       /* a command without "--" was reported */
 };
 
-static bool is_given(const struct reading *reading, const char *name)
+static bool is_given(const struct reader *reader, const char *name)
 {
-    return reading->is_given[options_find(&options_rows, name, strlen(name)) - options_rows.rows];
+    return reader->is_given[options_find(&options_rows, name, strlen(name)) - options_rows.rows];
 }
 
-static void read_variables(struct reading *reading, const struct environment *environment)
+static void read_variables(struct reader *reader, const struct environment *environment)
 {
     CLEANUP(options_env_clear) struct options_env env;
     struct option_given given;
-    options_env_init(&env, &options_rows, environment, reading->is_given);
+    options_env_init(&env, &options_rows, environment, reader->is_given);
     while (options_env_next(&env, &given)) {
-        if (option_given_check(&given, reading->problems)) {
-            options_store(&given, reading->options, reading->problems);
+        if (option_given_check(&given, reader->problems)) {
+            options_store(&given, reader->options, reader->problems);
         }
     }
-    options_env_check_names(&options_rows, environment, reading->problems);
+    options_env_check_names(&options_rows, environment, reader->problems);
 }
 
 static bool may_be_source(const char *word)
@@ -42,15 +42,15 @@ static bool may_be_source(const char *word)
     return word[0] == '/' || strchr(word, '=') != NULL;
 }
 
-/* Where a command is needed and there is no "--", any other word than a source begins the command. */
-static bool begins_command(const struct reading *reading, const struct option_given *given)
+/* If a command is needed and there is no "--", the first word that is not a source begins it. */
+static bool begins_command(const struct reader *reader, const struct option_given *given)
 {
     return given->kind == GIVEN_WORD && !may_be_source(given->value)
-            && reading->options->command == NULL && !reading->options->dry_run
-            && !is_given(reading, "dry-run");
+            && reader->options->command == NULL && !reader->options->dry_run
+            && !is_given(reader, "dry-run");
 }
 
-static void read_argv(struct reading *reading, struct options_argv argv)
+static void read_argv(struct reader *reader, struct options_argv argv)
 {
     struct option_given given;
     bool follows_unknown = false;
@@ -62,26 +62,26 @@ static void read_argv(struct reading *reading, struct options_argv argv)
         if (is_ignored) {
             continue;
         }
-        if (begins_command(reading, &given)) {
-            reading->lacks_separator = true;
-            option_given_add_error(&given, reading->problems,
+        if (begins_command(reader, &given)) {
+            reader->lacks_separator = true;
+            option_given_add_error(&given, reader->problems,
                     "sources are /path or NAME=/parameter/name, and the command comes after "
                     "\"--\": ssm-exec /prod/api -- ./server",
                     "missing \"--\" before the command");
             return;
         }
-        if (option_given_check(&given, reading->problems)) {
-            options_store(&given, reading->options, reading->problems);
+        if (option_given_check(&given, reader->problems)) {
+            options_store(&given, reader->options, reader->problems);
         }
     }
 }
 
 /* --- combinations --- */
 
-static void add_error(struct reading *reading, const char *why, const char *hint)
+static void add_error(struct reader *reader, const char *why, const char *hint)
 {
     const struct option_given given = { .table = &options_rows };
-    option_given_add_error(&given, reading->problems, hint, "%s", why);
+    option_given_add_error(&given, reader->problems, hint, "%s", why);
 }
 
 static bool has_path(const struct source_list *sources)
@@ -94,58 +94,58 @@ static bool has_path(const struct source_list *sources)
     return false;
 }
 
-static void check_command(struct reading *reading)
+static void check_command(struct reader *reader)
 {
-    struct options *options = reading->options;
+    struct options *options = reader->options;
     if (options->command != NULL && options->command[0] == NULL) {
         options->command = NULL;
         if (!options->dry_run) {
-            add_error(reading, "there is no command after \"--\"", NULL);
+            add_error(reader, "there is no command after \"--\"", NULL);
         }
-    } else if (options->command == NULL && !options->dry_run && !reading->lacks_separator) {
-        add_error(reading, "there is no command",
+    } else if (options->command == NULL && !options->dry_run && !reader->lacks_separator) {
+        add_error(reader, "there is no command",
                 "write it after \"--\": ssm-exec /prod/api -- ./server; or use --dry-run");
     }
 }
 
-/* A requirement is not met by an empty value, and whether a SecureString is empty is not known. */
-static void check_no_decrypt(struct reading *reading)
+/* An empty value does not meet a requirement, and an undecrypted SecureString may be empty. */
+static void check_no_decrypt(struct reader *reader)
 {
-    struct options *options = reading->options;
-    if (!options->dry_run && is_given(reading, "no-decrypt")) {
-        add_error(reading, "--no-decrypt needs --dry-run", NULL);
+    struct options *options = reader->options;
+    if (!options->dry_run && is_given(reader, "no-decrypt")) {
+        add_error(reader, "--no-decrypt needs --dry-run", NULL);
     }
     options->no_decrypt = options->no_decrypt && options->dry_run;
     if (options->no_decrypt && options->required.len > 0) {
         struct option_given given = { .table = &options_rows };
         (void)snprintf(given.where, sizeof(given.where), "%s",
-                is_given(reading, "require") ? "--require" : "SSM_EXEC_REQUIRE");
-        option_given_add_error(&given, reading->problems, "leave out one of the two",
-                "--no-decrypt does not tell whether a value is empty");
+                is_given(reader, "require") ? "--require" : "SSM_EXEC_REQUIRE");
+        option_given_add_error(&given, reader->problems, "omit one of the two",
+                "--no-decrypt cannot tell whether a value is empty");
     }
 }
 
-/* A variable may be set for many runs: only options of the command line have to make sense together. */
-static void check_combinations(struct reading *reading)
+/* Checks only options of the command line: a variable may be set for many different runs. */
+static void check_combinations(struct reader *reader)
 {
-    struct options *options = reading->options;
-    check_command(reading);
-    if (is_given(reading, "json") && !options->dry_run) {
-        add_error(reading, "--json needs --dry-run", NULL);
+    struct options *options = reader->options;
+    check_command(reader);
+    if (is_given(reader, "json") && !options->dry_run) {
+        add_error(reader, "--json needs --dry-run", NULL);
     }
-    check_no_decrypt(reading);
-    if (is_given(reading, "keep") && !options->pristine) {
-        add_error(reading, "--keep needs --pristine", NULL);
+    check_no_decrypt(reader);
+    if (is_given(reader, "keep") && !options->pristine) {
+        add_error(reader, "--keep needs --pristine", NULL);
     }
-    if (is_given(reading, "label") && !has_path(&options->sources)) {
-        add_error(reading, "--label needs a path among the sources",
+    if (is_given(reader, "label") && !has_path(&options->sources)) {
+        add_error(reader, "--label needs a source that is a path",
                 "the label of one parameter follows its name: NAME=/parameter/name:LABEL");
     }
-    if (is_given(reading, "verbose") && is_given(reading, "quiet")) {
-        add_error(reading, "--verbose and --quiet exclude each other", NULL);
-    } else if (is_given(reading, "verbose")) {
+    if (is_given(reader, "verbose") && is_given(reader, "quiet")) {
+        add_error(reader, "--verbose and --quiet are mutually exclusive", NULL);
+    } else if (is_given(reader, "verbose")) {
         options->report.quiet = false;
-    } else if (is_given(reading, "quiet")) {
+    } else if (is_given(reader, "quiet")) {
         options->report.verbose = false;
     }
 }
@@ -157,15 +157,15 @@ bool options_read(int argc,
         struct err_list *problems)
 {
     const struct options_argv words = OPTIONS_ARGV_INIT(&options_rows, argc, argv);
-    struct reading reading = { .options = ret_options, .problems = problems };
+    struct reader reader = { .options = ret_options, .problems = problems };
     *ret_options = (struct options){ .timeout_ms = DEFAULT_TIMEOUT_MS };
-    ret_options->command = options_argv_scan(&words, reading.is_given);
-    read_variables(&reading, environment);
-    read_argv(&reading, words);
+    ret_options->command = options_argv_scan(&words, reader.is_given);
+    read_variables(&reader, environment);
+    read_argv(&reader, words);
     if (ret_options->report.action != OPTIONS_RUN) {
-        err_list_clear(problems); /* help is shown whatever else is wrong */
+        err_list_clear(problems); /* --help and --version work in spite of other errors */
         return true;
     }
-    check_combinations(&reading);
+    check_combinations(&reader);
     return err_list_is_empty(problems);
 }

@@ -1,4 +1,4 @@
-/* Reads the command line and the SSM_EXEC_ variables; nothing else is looked at. */
+/* Reads the command line and the SSM_EXEC_ variables, but no files. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -10,9 +10,9 @@
 #include "options.h"
 
 /*
- * Reads the variables, then argv, which wins; repeatable options add up. False with everything that is wrong
- * added to problems (ERR_USAGE, ERR_SYSTEM); *ret_options is filled as far as possible in any case, so
- * that the failure can be reported in the format that was asked for.
+ * Reads the variables, then argv, which takes precedence; repeatable options add up. On failure returns false
+ * and adds every error to problems (ERR_USAGE, ERR_SYSTEM). *ret_options is filled as far as possible even
+ * then, so that errors are reported in the requested format.
  */
 MUST_CHECK bool options_read(int argc,
         char *const argv[],

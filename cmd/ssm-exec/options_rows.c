@@ -7,64 +7,64 @@
 
 #define MEMBER(name) offsetof(struct options, name)
 
-/* Groups: what a person wants to do. */
-static const char READ[] = "Read:";
-static const char NAMES[] = "Name variables:";
-static const char PASS[] = "Pass on:";
-static const char REFUSE[] = "Refuse:";
-static const char AWS[] = "Ask AWS:";
-static const char SAY[] = "Say:";
+/* The groups of the help. */
+static const char SOURCES[] = "Sources:";
+static const char NAMES[] = "Variable names:";
+static const char ENVIRONMENT[] = "Environment of COMMAND:";
+static const char CHECKS[] = "Checks:";
+static const char AWS[] = "AWS:";
+static const char OUTPUT[] = "Output:";
 
 /* clang-format off */
 static const struct option rows[] = {
     { "optional", 0, TAKES_VALUES, KIND_OPTIONAL_SOURCE, MEMBER(sources), "SOURCE", COMPLETE_NOTHING,
-        READ, "a source that may be missing or empty" },
+        SOURCES, "a source that may be missing or empty" },
     { "file", 0, TAKES_VALUES, KIND_FILE_SOURCE, MEMBER(sources), "NAME=REF", COMPLETE_NOTHING,
-        READ, "a value as a file in memory, its path in NAME" },
+        SOURCES, "a value as a file in memory; NAME is its path" },
     { "lock", 0, TAKES_VALUES, KIND_LOCK, MEMBER(sources), "FILE", COMPLETE_FILE,
-        READ, "the versions that --dry-run --json recorded" },
+        SOURCES, "the versions that --dry-run --json recorded" },
     { "env-file", 0, TAKES_VALUES, KIND_ENV_FILE, MEMBER(env_files), "FILE", COMPLETE_FILE,
-        READ, "NAME=VALUE lines, also with ssm:// references" },
+        SOURCES, "NAME=VALUE lines, also with ssm:// references" },
     { "env-file-if-exists", 0, TAKES_VALUES, KIND_ENV_FILE_IF_EXISTS, MEMBER(env_files), "FILE", COMPLETE_FILE,
-        READ, "the same as --env-file, if FILE exists" },
+        SOURCES, "like --env-file, but FILE may be missing" },
     { "label", 0, TAKES_VALUE, KIND_LABEL, MEMBER(label), "LABEL", COMPLETE_NOTHING,
-        READ, "below paths: the versions that carry LABEL" },
+        SOURCES, "below paths: the versions that have LABEL" },
     { "no-recursive", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(no_recursive), NULL, COMPLETE_NOTHING,
-        READ, "the first level below a path only" },
+        SOURCES, "only the first level below a path" },
     { "no-refs", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(no_refs), NULL, COMPLETE_NOTHING,
-        READ, "do not resolve variables that hold ssm://..." },
+        SOURCES, "do not resolve values that begin with ssm://" },
     { "flat", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(flat), NULL, COMPLETE_NOTHING,
         NAMES, "name variables after the last level only" },
     { "preserve-case", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(preserve_case), NULL, COMPLETE_NOTHING,
-        NAMES, "do not turn letters into upper case" },
+        NAMES, "do not change letters to upper case" },
     { "preserve-env", 0, MAY_TAKE_VALUES, KIND_PRESERVED, MEMBER(preserved), "[=NAME,...]", COMPLETE_VARIABLE,
-        PASS, "variables that are set keep their values" },
+        ENVIRONMENT, "inherited variables keep their values" },
     { "pristine", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(pristine), NULL, COMPLETE_NOTHING,
-        PASS, "inherit nothing but ssm:// references" },
+        ENVIRONMENT, "inherit only ssm:// references" },
     { "keep", 0, TAKES_VALUES, KIND_PATTERNS, MEMBER(kept), "NAME", COMPLETE_VARIABLE,
-        PASS, "with --pristine: inherit NAME, or all of NAME*" },
+        ENVIRONMENT, "with --pristine: inherit NAME, or all of NAME*" },
     { "unset", 'u', TAKES_VALUES, KIND_PATTERNS, MEMBER(unset), "NAME", COMPLETE_VARIABLE,
-        PASS, "do not pass NAME on, or all of NAME*" },
+        ENVIRONMENT, "do not pass on NAME, or all of NAME*" },
     { "drop-credentials", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(drop_credentials), NULL, COMPLETE_NOTHING,
-        PASS, "do not pass AWS credentials on" },
+        ENVIRONMENT, "do not pass on AWS credentials" },
     { "require", 0, TAKES_VALUES, KIND_REQUIREMENTS, MEMBER(required), "NAME", COMPLETE_REQUIREMENT,
-        REFUSE, "fail unless NAME is set; @FILE: each of FILE's" },
+        CHECKS, "fail unless NAME is set; @FILE: all its names" },
     { "secure-only", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(secure_only), NULL, COMPLETE_NOTHING,
-        REFUSE, "fail unless all parameters are SecureStrings" },
+        CHECKS, "fail unless all parameters are SecureStrings" },
     { "allow-var", 0, TAKES_VALUES, KIND_NAMES, MEMBER(allowed_variables), "NAME", COMPLETE_VARIABLE,
-        REFUSE, "let a guarded variable (PATH, LD_*, ...) be set" },
+        CHECKS, "allow a guarded variable (PATH, LD_*, ...)" },
     { "allow-mixed", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(allow_mixed), NULL, COMPLETE_NOTHING,
-        REFUSE, "let one run read two environments (prod, dev)" },
+        CHECKS, "allow sources of two environments (prod, dev)" },
     OPTIONS_AWS_ROWS(MEMBER(aws), AWS),
     { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(timeout_ms), "DURATION", COMPLETE_NOTHING,
         AWS, "until COMMAND starts: 500ms, 2m (default 60s)" },
     { "dry-run", 'n', TAKES_NOTHING, KIND_FLAG, MEMBER(dry_run), NULL, COMPLETE_NOTHING,
-        SAY, "show what would be set, start nothing" },
+        OUTPUT, "show what would be set; start nothing" },
     { "no-decrypt", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(no_decrypt), NULL, COMPLETE_NOTHING,
-        SAY, "with --dry-run: do without kms:Decrypt" },
+        OUTPUT, "with --dry-run: kms:Decrypt is not needed" },
     { "json", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(json), NULL, COMPLETE_NOTHING,
-        SAY, "with --dry-run: show it as JSON" },
-    OPTIONS_REPORT_ROWS(MEMBER(report), SAY, "report each request; warnings"),
+        OUTPUT, "with --dry-run: print JSON" },
+    OPTIONS_REPORT_ROWS(MEMBER(report), OUTPUT, "report requests, progress and warnings"),
 };
 /* clang-format on */
 
@@ -77,7 +77,7 @@ static const struct option words = {
     .member = MEMBER(sources),
 };
 
-/* Of two sources that set the same variable the later one wins. */
+/* In this order, because a later source overrides an earlier one. */
 static const char *const variables_first[] = { "lock", "sources", "optional", "file", NULL };
 
 const struct options_table options_rows = {

@@ -26,7 +26,7 @@ static bool parse_source(
     }
 }
 
-/* Adds how the source was given. A source that may be a secret is not shown: its position says which it is. */
+/* Adds how the source was given. A source that may be a secret is named only by its position. */
 static void complete_where(const struct option_given *given, struct err *err)
 {
     char where[2 * sizeof(err->where)]; /* err_set_where cuts what does not fit */

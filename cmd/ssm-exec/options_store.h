@@ -1,4 +1,4 @@
-/* Stores values of ssm-exec's own kinds of options, and sources. */
+/* Stores sources, and the values of options of any kind. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -7,8 +7,8 @@
 #include "options_given.h"
 
 /*
- * Stores what was given, whatever its kind (options_rows_kind and option_kind). Whatever is wrong with it is added to
- * problems (ERR_USAGE, ERR_SYSTEM).
+ * Stores what was given, whatever its kind (options_rows_kind or option_kind). Adds errors to problems
+ * (ERR_USAGE, ERR_SYSTEM).
  */
 void options_store(
         const struct option_given *given, struct options *options, struct err_list *problems);

@@ -10,16 +10,16 @@
 #include "vars/guard.h"
 #include "vars/lock.h"
 
-/* What every step works with. */
-struct planning {
+/* What the functions below share. */
+struct planner {
     const struct options *options;
     const struct file_limits *limits;
     struct plan *plan;
     struct err_list *problems;
 };
 
-/* Reads a file, which must exist unless if_exists. Its path may be a secret in the wrong place. */
-static bool read_file(const struct planning *planning,
+/* Reads a file, which must exist unless if_exists. The path may be a secret given by mistake. */
+static bool read_file(const struct planner *planner,
         const char *path,
         const char *setting,
         bool if_exists,
@@ -28,13 +28,13 @@ static bool read_file(const struct planning *planning,
 {
     char shown[SHOWN_BYTES];
     struct err err;
-    if (!file_read(path, planning->limits, ret_contents, ret_presence, &err)) {
+    if (!file_read(path, planner->limits, ret_contents, ret_presence, &err)) {
         err_set_where(&err, shown_word(path, strlen(path), shown));
-        return err_list_add(planning->problems, &err);
+        return err_list_add(planner->problems, &err);
     }
     if (*ret_presence == FILE_ABSENT && !if_exists) {
-        return err_list_add_new(planning->problems, ERR_INPUT,
-                shown_word(path, strlen(path), shown), NULL, "there is no such file (%s)", setting);
+        return err_list_add_new(planner->problems, ERR_INPUT, shown_word(path, strlen(path), shown),
+                NULL, "there is no such file (%s)", setting);
     }
     return true;
 }
@@ -42,10 +42,10 @@ static bool read_file(const struct planning *planning,
 /* --- env files --- */
 
 static bool add_references(
-        const struct planning *planning, const struct dotenv *env_file, size_t order)
+        const struct planner *planner, const struct dotenv *env_file, size_t order)
 {
     bool ok = true;
-    for (size_t i = 0; i < env_file->len && !planning->options->no_refs; i++) {
+    for (size_t i = 0; i < env_file->len && !planner->options->no_refs; i++) {
         const struct dotenv_entry *entry = &env_file->entries[i];
         CLEANUP(source_clear) struct source source = { 0 };
         struct err err;
@@ -62,16 +62,16 @@ static bool add_references(
     return ok;
 }
 
-static bool read_env_files(const struct planning *planning)
+static bool read_env_files(const struct planner *planner)
 {
-    const struct env_file_list *files = &planning->options->env_files;
-    struct plan *plan = planning->plan;
+    const struct env_file_list *files = &planner->options->env_files;
+    struct plan *plan = planner->plan;
     bool ok = true;
     plan->env_files = calloc(files->len + 1, sizeof(*plan->env_files));
     if (plan->env_files == NULL) {
         struct err err;
         (void)err_set_no_memory(&err);
-        return err_list_add(planning->problems, &err);
+        return err_list_add(planner->problems, &err);
     }
     plan->env_file_names = files->items;
     plan->env_file_count = files->len;
@@ -79,11 +79,11 @@ static bool read_env_files(const struct planning *planning)
         CLEANUP(secret_clear) struct secret contents = SECRET_INIT(DOTENV_MAX_BYTES);
         const struct env_file *file = &files->items[i];
         enum file_presence presence = FILE_ABSENT;
-        bool is_read = read_file(planning, file->path, "--env-file", file->if_exists, &contents,
+        bool is_read = read_file(planner, file->path, "--env-file", file->if_exists, &contents,
                                &presence)
-                && dotenv_parse(&contents, file->path, &plan->env_files[i], planning->problems);
+                && dotenv_parse(&contents, file->path, &plan->env_files[i], planner->problems);
         plan->has_env_file = plan->has_env_file || presence == FILE_PRESENT;
-        ok = is_read && add_references(planning, &plan->env_files[i], i) && ok;
+        ok = is_read && add_references(planner, &plan->env_files[i], i) && ok;
     }
     return ok;
 }
@@ -95,7 +95,7 @@ bool plan_assign_env_files(
         for (size_t at = 0; at < plan->env_files[i].len; at++) {
             const struct dotenv_entry *entry = &plan->env_files[i].entries[at];
             if (plan->resolves_references && source_is_secret_reference(&entry->value)) {
-                continue; /* fetched like any other source */
+                continue; /* add_references has made it a source */
             }
             CLEANUP(assignment_clear)
             struct assignment assignment = {
@@ -119,18 +119,18 @@ bool plan_assign_env_files(
 
 /* --- sources --- */
 
-static bool read_lock(const struct planning *planning, const char *path)
+static bool read_lock(const struct planner *planner, const char *path)
 {
     CLEANUP(secret_clear) struct secret contents = SECRET_INIT(LOCK_MAX_BYTES);
     enum file_presence presence = FILE_ABSENT;
-    return read_file(planning, path, "--lock", /* if_exists= */ false, &contents, &presence)
-            && lock_parse(&contents, path, &planning->plan->sources, planning->problems);
+    return read_file(planner, path, "--lock", /* if_exists= */ false, &contents, &presence)
+            && lock_parse(&contents, path, &planner->plan->sources, planner->problems);
 }
 
-/* Adds the sources in their order, each lock file replaced by its entries. */
-static bool add_sources(const struct planning *planning, struct source_list *given)
+/* Adds the sources in their order; replaces each lock file with its entries. */
+static bool add_sources(const struct planner *planner, struct source_list *given)
 {
-    struct source_list *sources = &planning->plan->sources;
+    struct source_list *sources = &planner->plan->sources;
     size_t first = sources->len;
     bool ok = true;
     struct err err;
@@ -151,9 +151,9 @@ static const char *const credentials_variables[] = { AWS_CREDENTIALS_VARIABLES,
     AWS_METADATA_DISABLED_VARIABLE };
 static const char *const needed_variables[] = { AWS_CREDENTIALS_VARIABLES, AWS_REGION_VARIABLES };
 
-static bool find_inherited(const struct planning *planning, const struct environment *environment)
+static bool find_inherited(const struct planner *planner, const struct environment *environment)
 {
-    const struct options *options = planning->options;
+    const struct options *options = planner->options;
     const struct inherit_rules rules = {
         .pristine = options->pristine,
         .kept = name_patterns_of(&options->kept),
@@ -163,18 +163,18 @@ static bool find_inherited(const struct planning *planning, const struct environ
         .needed = NAME_PATTERNS(needed_variables),
         .no_refs = options->no_refs,
     };
-    return inherit_select(environment, &rules, &planning->plan->inherited, &planning->plan->sources,
-            planning->problems);
+    return inherit_select(environment, &rules, &planner->plan->inherited, &planner->plan->sources,
+            planner->problems);
 }
 
 /* --- requirements --- */
 
-static bool read_requirements(const struct planning *planning, const char *path)
+static bool read_requirements(const struct planner *planner, const char *path)
 {
     CLEANUP(secret_clear) struct secret contents = SECRET_INIT(DOTENV_MAX_BYTES);
     enum file_presence presence = FILE_ABSENT;
-    return read_file(planning, path, "--require", /* if_exists= */ false, &contents, &presence)
-            && dotenv_parse_names(&contents, path, &planning->plan->required, planning->problems);
+    return read_file(planner, path, "--require", /* if_exists= */ false, &contents, &presence)
+            && dotenv_parse_names(&contents, path, &planner->plan->required, planner->problems);
 }
 
 /* Sorts, and keeps each name once. */
@@ -192,30 +192,30 @@ static void drop_repeated(struct string_list *list)
     list->len = kept;
 }
 
-static bool collect_requirements(const struct planning *planning)
+static bool collect_requirements(const struct planner *planner)
 {
-    const struct string_list *required = &planning->options->required;
+    const struct string_list *required = &planner->options->required;
     bool ok = true;
     for (size_t i = 0; i < required->len; i++) {
         const char *item = required->items[i];
         struct err err;
         if (item[0] == '@') {
-            ok = read_requirements(planning, item + 1) && ok;
-        } else if (!string_list_add(&planning->plan->required, item, strlen(item), &err)) {
-            return err_list_add(planning->problems, &err);
+            ok = read_requirements(planner, item + 1) && ok;
+        } else if (!string_list_add(&planner->plan->required, item, strlen(item), &err)) {
+            return err_list_add(planner->problems, &err);
         }
     }
-    drop_repeated(&planning->plan->required);
+    drop_repeated(&planner->plan->required);
     return ok;
 }
 
 /* A lock file may have no entries, and an env file may be missing. */
-static bool check_something_to_do(const struct planning *planning, bool had_sources)
+static bool check_not_empty(const struct planner *planner, bool had_sources)
 {
-    if (had_sources || planning->plan->sources.len > 0 || planning->plan->has_env_file) {
+    if (had_sources || planner->plan->sources.len > 0 || planner->plan->has_env_file) {
         return true;
     }
-    return err_list_add_new(planning->problems, ERR_USAGE, NULL,
+    return err_list_add_new(planner->problems, ERR_USAGE, NULL,
             "name a path: ssm-exec /prod/api -- ./server; or set SSM_EXEC_SOURCES; to run the "
             "command without any, use --env-file /dev/null",
             "there is nothing to read: no SOURCE was given");
@@ -227,20 +227,20 @@ bool plan_make(struct options *options,
         struct plan *ret_plan,
         struct err_list *problems)
 {
-    const struct planning planning = {
+    const struct planner planner = {
         .options = options, .limits = limits, .plan = ret_plan, .problems = problems
     };
     ret_plan->resolves_references = !options->no_refs;
     bool had_sources = options->sources.len > 0;
-    bool has_inherited = find_inherited(&planning, environment);
-    bool has_env_files = read_env_files(&planning);
-    bool has_sources = add_sources(&planning, &options->sources);
-    bool has_requirements = collect_requirements(&planning);
+    bool has_inherited = find_inherited(&planner, environment);
+    bool has_env_files = read_env_files(&planner);
+    bool has_sources = add_sources(&planner, &options->sources);
+    bool has_requirements = collect_requirements(&planner);
     bool is_one_environment = options->allow_mixed
             || guard_check_environments(&ret_plan->sources, problems);
     bool is_readable = !options->no_decrypt || undecrypted_check(ret_plan, problems);
     return has_inherited && has_env_files && has_sources && has_requirements && is_one_environment
-            && is_readable && check_something_to_do(&planning, had_sources);
+            && is_readable && check_not_empty(&planner, had_sources);
 }
 
 void plan_clear(struct plan *plan)

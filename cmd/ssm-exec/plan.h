@@ -1,5 +1,5 @@
 /*
- * All that a run knows before it uses the network: sources, env files, inherited and required
+ * Everything that a run knows before it uses the network: sources, env files, inherited and required
  * variables.
  */
 /* SPDX-License-Identifier: MIT */
@@ -32,8 +32,8 @@ struct plan {
 
 /*
  * Reads env files, lock files and lists of requirements, finds the references, and checks what can
- * be checked without the network. The plan takes over the options' sources. False with everything
- * that is wrong added to problems.
+ * be checked without the network. Moves the options' sources to the plan. On failure returns
+ * false and adds every error to problems.
  */
 MUST_CHECK bool plan_make(struct options *options,
         const struct environment *environment,

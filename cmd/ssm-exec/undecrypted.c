@@ -12,7 +12,7 @@ enum {
 };
 
 /* Why the source cannot be read without decryption; NULL: it can. */
-static const char *find_need(const struct source *source)
+static const char *find_reason(const struct source *source)
 {
     size_t len = 0;
     const char *name = source_parameter_name(source, &len);
@@ -45,7 +45,7 @@ static void append_line(const struct plan *plan, const struct source *source, st
 
 static void add_problem(const struct plan *plan,
         const struct source *source,
-        const char *need,
+        const char *reason,
         struct err_list *problems)
 {
     CLEANUP(text_clear) struct text place = TEXT_INIT(PLACE_MAX_BYTES);
@@ -60,8 +60,8 @@ static void add_problem(const struct plan *plan,
         text_append_string(&place, source->shown);
     }
     err_list_add_new(problems, ERR_USAGE, text_string(&place),
-            "leave out --no-decrypt, or what needs a value", "%s%s%s", is_named ? name : "",
-            is_named ? ": " : "", need);
+            "omit --no-decrypt, or what needs a value", "%s%s%s", is_named ? name : "",
+            is_named ? ": " : "", reason);
 }
 
 bool undecrypted_check(const struct plan *plan, struct err_list *problems)
@@ -69,9 +69,9 @@ bool undecrypted_check(const struct plan *plan, struct err_list *problems)
     bool ok = true;
     for (size_t i = 0; i < plan->sources.len; i++) {
         const struct source *source = &plan->sources.items[i];
-        const char *need = find_need(source);
-        if (need != NULL) {
-            add_problem(plan, source, need, problems);
+        const char *reason = find_reason(source);
+        if (reason != NULL) {
+            add_problem(plan, source, reason, problems);
             ok = false;
         }
     }
@@ -82,7 +82,7 @@ bool undecrypted_is_possible(const struct plan *plan, const struct options *opti
 {
     bool is_possible = options->required.len == 0;
     for (size_t i = 0; i < plan->sources.len; i++) {
-        is_possible = is_possible && find_need(&plan->sources.items[i]) == NULL;
+        is_possible = is_possible && find_reason(&plan->sources.items[i]) == NULL;
     }
     return is_possible;
 }

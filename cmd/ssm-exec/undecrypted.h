@@ -1,4 +1,4 @@
-/* --no-decrypt: which parts of a run need values, and so cannot do without decryption. */
+/* --no-decrypt: finds the sources whose values are needed, which requires decryption. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -9,8 +9,8 @@
 #include "options.h"
 #include "plan.h"
 
-/* False with an ERR_USAGE added to problems for each source that needs a value, naming the place. */
+/* False if a source needs a decrypted value; adds an ERR_USAGE that names the place for each to problems. */
 MUST_CHECK bool undecrypted_check(const struct plan *plan, struct err_list *problems);
 
-/* Whether a dry run with these options could do without decryption. */
+/* Whether --no-decrypt would be valid for a dry run with these options. */
 bool undecrypted_is_possible(const struct plan *plan, const struct options *options);

@@ -200,8 +200,8 @@ def test_a_refusal_names_the_server_if_it_may_not_be_aws(store, run) -> None:
 @pytest.mark.parametrize("arguments,text", [
     ((), "there is no command"), (("/p",), "there is no command"), (("/p", "--"), 'there is no command after "--"'),
     (("--", "true"), "no SOURCE was given"), (("/p", "--dryrun"), "--dryrun: unknown option\nssm-exec: hint: did you mean --dry-run?"), (("/p", "--dry", "-n"), "--dry: unknown option\nssm-exec: hint: try"),
-    (("/p", "--json", "--", "true"), "--json needs --dry-run"), (("/p", "-vq", "--", "true"), "--verbose and --quiet exclude each other"),
-    (("A=/p", "--label", "x", "--", "true"), "--label needs a path"), (("/p", "--flat=1", "-n"), "takes no value"),
+    (("/p", "--json", "--", "true"), "--json needs --dry-run"), (("/p", "-vq", "--", "true"), "--verbose and --quiet are mutually exclusive"),
+    (("A=/p", "--label", "x", "--", "true"), "--label needs a source that is a path"), (("/p", "--flat=1", "-n"), "takes no value"),
     (("/p", "--region"), "--region: needs a value"), (("/p", "--timeout", "0", "-n"), '--timeout: expected a duration such as 500ms, 30s, 2m or 1h (a whole number above 0, at most 24h), not "0"'),
     (("p", "-n"), "argument 1: expected /path or NAME=/parameter/name"), (("//p", "-n"), "two slashes in a row"), (("1A=/p", "-n"), "1A=...: the text before '=' is not a variable name"), (("/p=a-b", "-n"), "prefix"),
 ])

@@ -176,8 +176,8 @@ def test_names_and_types_are_checked(run: Runner, store: ParameterStore, filled:
 
 USAGE = {
     "no dry run": (("/app", "--no-decrypt", "--", "true"), {}, "--no-decrypt needs --dry-run"),
-    "a requirement": (("/app", *SHOW, "--require", "A"), {}, "error: --require: --no-decrypt does not tell whether a value is empty"),
-    "a requirement of a variable": (("/app", *SHOW), {"SSM_EXEC_REQUIRE": "A"}, "error: SSM_EXEC_REQUIRE: --no-decrypt does not tell"),
+    "a requirement": (("/app", *SHOW, "--require", "A"), {}, "error: --require: --no-decrypt cannot tell whether a value is empty"),
+    "a requirement of a variable": (("/app", *SHOW), {"SSM_EXEC_REQUIRE": "A"}, "error: SSM_EXEC_REQUIRE: --no-decrypt cannot tell"),
     "a file": ((*SHOW, "--file", "KEY=/app/key"), {}, "error: KEY=/app/key: a file cannot be made with --no-decrypt"),
     "a file of a variable": (SHOW, {"SSM_EXEC_FILE": "KEY=/app/key"}, "error: KEY=/app/key: a file cannot be made with --no-decrypt"),
     "a member": ((*SHOW, "A=/app/a#user"), {}, "error: A=/app/a#...: a member (#...) cannot be read with --no-decrypt"),

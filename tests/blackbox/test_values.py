@@ -195,8 +195,8 @@ def test_the_dry_run_points_at_values_other_loaders_cut(run: Runner, store: Para
     env_file.write_text("PASSWORD=hush#hush\nOTHER=x\n")
     result = run("--env-file", str(env_file), "-n", env=offline())
     lines = {line.split()[0]: line for line in result.out.splitlines()}
-    assert "holds a #" in lines["PASSWORD"] and str(env_file) in lines["PASSWORD"]
-    assert "holds a #" not in lines["OTHER"] and "hush" not in result.out
+    assert "contains a #" in lines["PASSWORD"] and str(env_file) in lines["PASSWORD"]
+    assert "contains a #" not in lines["OTHER"] and "hush" not in result.out
 
 
 # --- Lock files
