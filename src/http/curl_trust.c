@@ -101,9 +101,9 @@ static bool set_quick(struct curl_trust_handle *handle)
     if (trust->is_searched) {
         return set_search(handle);
     }
-    bool is_wanted = trust->configured == NULL && !trust->quick_failed && handle->is_https;
-    bool by_roots = is_wanted && handle->has_roots && ensure_roots(trust);
-    bool by_hash = is_wanted && !by_roots && trust->spare_bundle != NULL;
+    bool may_be_quick = trust->configured == NULL && !trust->quick_failed && handle->is_https;
+    bool by_roots = may_be_quick && handle->has_roots && ensure_roots(trust);
+    bool by_hash = may_be_quick && !by_roots && trust->spare_bundle != NULL;
     struct curl_blob roots = {
         .data = trust->roots.text.bytes, .len = trust->roots.text.len, .flags = CURL_BLOB_NOCOPY
     };
