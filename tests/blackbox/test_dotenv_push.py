@@ -439,6 +439,31 @@ def test_without_the_right_to_read_the_hint_says_blind(push: Push, fast: tuple[s
     assert push.sent() == []
 
 
+KEY = "11111111-2222-3333-4444-555555555555"
+
+
+@pytest.mark.parametrize("create_only", [False, True])
+def test_the_policy_of_a_pipeline_is_enough(push: Push, fast: tuple[str, ...], create_only: bool) -> None:
+    policy = ("--write", "/staging/api", "--never", "/prod", "--account", "123456789012", "--region", "us-east-1", "--key-id", KEY)
+    done = subprocess.run([push.program, "policy", "ci", *policy, *(("--create-only",) if create_only else ())], capture_output=True, check=True)
+    push.store.add_key(KEY, "alias/prod", "alias/staging")
+    push.store.attach(json.loads(done.stdout))
+    refused = push(*fast, "--blind", status=2)
+    assert "AccessDeniedException" in refused.stderr and push.versions(*NAMES) == [0, 0, 0]
+    push.file = push.file.rename(push.folder / ".env.staging")
+    push.map.write_text("# ssm-dotenv map 1\n" + "".join(
+        f"{attributes}{name}=ssm:///staging/api/{name.lower()}\n"
+        for name, attributes in (("DB_PASSWORD", "# key=alias/staging\n"), ("PORT", "# String\n"), ("STRIPE_KEY", "# key=alias/staging\n"))
+    ))  # fmt: skip
+    names = [name.replace("/prod/", "/staging/") for name in NAMES]
+    push(*fast, "--tag", "team=red", *(("--blind",) if create_only else ()))
+    assert push.versions(*names) == [1, 1, 1]
+    if not create_only:
+        push.store.put(names[1], "old")
+        push(*fast, "--tag=team=blue", "--overwrite=PORT")
+        assert (push.versions(*names), push.found(names[2]).tags) == ([1, 3, 1], {"team": "blue"})
+
+
 # --- Pace
 
 
@@ -517,6 +542,17 @@ def test_a_blind_creation_without_an_answer_is_written_once(push: Push, fast: tu
     rows = push.rows(*fast, "--blind", status=1 if isinstance(UNSETTLED[fault], CarriedOut) or "reset a" in fault or "body" in fault or "trunc" in fault else 0)
     assert {row["result"] for row in rows.values()} <= {"written", "unknown"}
     assert push.versions(*NAMES) == [1, 1, 1]
+
+
+@pytest.mark.release_only
+@pytest.mark.parametrize("overwrite", [False, True])
+@pytest.mark.parametrize("fault", [faults.Hang(), CarriedOut(faults.Hang())], ids=["before", "after"])
+def test_a_write_that_hangs_is_written_once(push: Push, fast: tuple[str, ...], fault: faults.Fault, overwrite: bool) -> None:
+    if overwrite:
+        push.store.put("/prod/api/port", "old")
+    push.store.faults.add(fault, when=lambda operation, request: is_put(operation, request) and request["Name"] == NAMES[1])
+    assert {row["result"] for row in push.rows(*fast, "--overwrite=PORT").values()} == {"written"}
+    assert push.versions(*NAMES) == [1, 2 if overwrite else 1, 1]
 
 
 @pytest.mark.parametrize("at", range(3))
