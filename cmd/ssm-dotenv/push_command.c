@@ -211,6 +211,10 @@ static void tell_written(const struct push_plan *plan, struct err_list *problems
             named++;
         }
     }
+    if (problems->len > 0 && problems->items[problems->len - 1].kind == ERR_TIMEOUT) {
+        err_set_hint(&problems->items[problems->len - 1],
+                "run it again for the others, or give it more time: --timeout 1h");
+    }
     if (problems->len > 0) {
         err_add_why(&problems->items[problems->len - 1], "; %zu of %zu parameters were written%s%s",
                 count,
@@ -291,6 +295,9 @@ static int push_all(struct push *push, struct err_list *problems)
     }
     if (!push_print(&push->plan, push->options, &err)) {
         (void)err_list_add(problems, &err);
+        if (push->options->apply) {
+            tell_written(&push->plan, problems);
+        }
     }
     if (push_count_result(&push->plan, PUSH_LEFT) > 0 && stop_signal() != 0) {
         tell_stopped(push);

@@ -497,6 +497,24 @@ def test_throttling_until_the_time_is_over_says_what_was_written(push: Push, fas
     assert push.versions(*NAMES) == [1, 0, 0]
 
 
+def test_the_end_of_the_time_says_what_was_written_and_what_to_do(push: Push) -> None:
+    names = many(push, 9)
+    done = push("--apply", "--rate=1", "--timeout=3s", status=2)
+    written = sum(push.versions(*names))
+    assert 1 <= written < 9
+    assert f"{written} of 9 parameters were written" in done.stderr and "--timeout 1h" in done.stderr
+    assert done.stdout.count("written, version 1") == written and done.stdout.count(" left\n") == 8 - written
+
+
+def test_output_that_nobody_reads_does_not_hide_what_was_written(push: Push, fast: tuple[str, ...]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(push.command(*fast), cwd=push.folder, env=push.environment, stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writer)
+    assert done.returncode == 2
+    assert "3 of 3 parameters were written: /prod/api/db_password, /prod/api/port, /prod/api/stripe_key" in done.stderr
+
+
 # --- Answers that do not come
 
 UNSETTLED: dict[str, faults.Fault] = {
