@@ -82,7 +82,7 @@ extern const struct provider provider_static_keys;
 enum provider_outcome provider_absent(struct err *reterr, const char *format, ...)
         PRINTF_LIKE(2, 3);
 
-/* Rejects fields that are empty or malformed, and credentials that have expired or soon will. ERR_CREDENTIALS. */
+/* Rejects empty or malformed fields, and credentials that have expired or soon will. ERR_CREDENTIALS. */
 MUST_CHECK bool provider_check(const struct provider_context *context,
         const struct credentials *credentials,
         struct err *reterr);
