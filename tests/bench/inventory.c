@@ -19,7 +19,7 @@
 
 #include "base/text.h"
 #include "migrate/needles.h"
-#include "migrate/tree.h"
+#include "tree/tree.h"
 #include "migrate/usage.h"
 
 enum {

@@ -27,6 +27,7 @@ LAYERS = {
     "vars": {"base", "json"},
     "launch": {"base"},
     "migrate": {"base", "vars"},
+    "tree": {"base"},
 }
 
 # A third-party library has few users, all in one folder; so has what only Linux has.

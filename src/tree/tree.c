@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "migrate/tree.h"
+#include "tree/tree.h"
 
 #include <dirent.h>
 #include <errno.h>

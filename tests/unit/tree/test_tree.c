@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
-#include "migrate/tree.h"
+#include "tree/tree.h"
 
 static char folder[] = "/tmp/test_tree_XXXXXX";
 
