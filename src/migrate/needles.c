@@ -18,14 +18,25 @@ enum {
     WINDOW = NEEDLES_MIN_BYTES,
     SHIFT_MAX = WINDOW - BLOCK + 1,
     TABLE = 1 << 16,
-    BASE64_MAX_BYTES = 64 * 1024,
+    BASE64_MAX_BYTES = NEEDLES_MAX_BYTES / 3 * 4 + 8,
 };
 
+/*
+ * A value, or the base64 of one: the characters that begin or end with bits of other bytes count
+ * with the value's bits only.
+ */
 struct needle {
     struct secret bytes;
-    size_t id;
+    size_t value;
     bool is_base64;
-    uint32_t next; /* with the same block at the end of the window, plus 1; or 0 */
+    unsigned first_bits; /* the value's bits of the first character; 0 if all are */
+    unsigned last_bits;  /* those of the last character; 0 if all are */
+    uint32_t next;       /* with the same block at the end of the window, plus 1; or 0 */
+};
+
+struct value {
+    size_t id;
+    size_t line; /* of the last hit in this file; or 0 */
 };
 
 /* In memory for secrets: the tables are made from the values. */
@@ -33,6 +44,9 @@ struct needles {
     struct needle *items;
     size_t len;
     size_t cap;
+    struct value *values;
+    size_t value_len;
+    size_t value_cap;
     uint8_t shifts[TABLE];
     uint32_t heads[TABLE]; /* index of a needle plus 1; or 0 */
 };
@@ -64,6 +78,7 @@ void needles_free(struct needles *needles)
         secret_clear(&needles->items[i].bytes);
     }
     free(needles->items);
+    free(needles->values);
     locked_free(needles);
 }
 
@@ -73,14 +88,16 @@ void needles_release(struct needles **needles)
     *needles = NULL;
 }
 
-/* Takes over the bytes. */
-static bool add_needle(struct needles *needles,
-        size_t id,
-        bool is_base64,
-        struct secret *bytes,
-        struct err *reterr)
+/* Where the needle is compared first: behind a character of which only bits count. */
+static size_t window_of(const struct needle *needle)
 {
-    if (!secret_check(bytes, NULL, reterr)) {
+    return needle->first_bits > 0;
+}
+
+/* Takes over the bytes of the needle. */
+static bool add_needle(struct needles *needles, struct needle *added, struct err *reterr)
+{
+    if (!secret_check(&added->bytes, NULL, reterr)) {
         return false;
     }
     struct needle *items = array_grow(
@@ -90,9 +107,10 @@ static bool add_needle(struct needles *needles,
     }
     needles->items = items;
     struct needle *needle = &items[needles->len++];
-    *needle = (struct needle){ .id = id, .is_base64 = is_base64 };
-    secret_move(&needle->bytes, bytes);
-    const char *window = secret_expose(&needle->bytes);
+    *needle = *added;
+    needle->bytes = (struct secret){ 0 };
+    secret_move(&needle->bytes, &added->bytes);
+    const char *window = secret_expose(&needle->bytes) + window_of(needle);
     for (size_t i = 0; i + BLOCK <= WINDOW; i++) {
         uint8_t *shift = &needles->shifts[block_at(window + i)];
         size_t left = WINDOW - BLOCK - i;
@@ -104,121 +122,234 @@ static bool add_needle(struct needles *needles,
     return true;
 }
 
-/* The characters of base64 that the bytes alone decide: without padding. */
-static void append_base64(struct secret *out, const char *bytes, size_t len)
+static bool add_plain(struct needles *needles, struct span value, struct err *reterr)
 {
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < len; i += 3) {
-        size_t left = len - i;
-        uint32_t group = (uint32_t)(unsigned char)bytes[i] << 16;
-        group |= left > 1 ? (uint32_t)(unsigned char)bytes[i + 1] << 8 : 0;
-        group |= left > 2 ? (uint32_t)(unsigned char)bytes[i + 2] : 0;
-        size_t count = left > 2 ? 4 : left + 1;
-        for (size_t j = 0; j < count; j++) {
-            secret_append_char(out, digits[group >> (18 - 6 * j) & 63]);
+    CLEANUP(secret_clear) struct secret bytes = SECRET_INIT(NEEDLES_MAX_BYTES);
+    secret_append(&bytes, value.bytes, value.len);
+    struct needle needle = { .value = needles->value_len - 1 };
+    secret_move(&needle.bytes, &bytes);
+    bool ok = add_needle(needles, &needle, reterr);
+    secret_clear(&needle.bytes);
+    return ok;
+}
+
+static const char DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char URL_DIGITS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/* The base64 of the value behind `before` other bytes, without the characters that are theirs alone. */
+static void append_base64(
+        struct secret *out, struct span value, size_t before, const char digits[static 64])
+{
+    size_t bits = (before + value.len) * 8;
+    for (size_t bit = before * 8 / 6 * 6; bit < bits; bit += 6) {
+        unsigned digit = 0;
+        for (size_t i = bit; i < bit + 6; i++) {
+            bool is_value = i >= before * 8 && i < bits;
+            unsigned byte = is_value ? (unsigned char)value.bytes[i / 8 - before] : 0;
+            digit = digit << 1 | (byte >> (7 - i % 8) & 1);
         }
+        secret_append_char(out, digits[digit]);
     }
 }
 
 static bool add_base64(struct needles *needles,
-        size_t id,
-        const struct secret *value,
-        const char *ending,
+        struct span value,
+        size_t before,
+        const char *digits,
         struct err *reterr)
 {
-    CLEANUP(secret_clear) struct secret whole = SECRET_INIT(BASE64_MAX_BYTES);
-    CLEANUP(secret_clear) struct secret encoded = SECRET_INIT(BASE64_MAX_BYTES * 2);
-    secret_append_secret(&whole, value);
-    secret_append_string(&whole, ending);
-    if (!secret_check(&whole, NULL, reterr)) {
-        return false;
+    CLEANUP(secret_clear) struct secret encoded = SECRET_INIT(BASE64_MAX_BYTES);
+    append_base64(&encoded, value, before, digits);
+    struct span text = { secret_expose(&encoded), secret_len(&encoded) };
+    if (digits == URL_DIGITS && memchr(text.bytes, '-', text.len) == NULL
+            && memchr(text.bytes, '_', text.len) == NULL) {
+        return true; /* the same as in the other alphabet */
     }
-    append_base64(&encoded, secret_expose(&whole), secret_len(&whole));
-    return add_needle(needles, id, true, &encoded, reterr);
+    struct needle needle = {
+        .value = needles->value_len - 1,
+        .is_base64 = true,
+        .first_bits = (6 - (unsigned)(before * 8 % 6)) % 6,
+        .last_bits = (unsigned)((before + value.len) * 8 % 6),
+    };
+    secret_move(&needle.bytes, &encoded);
+    bool ok = add_needle(needles, &needle, reterr);
+    secret_clear(&needle.bytes);
+    return ok;
+}
+
+static bool add_value(struct needles *needles, size_t id, struct err *reterr)
+{
+    struct value *values = array_grow(
+            needles->values, needles->value_len, &needles->value_cap, sizeof(needles->values[0]));
+    if (values == NULL) {
+        return err_set_no_memory(reterr);
+    }
+    needles->values = values;
+    values[needles->value_len++] = (struct value){ .id = id };
+    return true;
 }
 
 bool needles_add(struct needles *needles, size_t id, const struct secret *value, struct err *reterr)
 {
     struct span span = { secret_expose(value), secret_len(value) };
-    if (span.len < NEEDLES_MIN_BYTES || span.len > BASE64_MAX_BYTES / 2
-            || value_shape_is_placeholder(span)) {
+    while (span.len > 0 && (span.bytes[span.len - 1] == '\n' || span.bytes[span.len - 1] == '\r')) {
+        span.len--;
+    }
+    if (span.len < NEEDLES_MIN_BYTES || value_shape_is_placeholder(span)) {
         return true;
     }
-    CLEANUP(secret_clear) struct secret plain = SECRET_INIT(BASE64_MAX_BYTES);
-    secret_append_secret(&plain, value);
-    return add_needle(needles, id, false, &plain, reterr)
-            && add_base64(needles, id, value, "", reterr)
-            && add_base64(needles, id, value, "\n", reterr);
+    span.len = span.len > NEEDLES_MAX_BYTES ? NEEDLES_MAX_BYTES : span.len;
+    if (!add_value(needles, id, reterr) || !add_plain(needles, span, reterr)) {
+        return false;
+    }
+    for (size_t before = 0; before < 3; before++) {
+        if (!add_base64(needles, span, before, DIGITS, reterr)
+                || !add_base64(needles, span, before, URL_DIGITS, reterr)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 struct search {
-    const struct needles *needles;
-    struct span text;
+    struct needles *needles;
+    const struct needles_piece *piece;
     size_t line;
     size_t line_at;
-    size_t line_hits; /* how many ids were reported on the line */
-    size_t *reported; /* NULL until the first hit */
     needles_report *report;
     void *context;
 };
 
 static void move_to_line(struct search *search, size_t at)
 {
-    const char *from = search->text.bytes + search->line_at;
-    const char *to = search->text.bytes + at;
+    const char *from = search->piece->text.bytes + search->line_at;
+    const char *to = search->piece->text.bytes + at;
     while (from < to && (from = memchr(from, '\n', (size_t)(to - from))) != NULL) {
         search->line++;
-        search->line_hits = 0;
         from++;
     }
     search->line_at = at;
 }
 
-/* Whether the value was reported for this line already; if not, it is now. */
-static bool is_repeated(struct search *search, size_t id)
+/* Skips a line end and what the next line is indented with; text.len at most. */
+static size_t skip_line_end(struct span text, size_t at)
 {
-    for (size_t i = 0; i < search->line_hits; i++) {
-        if (search->reported[i] == id) {
-            return true;
+    size_t start = at;
+    while (at < text.len && (text.bytes[at] == '\r' || text.bytes[at] == '\n')) {
+        at++;
+    }
+    while (at > start && at < text.len && (text.bytes[at] == ' ' || text.bytes[at] == '\t')) {
+        at++;
+    }
+    return at;
+}
+
+/* A line end of a value: as it is, or "\n" in quotes; 0 if there is none. */
+static size_t match_line_end(struct span text, size_t at)
+{
+    static const char escaped[] = { '\\', 'n' };
+    if (text.len - at >= sizeof(escaped) && memcmp(text.bytes + at, escaped, 2) == 0) {
+        return at + sizeof(escaped);
+    }
+    size_t end = skip_line_end(text, at);
+    return end == at ? 0 : end;
+}
+
+/* What a digit of base64 stands for, in both alphabets; 64 for other characters. */
+static unsigned digit_of(char c)
+{
+    const char *standard = c == '\0' ? NULL : strchr(DIGITS, c);
+    const char *url = c == '\0' ? NULL : strchr(URL_DIGITS, c);
+    return standard != NULL ? (unsigned)(standard - DIGITS)
+            : url != NULL   ? (unsigned)(url - URL_DIGITS)
+                            : 64;
+}
+
+/* Whether the character before the window has the bits that begin the value. */
+static bool begins_at(const struct needle *needle, struct span text, size_t at)
+{
+    if (needle->first_bits == 0) {
+        return true;
+    }
+    unsigned mask = (1U << needle->first_bits) - 1;
+    size_t before = at;
+    while (before > 0 && (text.bytes[before - 1] == '\n' || text.bytes[before - 1] == '\r')) {
+        before--;
+    }
+    unsigned digit = before > 0 ? digit_of(text.bytes[before - 1]) : 64;
+    return digit < 64 && (digit & mask) == (digit_of(*secret_expose(&needle->bytes)) & mask);
+}
+
+/* Where the needle, whose window is at text[at), ends; 0 if it is not there. */
+static size_t match(const struct needle *needle, struct span text, size_t at)
+{
+    struct span bytes = { secret_expose(&needle->bytes), secret_len(&needle->bytes) };
+    size_t whole = bytes.len - (needle->last_bits > 0);
+    if (!begins_at(needle, text, at)) {
+        return 0;
+    }
+    for (size_t i = window_of(needle); i < bytes.len; i++) {
+        at = needle->is_base64 ? skip_line_end(text, at) : at;
+        if (at >= text.len) {
+            return 0;
         }
+        if (!needle->is_base64 && bytes.bytes[i] == '\n') {
+            at = match_line_end(text, at);
+            if (at == 0) {
+                return 0;
+            }
+            continue;
+        }
+        unsigned shift = 6 - needle->last_bits;
+        bool is_same = i < whole ? text.bytes[at] == bytes.bytes[i]
+                                 : digit_of(text.bytes[at]) < 64
+                        && digit_of(text.bytes[at]) >> shift == digit_of(bytes.bytes[i]) >> shift;
+        if (!is_same) {
+            return 0;
+        }
+        at++;
     }
-    if (search->reported == NULL) {
-        search->reported = calloc(search->needles->len, sizeof(search->reported[0]));
-    }
-    if (search->reported != NULL && search->line_hits < search->needles->len) {
-        search->reported[search->line_hits++] = id;
-    }
-    return false;
+    return at;
 }
 
 static void compare_at(struct search *search, size_t at)
 {
     const struct needles *needles = search->needles;
-    const char *here = search->text.bytes + at;
-    uint32_t next = needles->heads[block_at(here + WINDOW - BLOCK)];
+    struct span text = search->piece->text;
+    uint32_t next = needles->heads[block_at(text.bytes + at + WINDOW - BLOCK)];
     while (next > 0) {
         const struct needle *needle = &needles->items[next - 1];
-        size_t len = secret_len(&needle->bytes);
-        if (len <= search->text.len - at && memcmp(here, secret_expose(&needle->bytes), len) == 0) {
-            move_to_line(search, at);
-            if (!is_repeated(search, needle->id)) {
-                struct needles_hit hit = {
-                    .id = needle->id, .line = search->line, .is_base64 = needle->is_base64
-                };
-                search->report(search->context, &hit);
-            }
-        }
+        struct value *value = &needles->values[needle->value];
         next = needle->next;
+        if (match(needle, text, at) <= search->piece->known) {
+            continue; /* not there, or in the piece before, too */
+        }
+        move_to_line(search, at);
+        if (value->line != search->line) {
+            value->line = search->line;
+            struct needles_hit hit = {
+                .id = value->id, .line = search->line, .is_base64 = needle->is_base64
+            };
+            search->report(search->context, &hit);
+        }
     }
 }
 
-void needles_search(
-        const struct needles *needles, struct span text, needles_report *report, void *context)
+void needles_search(struct needles *needles,
+        const struct needles_piece *piece,
+        needles_report *report,
+        void *context)
 {
-    struct search search = {
-        .needles = needles, .text = text, .line = 1, .report = report, .context = context
-    };
+    struct search search = { .needles = needles,
+        .piece = piece,
+        .line = piece->line,
+        .report = report,
+        .context = context };
+    struct span text = piece->text;
     size_t at = 0;
+    for (size_t i = 0; piece->known == 0 && i < needles->value_len; i++) {
+        needles->values[i].line = 0;
+    }
     while (needles->len > 0 && at <= text.len && text.len - at >= WINDOW) {
         size_t shift = needles->shifts[block_at(text.bytes + at + WINDOW - BLOCK)];
         if (shift > 0) {
@@ -228,5 +359,4 @@ void needles_search(
             at++;
         }
     }
-    free(search.reported);
 }

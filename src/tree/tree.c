@@ -16,7 +16,8 @@
 #include "base/text.h"
 
 enum {
-    PATH_MAX_BYTES = 64 * 1024
+    PATH_MAX_BYTES = 64 * 1024,
+    PIECE_BYTES = TREE_SOURCE_MAX_BYTES + TREE_OVERLAP_BYTES,
 };
 
 /* A folder or file that waits for its turn. */
@@ -24,7 +25,8 @@ struct entry {
     char *path; /* below the root */
     size_t depth;
     bool is_folder;
-    bool is_built; /* in node_modules, vendor or dist */
+    bool is_built; /* in .git, node_modules, vendor or dist */
+    bool is_git;   /* .git or below */
 };
 
 struct walk {
@@ -35,8 +37,7 @@ struct walk {
     struct entry *entries; /* a stack: what comes next is last */
     size_t len;
     size_t cap;
-    char *buffer; /* locked_alloc: files may hold secrets */
-    size_t buffer_bytes;
+    char *buffer; /* PIECE_BYTES of locked_alloc: files may hold secrets */
     struct err *reterr;
 };
 
@@ -85,13 +86,22 @@ static unsigned char type_of(int folder, const struct dirent *entry)
     return S_ISDIR(status.st_mode) ? DT_DIR : S_ISREG(status.st_mode) ? DT_REG : DT_UNKNOWN;
 }
 
+/* Whether it is where git keeps its objects; those of git-lfs are files as they are. */
+static bool is_compressed(const char *parent, const char *name)
+{
+    const char *slash = strrchr(parent, '/');
+    return strcmp(name, "objects") == 0 && strcmp(slash == NULL ? parent : slash + 1, "lfs") != 0;
+}
+
 /* Puts one entry of the folder `parent` on the stack, unless it is left out. */
 static bool push(struct walk *walk, const struct entry *parent, const char *name, bool is_folder)
 {
-    static const char *const never[] = { ".", "..", ".git", NULL };
-    static const char *const built[] = { "node_modules", "vendor", "dist", NULL };
+    static const char *const built[] = { ".git", "node_modules", "vendor", "dist", NULL };
     bool is_built = parent->is_built || (is_folder && is_any_of(name, built));
-    if (is_any_of(name, never) || (is_built && walk->options->is_source_only)) {
+    bool is_git = parent->is_git || strcmp(name, ".git") == 0;
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0
+            || (is_built && walk->options->is_source_only)
+            || (is_git && is_folder && is_compressed(parent->path, name))) {
         return true;
     }
     if (parent->depth + 1 > TREE_DEPTH_MAX) {
@@ -119,9 +129,11 @@ static bool push(struct walk *walk, const struct entry *parent, const char *name
     if (taken == NULL) {
         return err_set_no_memory(walk->reterr);
     }
-    entries[walk->len++] = (struct entry){
-        .path = taken, .depth = parent->depth + 1, .is_folder = is_folder, .is_built = is_built
-    };
+    entries[walk->len++] = (struct entry){ .path = taken,
+        .depth = parent->depth + 1,
+        .is_folder = is_folder,
+        .is_built = is_built,
+        .is_git = is_git };
     return true;
 }
 
@@ -168,37 +180,89 @@ static bool open_folder(struct walk *walk, const struct entry *entry)
     return true;
 }
 
-/* Makes the buffer large enough; what it held goes. */
-static bool reserve(struct walk *walk, size_t bytes)
+/* A file under way. */
+struct reading {
+    int fd;
+    off_t at;
+    off_t size;
+    size_t len; /* of what is in the buffer */
+    struct tree_file file;
+};
+
+/* Drops all but the last `kept` bytes of the buffer. */
+static void keep(const struct walk *walk, struct reading *reading, size_t kept)
 {
-    if (bytes <= walk->buffer_bytes) {
-        return true;
+    const char *from = walk->buffer;
+    const char *to = walk->buffer + reading->len - kept;
+    while (from < to && (from = memchr(from, '\n', (size_t)(to - from))) != NULL) {
+        reading->file.line++;
+        from++;
     }
-    size_t wanted = bytes > TREE_SOURCE_MAX_BYTES ? bytes : TREE_SOURCE_MAX_BYTES;
-    locked_free(walk->buffer);
-    walk->buffer = locked_alloc(wanted);
-    walk->buffer_bytes = walk->buffer == NULL ? 0 : wanted;
-    return walk->buffer != NULL ? true : err_set_no_memory(walk->reterr);
+    memmove(walk->buffer, to, kept);
+    reading->len = kept;
+    reading->file.known = kept;
 }
 
-/* Reads up to max bytes; -1 with errno. A file that grows meanwhile is read as it was. */
-static ssize_t read_bytes(int fd, char *bytes, size_t max)
+/*
+ * Makes room for the next piece, behind what a value may begin in that ends there; or behind a hole of a sparse
+ * file, which no piece has to hold.
+ */
+static void go_on(const struct walk *walk, struct reading *reading)
 {
-    size_t len = 0;
-    while (len < max) {
-        ssize_t got = read(fd, bytes + len, max - len);
-        if (got == 0) {
-            break;
-        }
+    off_t data = lseek(reading->fd, reading->at, SEEK_DATA);
+    bool is_end = data < 0 && errno == ENXIO;
+    bool is_hole = is_end || data > reading->at;
+    keep(walk, reading,
+            is_hole                                     ? 0
+                    : reading->len < TREE_OVERLAP_BYTES ? reading->len
+                                                        : TREE_OVERLAP_BYTES);
+    reading->at = is_end ? reading->size : is_hole ? data : reading->at;
+}
+
+/* Reads a piece behind what is kept; false with errno. A file that grows meanwhile is read as it was. */
+static bool read_piece(const struct walk *walk, struct reading *reading)
+{
+    while (reading->at < reading->size && reading->len < PIECE_BYTES) {
+        off_t left = reading->size - reading->at;
+        size_t room = PIECE_BYTES - reading->len;
+        size_t wanted = left < (off_t)room ? (size_t)left : room;
+        ssize_t got = pread(reading->fd, walk->buffer + reading->len, wanted, reading->at);
         if (got < 0 && errno != EINTR) {
-            return -1;
+            return false;
         }
-        len += got > 0 ? (size_t)got : 0;
+        if (got == 0) {
+            reading->size = reading->at;
+        }
+        reading->len += got > 0 ? (size_t)got : 0;
+        reading->at += got > 0 ? got : 0;
     }
-    return (ssize_t)len;
+    return true;
 }
 
-static bool visit(struct walk *walk, const struct entry *entry, struct span text)
+static bool visit_pieces(struct walk *walk, struct reading *reading)
+{
+    const struct tree_options *options = walk->options;
+    bool is_large = reading->size > TREE_SOURCE_MAX_BYTES;
+    bool is_first = true;
+    do {
+        if (is_large) {
+            go_on(walk, reading);
+        }
+        if (!read_piece(walk, reading)) {
+            walk->summary->unreadable++;
+            return true;
+        }
+        walk->summary->files += is_first;
+        is_first = false;
+        reading->file.text = (struct span){ walk->buffer, reading->len };
+        if (!options->visit(options->context, &reading->file, walk->reterr)) {
+            return false;
+        }
+    } while (reading->at < reading->size);
+    return true;
+}
+
+static bool visit(struct walk *walk, const struct entry *entry, struct reading *reading)
 {
     CLEANUP(text_clear) struct text path = TEXT_INIT(PATH_MAX_BYTES);
     if (strcmp(walk->folder, ".") != 0) {
@@ -210,18 +274,17 @@ static bool visit(struct walk *walk, const struct entry *entry, struct span text
     if (!text_check(&path, walk->folder, walk->reterr)) {
         return false;
     }
-    struct tree_file file = {
-        .path = text_string(&path),
-        .text = text,
-        .is_source = !entry->is_built && text.len <= TREE_SOURCE_MAX_BYTES,
-    };
-    walk->summary->files++;
-    return walk->options->visit(walk->options->context, &file, walk->reterr);
+    if (walk->buffer == NULL && (walk->buffer = locked_alloc(PIECE_BYTES)) == NULL) {
+        return err_set_no_memory(walk->reterr);
+    }
+    reading->file.path = text_string(&path);
+    reading->file.line = 1;
+    reading->file.is_source = !entry->is_built && reading->size <= TREE_SOURCE_MAX_BYTES;
+    return visit_pieces(walk, reading);
 }
 
 static bool open_file(struct walk *walk, const struct entry *entry)
 {
-    size_t max = walk->options->is_source_only ? TREE_SOURCE_MAX_BYTES : TREE_FILE_MAX_BYTES;
     struct stat status = { 0 };
     /* O_NONBLOCK: should a pipe have taken the file's place, opening it must not wait. */
     CLEANUP(file_close)
@@ -230,19 +293,14 @@ static bool open_file(struct walk *walk, const struct entry *entry)
         walk->summary->unreadable++;
         return true;
     }
-    if ((size_t)status.st_size > max) {
+    if (walk->options->is_source_only && status.st_size > TREE_SOURCE_MAX_BYTES) {
         walk->summary->too_big++;
         return true;
     }
-    if (!reserve(walk, (size_t)status.st_size)) {
-        return false;
-    }
-    ssize_t len = read_bytes(fd, walk->buffer, (size_t)status.st_size);
-    if (len < 0) {
-        walk->summary->unreadable++;
-        return true;
-    }
-    return visit(walk, entry, (struct span){ len > 0 ? walk->buffer : "", (size_t)len });
+    struct reading reading = { .fd = fd,
+        .size = status.st_size,
+        .file = { .device = status.st_dev, .inode = status.st_ino } };
+    return visit(walk, entry, &reading);
 }
 
 static bool walk_all(struct walk *walk)

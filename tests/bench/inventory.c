@@ -19,8 +19,8 @@
 
 #include "base/text.h"
 #include "migrate/needles.h"
-#include "tree/tree.h"
 #include "migrate/usage.h"
+#include "tree/tree.h"
 
 enum {
     SECRETS = 60,
@@ -30,7 +30,7 @@ enum {
 };
 
 struct bench {
-    const struct needles *needles;
+    struct needles *needles;
     struct usage *usage;
     size_t hits[SECRETS];
     size_t bytes;
@@ -113,7 +113,8 @@ static bool visit(void *context, const struct tree_file *file, struct err *reter
 {
     struct bench *bench = context;
     bench->bytes += file->text.len;
-    needles_search(bench->needles, file->text, count_hit, bench);
+    struct needles_piece piece = { .text = file->text, .known = file->known, .line = file->line };
+    needles_search(bench->needles, &piece, count_hit, bench);
     return !file->is_source || usage_scan(bench->usage, file->path, file->text, reterr);
 }
 

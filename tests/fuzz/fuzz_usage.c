@@ -62,7 +62,8 @@ static void check_values(struct span text)
     if (needles == NULL || !needles_add(needles, 0, &value, &err)) {
         return;
     }
-    needles_search(needles, text, count, &hits);
+    struct needles_piece piece = { .text = text, .line = 1 };
+    needles_search(needles, &piece, count, &hits);
     assert((hits > 0) == (memmem(text.bytes, text.len, VALUE, strlen(VALUE)) != NULL));
 }
 

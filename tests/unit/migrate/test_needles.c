@@ -40,6 +40,12 @@ static void write_hit(void *context, const struct needles_hit *hit)
     text_append_format(context, "%zu:%zu%s ", hit->id, hit->line, hit->is_base64 ? ":base64" : "");
 }
 
+static void search(struct needles *needles, const char *text, size_t len, struct text *got)
+{
+    struct needles_piece piece = { .text = { text, len }, .line = 1 };
+    needles_search(needles, &piece, write_hit, got);
+}
+
 static void values_are_found_plain_and_as_base64(void **state)
 {
     (void)state;
@@ -58,6 +64,20 @@ static void values_are_found_plain_and_as_base64(void **state)
         { "aHVudGVyMmh1bnRlcjI=", "0:1:base64 " },
         { "aHVudGVyMmh1bnRlcjI", "0:1:base64 " },
         { "data: aHVudGVyMmh1bnRlcjIK", "0:1:base64 " },
+        { "aHVudGVyMmh1bnRlcjM=", "" },            /* hunter2hunter3 */
+        { "eGh1bnRlcjJodW50ZXIy", "0:1:base64 " }, /* x and the value */
+        { "eHhodW50ZXIyaHVudGVyMg==", "0:1:base64 " },
+        { "eGh1bnRlcjJodW50ZXIyeHg=", "0:1:base64 " }, /* and xx behind it */
+        { "eHhodW50ZXIyaHVudGVyMnh4", "0:1:base64 " },
+        { "eHhndW50ZXIyaHVudGVyMg==", "" },         /* xxgunter2hunter2 */
+        { "a: |\n  aHVudG\n  VyMmh1bnRlcjI=", "" }, /* wrapped within its first characters */
+        { "a: |\n  aHVudGVyMmh1b\r\n  nRlcjI=", "0:2:base64 " },
+        { "/v//Pz8+Pn5+fg", "5:1:base64 " },
+        { "_v__Pz8-Pn5-fg", "5:1:base64 " },
+        { "a: |\n  line one\n  line two", "4:2 " },
+        { "\"line one\\nline two\"", "4:1 " },
+        { "line one\r\nline two", "4:1 " },
+        { "line one line two", "" },
         { "12345678", "1:1 " },
         { "123456789", "1:1 2:1 " },
         { "MTIzNDU2Nzg=", "1:1:base64 " },
@@ -69,11 +89,11 @@ static void values_are_found_plain_and_as_base64(void **state)
     add(needles, 1, "12345678");
     add(needles, 2, "123456789");
     add(needles, 3, "aaaaaaab");
-    add(needles, 4, "line one\nline two");
+    add(needles, 4, "line one\nline two\n");
+    add(needles, 5, "\xfe\xff\xff\x3f\x3f\x3e\x3e\x7e\x7e\x7e");
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(text_clear) struct text got = TEXT_INIT(4096);
-        needles_search(
-                needles, (struct span){ ROWS[i].text, strlen(ROWS[i].text) }, write_hit, &got);
+        search(needles, ROWS[i].text, strlen(ROWS[i].text), &got);
         /* needles with the same beginning come in no order that matters */
         bool is_pair = strcmp(text_string(&got), "2:1 1:1 ") == 0;
         if (strcmp(text_string(&got), ROWS[i].want) != 0 && !is_pair) {
@@ -91,8 +111,39 @@ static void short_values_and_placeholders_are_left_out(void **state)
     add(needles, 0, "1234567");
     add(needles, 1, "changeme");
     add(needles, 2, "your-key-here");
-    needles_search(needles, (struct span){ TEXT, sizeof(TEXT) - 1 }, write_hit, &got);
+    search(needles, TEXT, sizeof(TEXT) - 1, &got);
     assert_string_equal(text_string(&got), "");
+}
+
+static void pieces_of_a_file_are_searched_as_the_whole_is(void **state)
+{
+    (void)state;
+    static const char TEXT[] = "\nhunter2hunter2 hunter2hunter2\n\naHVudGVyMmh1bnRlcjI=\n";
+    size_t len = sizeof(TEXT) - 1;
+    for (size_t cut = 0; cut <= len; cut++) {
+        CLEANUP(needles_release) struct needles *needles = new_needles();
+        CLEANUP(text_clear) struct text got = TEXT_INIT(4096);
+        add(needles, 0, "hunter2hunter2");
+        search(needles, TEXT, cut, &got);
+        struct needles_piece rest = { .text = { TEXT, len }, .known = cut, .line = 1 };
+        needles_search(needles, &rest, write_hit, &got);
+        assert_string_equal(text_string(&got), "0:2 0:4:base64 ");
+    }
+}
+
+static void of_a_long_value_the_beginning_is_found(void **state)
+{
+    (void)state;
+    CLEANUP(needles_release) struct needles *needles = new_needles();
+    CLEANUP(text_clear) struct text got = TEXT_INIT(4096);
+    CLEANUP(text_clear) struct text value = TEXT_INIT(VALUE_MAX_BYTES);
+    for (unsigned i = 0; i < 6000; i++) {
+        text_append_format(&value, "%u ", i);
+    }
+    assert_true(value.len > NEEDLES_MAX_BYTES);
+    add(needles, 7, text_string(&value));
+    search(needles, text_string(&value), value.len, &got);
+    assert_string_equal(text_string(&got), "7:1 ");
 }
 
 /* A generator with a fixed beginning: the test is the same each time. */
@@ -130,7 +181,7 @@ static void the_search_agrees_with_a_simple_one(void **state)
             add(needles, id, value);
             is_there[id] = memmem(text, TEXT_BYTES, value, len) != NULL;
         }
-        needles_search(needles, (struct span){ text, TEXT_BYTES }, write_hit, &got);
+        search(needles, text, TEXT_BYTES, &got);
         for (size_t id = 0; id < VALUES; id++) {
             char word[] = { (char)('0' + id), ':', '1', ' ', '\0' };
             assert_int_equal(strstr(text_string(&got), word) != NULL, is_there[id]);
@@ -143,6 +194,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_found_plain_and_as_base64),
         cmocka_unit_test(short_values_and_placeholders_are_left_out),
+        cmocka_unit_test(pieces_of_a_file_are_searched_as_the_whole_is),
+        cmocka_unit_test(of_a_long_value_the_beginning_is_found),
         cmocka_unit_test(the_search_agrees_with_a_simple_one),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);

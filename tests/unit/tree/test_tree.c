@@ -34,8 +34,8 @@ static int make_folder(void **state)
     if (mkdtemp(folder) == NULL || chdir(folder) != 0) {
         return -1;
     }
-    static const char *const folders[] = { "a", "a/b", "dist", ".git", "node_modules",
-        "node_modules/x", "vendor" };
+    static const char *const folders[] = { "a", "a/b", "dist", ".git", ".git/objects",
+        "node_modules", "node_modules/x", "vendor" };
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
         assert_int_equal(mkdir(folders[i], 0700), 0);
     }
@@ -44,9 +44,9 @@ static int make_folder(void **state)
     write_file("a/one.js", 1);
     write_file("a/big.js", TREE_SOURCE_MAX_BYTES + 1);
     write_file("a/limit.js", TREE_SOURCE_MAX_BYTES);
-    write_file("huge.bin", (size_t)TREE_FILE_MAX_BYTES + 1);
     write_file("dist/out.js", 4);
     write_file(".git/config", 5);
+    write_file(".git/objects/pack", 5);
     write_file("node_modules/x/index.js", 6);
     write_file("vendor/v.go", 7);
     write_file("empty", 0);
@@ -76,7 +76,7 @@ static bool write_visit(void *context, const struct tree_file *file, struct err 
     (void)reterr;
     text_append_format(
             context, "%s:%zu%s ", file->path, file->text.len, file->is_source ? "" : "!");
-    return true;
+    return file->inode != 0 && file->line > 0;
 }
 
 static void files_come_in_order_and_say_whether_they_are_source_code(void **state)
@@ -88,10 +88,10 @@ static void files_come_in_order_and_say_whether_they_are_source_code(void **stat
     struct err err = { 0 };
     assert_true(tree_walk(".", &options, &summary, &err));
     assert_string_equal(text_string(&got),
-            "a/b/two.js:2 a/big.js:1048577! a/limit.js:1048576 a/one.js:1 dist/out.js:4! empty:0 "
+            ".git/config:5! a/b/two.js:2 a/big.js:0! a/limit.js:1048576 a/one.js:1 dist/out.js:4! empty:0 "
             "node_modules/x/index.js:6! vendor/v.go:7! z.js:3 ");
-    assert_int_equal(summary.files, 9);
-    assert_int_equal(summary.too_big, 1);
+    assert_int_equal(summary.files, 10);
+    assert_int_equal(summary.too_big, 0);
     assert_int_equal(summary.unreadable, 0);
     assert_false(summary.is_cut);
 }
@@ -126,6 +126,81 @@ static void patterns_exclude_paths_and_names(void **state)
     struct tree_summary summary = { 0 };
     assert_true(tree_walk(".", &options, &summary, &err));
     assert_string_equal(text_string(&got), "empty:0 ");
+}
+
+/* What the pieces of a file say. */
+struct pieces {
+    size_t count;
+    size_t bytes; /* without what was known */
+    size_t marks; /* of "\nMARK\n" that end behind what was known */
+    size_t line;  /* of the last mark */
+    size_t longest;
+};
+
+static bool add_piece(void *context, const struct tree_file *file, struct err *reterr)
+{
+    (void)reterr;
+    struct pieces *pieces = context;
+    struct span text = file->text;
+    size_t line = file->line;
+    pieces->count++;
+    pieces->bytes += text.len - file->known;
+    pieces->longest = text.len > pieces->longest ? text.len : pieces->longest;
+    for (size_t i = 0; i < text.len; i++) {
+        line += text.bytes[i] == '\n';
+        if (i >= 5 && i >= file->known && memcmp(text.bytes + i - 5, "\nMARK\n", 6) == 0) {
+            pieces->marks++;
+            pieces->line = line - 1;
+        }
+    }
+    return true;
+}
+
+static void write_at(const char *path, const char *text, off_t at)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    assert_true(fd >= 0);
+    assert_int_equal(pwrite(fd, text, strlen(text), at), (ssize_t)strlen(text));
+    assert_int_equal(close(fd), 0);
+}
+
+static void large_files_come_in_pieces_that_overlap_and_without_their_holes(void **state)
+{
+    (void)state;
+
+    enum {
+        MARKS = 1024 * 1024 + 3
+    };
+    struct err err = { 0 };
+    assert_int_equal(mkdir("large", 0700), 0);
+    FILE *file = fopen("large/a", "we");
+    assert_non_null(file);
+    assert_int_equal(fputc('\n', file), '\n');
+    for (size_t i = 0; i < MARKS; i++) {
+        assert_true(fputs("MARK\n", file) >= 0);
+    }
+    assert_int_equal(fclose(file), 0);
+    struct pieces pieces = { 0 };
+    struct tree_options options = { .visit = add_piece, .context = &pieces };
+    struct tree_summary summary = { 0 };
+    assert_true(tree_walk("large", &options, &summary, &err));
+    assert_int_equal(summary.files, 1);
+    assert_int_equal(pieces.bytes, 1 + 5 * MARKS);
+    assert_true(pieces.count > 3);
+    assert_int_equal(pieces.marks, MARKS);
+    assert_int_equal(pieces.line, MARKS + 1);
+    assert_true(pieces.longest <= TREE_SOURCE_MAX_BYTES + TREE_OVERLAP_BYTES);
+
+    /* A terabyte of nothing, and two lines. */
+    assert_int_equal(unlink("large/a"), 0);
+    write_at("large/b", "\n\nx\n", 0);
+    write_at("large/b", "\nMARK\n", (off_t)1 << 40);
+    pieces = (struct pieces){ 0 };
+    assert_true(tree_walk("large", &options, &summary, &err));
+    assert_int_equal(pieces.marks, 1);
+    assert_int_equal(pieces.line, 5);
+    assert_int_equal(unlink("large/b"), 0);
+    assert_int_equal(rmdir("large"), 0);
 }
 
 static bool fail_visit(void *context, const struct tree_file *file, struct err *reterr)
@@ -176,6 +251,7 @@ int main(void)
         cmocka_unit_test(files_come_in_order_and_say_whether_they_are_source_code),
         cmocka_unit_test(source_code_alone_leaves_builds_and_large_files_out),
         cmocka_unit_test(patterns_exclude_paths_and_names),
+        cmocka_unit_test(large_files_come_in_pieces_that_overlap_and_without_their_holes),
         cmocka_unit_test(errors_of_the_folder_and_of_the_visitor_end_the_walk),
         cmocka_unit_test(folders_that_are_too_deep_are_left_out),
     };
