@@ -96,10 +96,11 @@ static void read_argument(struct cursor *cursor, bool may_be_dynamic, struct rea
     bool is_string_prefix = prefix.len == 1 && strchr("rbuL", prefix.bytes[0]) != NULL;
     char quote = peek(cursor);
     if (!is_quote(quote) || (prefix.len > 0 && !is_string_prefix)) {
-        bool begins_expression = prefix.len > 0 || strchr("$(@&*:`", peek(&start)) != NULL;
+        bool begins_expression = prefix.len > 0 || strchr("$(@&*:`[", peek(&start)) != NULL;
         bool is_declaration = span_is(prefix, "const") || span_is(prefix, "char");
-        reads->is_dynamic = may_be_dynamic && begins_expression && !is_declaration
-                && start.at < start.text.len && peek(&start) != '\0';
+        reads->may_be_dynamic = begins_expression && !is_declaration && start.at < start.text.len
+                && peek(&start) != '\0';
+        reads->is_dynamic = may_be_dynamic && reads->may_be_dynamic;
         return;
     }
     cursor->at++;
@@ -114,6 +115,7 @@ static void read_argument(struct cursor *cursor, bool may_be_dynamic, struct rea
             && strchr(":.-/ ", peek(cursor)) != NULL) {
         return; /* a text that is not the name of a variable */
     } else {
+        reads->may_be_dynamic = true;
         reads->is_dynamic = may_be_dynamic;
     }
 }
@@ -260,6 +262,70 @@ static void read_attribute(struct cursor *cursor, struct span word, struct reads
     }
 }
 
+/* Whether text[..end) ends with the words. */
+static bool ends_with(struct span text, size_t end, const char *words)
+{
+    size_t len = strlen(words);
+    return end >= len && memcmp(text.bytes + end - len, words, len) == 0;
+}
+
+/* Where "process" of process.env begins. */
+static size_t object_of(struct span text, size_t start)
+{
+    while (start > 0
+            && (reads_is_word_character(text.bytes[start - 1]) || text.bytes[start - 1] == '.')) {
+        start--;
+    }
+    return start;
+}
+
+/* Whether what comes before the environment, whose object begins here, goes through all variables. */
+static bool is_gone_through(struct span text, size_t object)
+{
+    static const char *const beginnings[] = { "Object.keys(", "Object.entries(", "Object.values(",
+        "Reflect.ownKeys(", "sorted(", "list(" };
+    for (size_t i = 0; i < COUNT_OF(beginnings); i++) {
+        if (ends_with(text, object, beginnings[i])) {
+            return true;
+        }
+    }
+    /* for (const key in process.env), but not: "X" in process.env */
+    return ends_with(text, object, " in ") && object > 4 && !is_quote(text.bytes[object - 5]);
+}
+
+/* Reads of all variables: for (key in process.env), os.environ.items(), os.Environ(), env::vars() */
+static bool reads_all(struct span text, size_t start, size_t end, const char *lower)
+{
+    static const char *const members[] = { ".items(", ".keys(", ".values(", ".each", ".select",
+        ".filter", ".to_h", ".map", ".find", ".reject", "::vars", ".entries(", ".toObject(" };
+    struct span word = { text.bytes + start, end - start };
+    struct span rest = span_skip(text, end);
+    if (strcmp(lower, "getenvironmentvariables") == 0) {
+        return true;
+    }
+    if ((strcmp(lower, "environ") == 0 || strcmp(lower, "getenv") == 0)
+            && span_starts_with(rest, "()")) {
+        return !span_starts_with(rest, "().get(");
+    }
+    if (strcmp(lower, "printenv") == 0 || strcmp(lower, "env") == 0) {
+        if (span_starts_with(span_skip_blanks(rest), "|") && !span_starts_with(rest, " ||")) {
+            return true; /* env | grep ^X_ */
+        }
+    }
+    if (!is_environment(word)) {
+        return false;
+    }
+    for (size_t i = 0; i < COUNT_OF(members); i++) {
+        bool is_known = before(text, start) == '.' || word.bytes[0] != 'e'
+                || strcmp(lower, "environ") == 0 || members[i][0] == ':';
+        if (is_known && span_starts_with(rest, members[i])) {
+            return true;
+        }
+    }
+    return span_starts_with(rest, " as ") || ends_with(text, start, "**")
+            || is_gone_through(text, object_of(text, start));
+}
+
 void reads_by_word(struct span text, size_t start, size_t end, struct reads *ret_reads)
 {
     *ret_reads = (struct reads){ 0 };
@@ -272,6 +338,11 @@ void reads_by_word(struct span text, size_t start, size_t end, struct reads *ret
     if (before(text, start) == '$' && strcmp(lower, "env") == 0 && skip_char(&cursor, ':')) {
         ret_reads->is_sure = true; /* PowerShell */
         add(ret_reads, take_word(&cursor));
+        return;
+    }
+    if (reads_all(text, start, end, lower)) {
+        ret_reads->is_dynamic = true;
+        ret_reads->may_be_dynamic = true;
         return;
     }
     bool is_qualified = before(text, start) == '.' || word.bytes[0] == 'E' || word.bytes[0] == '_'
@@ -294,14 +365,8 @@ void reads_by_word(struct span text, size_t start, size_t end, struct reads *ret
         return;
     }
     if (is_environment(word) && before(text, start) == '.') {
-        size_t object = start - 1;
-        while (object > 0
-                && (reads_is_word_character(text.bytes[object - 1])
-                        || text.bytes[object - 1] == '.')) {
-            object--;
-        }
         ret_reads->is_sure = true;
-        read_braces(text, object, ret_reads);
+        read_braces(text, object_of(text, start), ret_reads);
         return;
     }
     cursor.at = end;

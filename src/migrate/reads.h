@@ -14,8 +14,9 @@ enum {
 struct reads {
     struct span names[READS_MAX]; /* pieces of the text */
     size_t len;
-    bool is_dynamic; /* the name is only known when the program runs */
-    bool is_sure;    /* sure enough to tell a name that nobody sets */
+    bool is_dynamic;     /* the name is only known when the program runs */
+    bool may_be_dynamic; /* the same, if what is read is the environment: env[key] */
+    bool is_sure;        /* sure enough to tell a name that nobody sets */
 };
 
 /* The characters of names and of the words of programming languages. */

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/ascii.h"
+#include "base/locked.h"
 #include "migrate/library_names.h"
 #include "migrate/reads.h"
 #include "migrate/spellings.h"
@@ -15,10 +16,10 @@ enum {
     PARTS_MAX = 16,     /* words of a chain such as spring.datasource.password that are looked at */
     UNSET_MAX = 1000,   /* names that nobody sets */
     DYNAMIC_MAX = 1000, /* places of dynamic reads */
-    FRAGMENTS_MAX = 4096, /* beginnings and ends of names: "APP_" */
-    FRAGMENT_MIN_LEN = 3,
+    FRAGMENT_MIN_LEN = 3, /* of "APP_" and "_URL" */
     LONG_TAIL_LEN = 8,
-    BINARY_BYTES = 8192, /* a NUL among the first of them says that a file is binary */
+    BINARY_BYTES = 8192, /* the first of them say whether a file is binary */
+    BINARY_SHARE = 50,   /* one control character in so many */
 };
 
 struct name {
@@ -26,7 +27,10 @@ struct name {
     enum usage_verdict verdict;
     uint64_t tails_seen; /* a bit for each split into a head and a tail */
     uint64_t heads_seen;
-    bool has_long_tail; /* a tail was seen that tells by itself */
+    bool has_quoted_head;    /* startsWith("APP") */
+    bool has_fragment;       /* "APP_" or "_URL", as in the name */
+    bool has_lower_fragment; /* in another case */
+    bool has_long_tail;      /* a tail was seen that tells by itself */
     struct usage_places places;
     struct usage_places tails;
 };
@@ -36,15 +40,14 @@ struct usage {
     size_t len;
     struct spellings spellings;
     struct string_list files;
-    struct string_list fragments;
     struct usage_unset *unset;
     size_t unset_len;
     size_t unset_cap;
     struct usage_places dynamic;
     unsigned char lower[256]; /* of letters and digits; 0 for other characters */
     bool has_prefix_setting;
+    bool may_have_dynamic;
     bool has_no_memory;
-    bool has_lost_fragments;
 };
 
 /* A text under way. */
@@ -56,6 +59,7 @@ struct scan {
     size_t line; /* of line_at */
     size_t line_at;
     enum reads_dollar dollar;
+    bool is_env_file;
 };
 
 /* ---- what is kept ---- */
@@ -224,7 +228,7 @@ static void note_reads(
         struct name *known = find_name(scan->usage, read);
         if (known != NULL) {
             note(scan, known, (size_t)(read.bytes - scan->text.bytes), USAGE_READ);
-        } else if (reads->is_sure && is_environment_name(read)) {
+        } else if (reads->is_sure && !scan->is_env_file && is_environment_name(read)) {
             char name[129];
             memcpy(name, read.bytes, read.len);
             name[read.len] = '\0';
@@ -234,26 +238,10 @@ static void note_reads(
             }
         }
     }
+    scan->usage->may_have_dynamic = scan->usage->may_have_dynamic || reads->may_be_dynamic
+            || reads->is_dynamic;
     if (reads->is_dynamic) {
         add_place(scan, &scan->usage->dynamic, at, USAGE_READ, DYNAMIC_MAX);
-    }
-}
-
-/* "APP_" of "APP_" + x, and "_URL" of `${x}_URL` */
-static void note_fragment(struct usage *usage, struct span word)
-{
-    if (word.len < FRAGMENT_MIN_LEN || word.len > 64 || usage->has_lost_fragments) {
-        return;
-    }
-    char text[65];
-    memcpy(text, word.bytes, word.len);
-    text[word.len] = '\0';
-    struct err err = { 0 };
-    if (usage->fragments.len >= FRAGMENTS_MAX) {
-        usage->has_lost_fragments = true;
-    } else if (!string_list_contains(&usage->fragments, text)
-            && !string_list_add(&usage->fragments, text, word.len, &err)) {
-        usage->has_no_memory = true;
     }
 }
 
@@ -275,6 +263,47 @@ struct chain {
     bool has_env;
 };
 
+static char character_before(struct span text, size_t at)
+{
+    return at > 0 ? text.bytes[at - 1] : ' ';
+}
+
+/* Whether a word begins here: also behind the 's' of "%s_URL". */
+static bool begins_word(struct span text, size_t at)
+{
+    char before = character_before(text, at);
+    return !reads_is_word_character(before) || (at > 1 && text.bytes[at - 2] == '%');
+}
+
+/* A head or tail of a name as programs put names together: "APP_" + x, `${x}_URL`, startsWith("APP") */
+static void note_fragment(struct span text,
+        const struct spelling *spelling,
+        size_t start,
+        size_t end,
+        struct name *name)
+{
+    size_t last = end;
+    while (last < text.len && text.bytes[last] == '_') {
+        last++;
+    }
+    size_t first = start;
+    while (first > 0 && text.bytes[first - 1] == '_') {
+        first--;
+    }
+    bool is_head = spelling->kind == SPELLING_HEAD;
+    bool is_tail = spelling->kind == SPELLING_TAIL;
+    size_t shared = end - start < spelling->text.len ? end - start : spelling->text.len;
+    bool is_exact = memcmp(text.bytes + start, spelling->text.bytes, shared) == 0;
+    char before = character_before(text, first);
+    bool is_quoted = before == '"' || before == '\'' || before == '`';
+    bool is_fragment = end - start + 1 >= FRAGMENT_MIN_LEN
+            && ((is_head && last > end - (text.bytes[end - 1] == '_'))
+                    || (is_tail && first < start && begins_word(text, first)));
+    name->has_quoted_head = name->has_quoted_head || (is_head && is_quoted && is_exact);
+    name->has_fragment = name->has_fragment || (is_fragment && is_exact);
+    name->has_lower_fragment = name->has_lower_fragment || is_fragment;
+}
+
 /* What one spelling at text[start..end) tells. */
 static void note_spelling(
         struct scan *scan, const struct spelling *spelling, size_t start, size_t end)
@@ -290,6 +319,7 @@ static void note_spelling(
     }
     struct name *name = &usage->names[spelling->name];
     uint64_t split = UINT64_C(1) << spelling->split;
+    note_fragment(scan->text, spelling, start, end, name);
     if (spelling->kind == SPELLING_HEAD) {
         name->heads_seen |= split;
         return;
@@ -313,6 +343,9 @@ static void look_up(
         struct scan *scan, const struct chain *chain, const struct part *part, size_t end)
 {
     struct spellings *spellings = &scan->usage->spellings;
+    if (scan->is_env_file) {
+        return;
+    }
     uint64_t hash = spelling_hash_end(
             spellings, chain->hash, part->hash, chain->letters - part->letters);
     const struct spelling *found = spellings_find(spellings, hash);
@@ -336,15 +369,33 @@ static void look_up_all(struct scan *scan, const struct chain *chain, size_t end
     }
 }
 
-static void begin_part(struct chain *chain, size_t start, bool begins_word)
+static void begin_part(struct chain *chain, const struct part *part)
 {
     if (chain->len == PARTS_MAX) {
         memmove(chain->parts, chain->parts + 1, (PARTS_MAX - 1) * sizeof(chain->parts[0]));
         chain->len--;
     }
-    chain->parts[chain->len++] = (struct part){
-        .start = start, .hash = chain->hash, .letters = chain->letters, .begins_word = begins_word
-    };
+    chain->parts[chain->len++] = *part;
+}
+
+/* How many characters of the word that begins here may not be of a name: "\nAPI_URL", -DAPI_URL, getApiUrl */
+static size_t glued_before(struct span text, size_t start)
+{
+    static const char *const verbs[] = { "get", "set", "has", "is" };
+    char before = start > 0 ? text.bytes[start - 1] : ' ';
+    char first = text.bytes[start];
+    if ((before == '\\' && strchr("nrtfv", first) != NULL) || (before == '-' && first == 'D')) {
+        return 1;
+    }
+    struct span rest = span_skip(text, start);
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        size_t len = strlen(verbs[i]);
+        if (span_starts_with(rest, verbs[i]) && rest.len > len && rest.bytes[len] >= 'A'
+                && rest.bytes[len] <= 'Z') {
+            return len;
+        }
+    }
+    return 0;
 }
 
 static void end_chain(struct chain *chain)
@@ -357,12 +408,11 @@ static void end_chain(struct chain *chain)
 /* At the end of a whole word. */
 static void end_word(struct scan *scan, const struct chain *chain, size_t end)
 {
-    struct span word = { scan->text.bytes + chain->word.start, end - chain->word.start };
     struct reads reads = { 0 };
     if (chain->len == PARTS_MAX) { /* its beginning may be forgotten */
         look_up(scan, chain, &chain->word, end);
     }
-    if (chain->has_env) {
+    if (chain->has_env && !scan->is_env_file) {
         reads_by_word(scan->text, chain->word.start, end, &reads);
         note_reads(scan, &reads, chain->word.start, false);
     }
@@ -371,9 +421,6 @@ static void end_word(struct scan *scan, const struct chain *chain, size_t end)
             && (before == '$' || before == '{' || before == '!' || before == '(')) {
         reads_by_dollar(scan->text, chain->word.start, end, scan->dollar, &reads);
         note_reads(scan, &reads, chain->word.start, true);
-    }
-    if (word.bytes[0] == '_' || word.bytes[word.len - 1] == '_') {
-        note_fragment(scan->usage, word);
     }
 }
 
@@ -400,10 +447,16 @@ static size_t scan_part(struct scan *scan, struct chain *chain, size_t at, bool 
     size_t len = scan->text.len;
     uint64_t hash = chain->hash;
     size_t start = at;
-    begin_part(chain, at, begins_word);
+    size_t glued = begins_word ? at + glued_before(scan->text, at) : at;
+    struct part first = { at, hash, chain->letters, begins_word };
+    begin_part(chain, &first);
     while (at < len && lower[(unsigned char)bytes[at]] != 0) {
         unsigned char c = lower[(unsigned char)bytes[at++]];
         hash = spelling_hash_add(hash, c);
+        if (at == glued) {
+            struct part part = { at, hash, chain->letters + (at - start), true };
+            begin_part(chain, &part);
+        }
         if (c == 'v' && at - start >= 3) {
             chain->has_env = chain->has_env
                     || (lower[(unsigned char)bytes[at - 2]] == 'n'
@@ -443,30 +496,79 @@ static void scan_text(struct scan *scan)
         }
         chain.word = (struct part){ .start = at, .hash = chain.hash, .letters = chain.letters };
         chain.has_env = false;
-        bool begins_word = true;
+        bool is_first = true;
         while (at < text.len
                 && (lower[(unsigned char)text.bytes[at]] != 0 || text.bytes[at] == '_')) {
             if (text.bytes[at] == '_') {
                 at++;
                 continue;
             }
-            at = scan_part(scan, &chain, at, begins_word);
-            begins_word = false;
+            at = scan_part(scan, &chain, at, is_first);
+            is_first = chain.letters - chain.word.letters == 1
+                    && character_before(text, chain.word.start) == '%'; /* "%s_URL" */
             part_end = at;
         }
         end_word(scan, &chain, at);
     }
 }
 
+/* Text has no NULs; but one or two do not make a program of it. */
+static bool is_binary(struct span text)
+{
+    size_t len = text.len < BINARY_BYTES ? text.len : BINARY_BYTES;
+    size_t controls = 0;
+    if (memchr(text.bytes, '\0', len) == NULL) {
+        return false;
+    }
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text.bytes[i];
+        controls += c < ' ' && c != '\t' && c != '\n' && c != '\r';
+    }
+    return controls * BINARY_SHARE > len;
+}
+
+/* UTF-16 as ASCII, with '?' for other characters; in memory for secrets. NULL without memory. */
+static char *narrow(struct span text, size_t *ret_len)
+{
+    size_t low = text.bytes[0] == '\xff' ? 0 : 1;
+    size_t len = text.len / 2;
+    char *narrowed = locked_alloc(len);
+    for (size_t i = 0; narrowed != NULL && i < len; i++) {
+        bool is_ascii = text.bytes[2 * i + 1 - low] == '\0';
+        narrowed[i] = is_ascii ? text.bytes[2 * i + low] : '?';
+    }
+    *ret_len = len;
+    return narrowed;
+}
+
+static bool is_utf16(struct span text)
+{
+    return span_starts_with(text, "\xff\xfe") || span_starts_with(text, "\xfe\xff");
+}
+
 bool usage_scan(struct usage *usage, const char *file, struct span text, struct err *reterr)
 {
-    if (memchr(text.bytes, '\0', text.len < BINARY_BYTES ? text.len : BINARY_BYTES) != NULL) {
-        return true;
+    struct scan scan = { .usage = usage,
+        .given_file = file,
+        .text = text,
+        .line = 1,
+        .dollar = reads_dollar_of(file),
+        .is_env_file = usage_is_env_file(file) };
+    if (scan.is_env_file) {
+        scan.dollar = READS_DOLLAR;
     }
-    struct scan scan = {
-        .usage = usage, .given_file = file, .text = text, .line = 1, .dollar = reads_dollar_of(file)
-    };
-    scan_text(&scan);
+    if (is_utf16(text)) {
+        char *narrowed = narrow(text, &scan.text.len);
+        scan.text.bytes = narrowed;
+        if (narrowed != NULL) {
+            scan_text(&scan);
+        }
+        locked_free(narrowed);
+        return narrowed == NULL || usage->has_no_memory ? err_set_no_memory(reterr) : true;
+    }
+    if (!is_binary(text)) {
+        scan_text(&scan);
+    }
     return usage->has_no_memory ? err_set_no_memory(reterr) : true;
 }
 
@@ -477,7 +579,7 @@ static const char *const prefix_settings[] = { "env_prefix", "SetEnvPrefix", "en
     "AddEnvironmentVariables", "ConfigurationProperties", "with_prefix", "prefixed",
     "environ_prefix", "environment_prefix", "envvar_prefix", "auto_envvar_prefix", "ConfigMapping",
     "EnvironmentPrefix", "envPrefix", "env_nested_delimiter", "NewEnvProvider", "env.Provider",
-    "prefixed_env", "from_prefixed_env" };
+    "prefixed_env", "from_prefixed_env", "AutomaticEnv", "dynaconf", "Anyway::Config" };
 
 static bool add_names(struct usage *usage, const struct string_list *names)
 {
@@ -542,7 +644,6 @@ void usage_free(struct usage *usage)
     free(usage->unset);
     free(usage->dynamic.items);
     string_list_clear(&usage->files);
-    string_list_clear(&usage->fragments);
     spellings_clear(&usage->spellings);
     free(usage);
 }
@@ -555,35 +656,16 @@ void usage_release(struct usage **usage)
 
 /* ---- answers ---- */
 
-static bool begins_or_ends_ignoring_case(const char *name, const char *fragment)
+/*
+ * Whether a program may put the name together. Parts as they stand in the name tell it by themselves, since
+ * not each dynamic read is recognised; others do where there is a dynamic read.
+ */
+static bool may_be_put_together(const struct usage *usage, const struct name *name)
 {
-    size_t name_len = strlen(name);
-    size_t len = strlen(fragment);
-    if (len >= name_len) {
-        return false;
-    }
-    bool is_beginning = fragment[len - 1] == '_';
-    const char *end = is_beginning ? name : name + name_len - len;
-    for (size_t i = 0; i < len; i++) {
-        if (ascii_lower(end[i]) != ascii_lower(fragment[i])) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Whether a dynamic read may put the name together. */
-static bool may_be_put_together(const struct usage *usage, const char *name)
-{
-    if (usage->dynamic.len == 0) {
-        return false;
-    }
-    for (size_t i = 0; i < usage->fragments.len; i++) {
-        if (begins_or_ends_ignoring_case(name, usage->fragments.items[i])) {
-            return true;
-        }
-    }
-    return usage->has_lost_fragments;
+    bool has_both = (name->tails_seen & name->heads_seen) != 0;
+    return name->has_fragment
+            || (usage->may_have_dynamic
+                    && (has_both || name->has_quoted_head || name->has_lower_fragment));
 }
 
 struct usage_result usage_of(const struct usage *usage, const char *name)
@@ -596,7 +678,7 @@ struct usage_result usage_of(const struct usage *usage, const char *name)
     /* A short tail, such as "id", is a use only where its head is, too: env_prefix = "APP_". */
     bool is_tail = usage->has_prefix_setting
             && (found->has_long_tail || (found->tails_seen & found->heads_seen) != 0);
-    bool is_likely = result.is_library_read || is_tail || may_be_put_together(usage, name);
+    bool is_likely = result.is_library_read || is_tail || may_be_put_together(usage, found);
     result.verdict = found->verdict == USAGE_NOT_FOUND && is_likely ? USAGE_LIKELY : found->verdict;
     const struct usage_places *places = found->places.len == 0 && is_tail ? &found->tails
                                                                           : &found->places;

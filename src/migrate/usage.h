@@ -56,7 +56,8 @@ void usage_release(struct usage **usage);
 
 /*
  * Looks through the text of a file, whose name (as a path) tells the language where that matters. Binary
- * files are skipped. ERR_SYSTEM.
+ * files are skipped; UTF-16 with a byte order mark is text. Of an env file, only what its values expand ($X,
+ * ${X}) is a use. ERR_SYSTEM.
  */
 MUST_CHECK bool usage_scan(
         struct usage *usage, const char *file, struct span text, struct err *reterr);
@@ -73,10 +74,10 @@ struct usage_unset {
 size_t usage_unset_count(const struct usage *usage);
 const struct usage_unset *usage_unset_at(const struct usage *usage, size_t at);
 
-/* Reads of names that are only known when the program runs: process.env[key]. */
+/* Reads of names that are only known when the program runs: process.env[key], os.environ.items(). */
 const struct usage_places *usage_dynamic(const struct usage *usage);
 
-/* Whether it is an env file (.env, .env.production, prod.env), which no use should be looked for in. */
+/* Whether it is an env file: .env, .env.production, prod.env. */
 bool usage_is_env_file(const char *path);
 
 /* "read", "mentioned", "likely", "not found" */

@@ -1,4 +1,4 @@
-/* Uses and values in a text: what is found is there, and a whole word is always found. */
+/* Uses, values and loaders in a text: what is found is there, and a whole word is always found. */
 /* SPDX-License-Identifier: MIT */
 #include <assert.h>
 #include <stdlib.h>
@@ -6,6 +6,7 @@
 
 #include "base/string_list.h"
 #include "fuzz_input.h"
+#include "migrate/loaders.h"
 #include "migrate/needles.h"
 #include "migrate/reads.h"
 #include "migrate/usage.h"
@@ -31,17 +32,18 @@ static bool has_word(struct span text, const char *name)
 
 static void check_names(const struct usage *usage, struct span text)
 {
-    bool is_binary = memchr(text.bytes, '\0', text.len < 8192 ? text.len : 8192) != NULL;
+    bool has_nul = memchr(text.bytes, '\0', text.len < 8192 ? text.len : 8192) != NULL;
+    bool is_wide = span_starts_with(text, "\xff\xfe") || span_starts_with(text, "\xfe\xff");
     for (size_t i = 0; i < sizeof(NAMES) / sizeof(NAMES[0]); i++) {
         struct usage_result got = usage_of(usage, NAMES[i]);
-        bool is_there = has_word(text, NAMES[i]) && !is_binary;
-        assert(is_there == (got.verdict >= USAGE_MENTIONED));
+        bool is_there = has_word(text, NAMES[i]);
+        assert(has_nul || is_wide || is_there == (got.verdict >= USAGE_MENTIONED));
         for (size_t j = 0; j < got.place_count; j++) {
             assert(got.places[j].line > 0 && got.places[j].line <= text.len + 1);
         }
     }
     for (size_t i = 0; i < usage_unset_count(usage); i++) {
-        assert(has_word(text, usage_unset_at(usage, i)->name));
+        assert(is_wide || has_word(text, usage_unset_at(usage, i)->name));
         assert(i == 0
                 || strcmp(usage_unset_at(usage, i - 1)->name, usage_unset_at(usage, i)->name) < 0);
     }
@@ -67,6 +69,17 @@ static void check_values(struct span text)
     assert((hits > 0) == (memmem(text.bytes, text.len, VALUE, strlen(VALUE)) != NULL));
 }
 
+static void check_loaders(const char *path, struct span text)
+{
+    CLEANUP(loaders_clear) struct loaders loaders = { 0 };
+    struct err err = { 0 };
+    assert(loaders_scan(&loaders, ".env.production", path, text, &err));
+    for (size_t i = 0; i < loaders.len; i++) {
+        assert(loaders.items[i].line > 0 && loaders.items[i].line <= text.len);
+        assert(i == 0 || loaders.items[i].line > loaders.items[i - 1].line);
+    }
+}
+
 /* The first byte says which language the rest is in. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -90,6 +103,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(usage != NULL && usage_scan(usage, FILES[data[0] % 4], text, &err));
     check_names(usage, text);
     check_values(text);
+    check_loaders(FILES[data[0] % 4], text);
     free(bytes);
     return 0;
 }

@@ -235,6 +235,22 @@ static void dynamic_reads_are_told_with_their_lines(void **state)
         { "a.php", "\n$_ENV[$key]", 1 },
         { "a.cs", "\nEnvironment.GetEnvironmentVariable(key)", 1 },
         { "a.sh", "\necho ${!key}", 1 },
+        { "a.js", "\nfor (const key in process.env) use(key)", 1 },
+        { "a.js", "\nObject.entries(process.env).filter(f)", 1 },
+        { "a.py", "\nfor k, v in os.environ.items():", 1 },
+        { "a.py", "\nfor k in os.environ:", 1 },
+        { "a.py", "\nif 'X' in os.environ:", 0 },
+        { "a.py", "\nsubprocess.run(x, env=os.environ.copy())", 0 },
+        { "a.rb", "\nENV.each { |k, v| use(k) }", 1 },
+        { "A.java", "\nSystem.getenv().entrySet()", 1 },
+        { "A.java", "\nSystem.getenv().get(\"X\")", 0 },
+        { "a.go", "\nfor _, e := range os.Environ() {", 1 },
+        { "a.rs", "\nfor (k, v) in env::vars() {", 1 },
+        { "a.c", "\nextern char **environ;", 1 },
+        { "a.php", "\nforeach ($_ENV as $k => $v)", 1 },
+        { "a.cs", "\nEnvironment.GetEnvironmentVariables()", 1 },
+        { "a.sh", "\nenv | grep ^X_", 1 },
+        { "a.js", "\nspawn(x, { env: process.env })", 0 },
     };
 
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
@@ -341,6 +357,87 @@ static void what_is_used_is_never_not_found(void **state)
     }
 }
 
+static void what_programs_put_together_is_likely(void **state)
+{
+    (void)state;
+
+    static const struct {
+        const char *file;
+        const char *text;
+        enum usage_verdict want; /* of PAYMENTS_DB_URL */
+    } ROWS[] = {
+        { "a.js", "process.env[`PAYMENTS_${x}`]", USAGE_LIKELY },
+        { "a.js", "const { env } = process; get(env[`PAYMENTS_${x}`])", USAGE_LIKELY },
+        { "a.js", "process.env[['payments', x].join('_')]; f('db_url')", USAGE_LIKELY },
+        { "a.js", "process.env[key]; key.startsWith('PAYMENTS')", USAGE_LIKELY },
+        { "a.js", "process.env[key]; f('payments')", USAGE_NOT_FOUND },
+        { "a.js", "for (const k in process.env) f(k.toLowerCase().split('payments_'))",
+                USAGE_LIKELY },
+        { "a.py", "read(prefix + \"_DB_URL\")", USAGE_LIKELY },
+        { "a.py", "os.environ[\"PAYMENTS_DB\" + \"_URL\"]", USAGE_LIKELY },
+        { "a.py", "os.getenv(\"%s_URL\" % name.upper())", USAGE_LIKELY },
+        { "a.py", "os.getenv(\"{}_db_url\".format(name).upper())", USAGE_LIKELY },
+        { "a.c", "snprintf(text, n, \"%s_DB_URL\", name)", USAGE_LIKELY },
+        { "a.go", "os.Getenv(fmt.Sprintf(\"%s_URL\", name))", USAGE_LIKELY },
+        { "A.java", "System.getenv(name + \"_URL\")", USAGE_LIKELY },
+        { "a.sh", "eval \"url=\\$${name}_DB_URL\"", USAGE_LIKELY },
+        { "a.sh", "env | grep ^PAYMENTS_", USAGE_LIKELY },
+        { "A.java", "String getPaymentsDbUrl();", USAGE_LIKELY },
+        { "a.py", "text = 'A=1\\nPAYMENTS_DB_URL=2'", USAGE_LIKELY },
+        { "CMakeLists.txt", "add_definitions(-DPAYMENTS_DB_URL=1)", USAGE_LIKELY },
+        { "a.js", "__PAYMENTS_DB_URL__", USAGE_LIKELY },
+        { "a.py", "self._url = 1", USAGE_NOT_FOUND },
+        { "a.py", "X_PAYMENTS_, PAYMENTS_X, _URL_X", USAGE_NOT_FOUND },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
+        CLEANUP(usage_release) struct usage *usage = usage_for("PAYMENTS_DB_URL");
+        scan(usage, ROWS[i].file, ROWS[i].text);
+        enum usage_verdict got = usage_of(usage, "PAYMENTS_DB_URL").verdict;
+        if (got != ROWS[i].want) {
+            fail_msg("%s: %s", ROWS[i].text, usage_word(got));
+        }
+    }
+}
+
+static void env_files_use_only_what_they_expand(void **state)
+{
+    (void)state;
+    CLEANUP(usage_release) struct usage *usage = usage_for("PAYMENTS_DB_URL PASSWORD USER_NAME");
+    scan(usage, "conf/.env.production",
+            "# process.env.X\nPAYMENTS_DB_URL=postgres://$USER_NAME:${PASSWORD}@${OTHER_HOST}\n");
+    assert_int_equal(usage_of(usage, "PAYMENTS_DB_URL").verdict, USAGE_NOT_FOUND);
+    assert_int_equal(usage_of(usage, "PASSWORD").verdict, USAGE_READ);
+    assert_int_equal(usage_of(usage, "USER_NAME").verdict, USAGE_READ);
+    assert_int_equal(usage_unset_count(usage), 0);
+}
+
+static void utf16_is_text_and_so_is_a_text_with_a_nul(void **state)
+{
+    (void)state;
+    static const char *const TEXT = "\r\n$env:API_URL";
+    struct err err = { 0 };
+    for (size_t is_big_endian = 0; is_big_endian < 2; is_big_endian++) {
+        CLEANUP(usage_release) struct usage *usage = usage_for("API_URL");
+        char wide[64] = { 0 };
+        memcpy(wide, is_big_endian ? "\xfe\xff" : "\xff\xfe", 2);
+        for (size_t i = 0; i < strlen(TEXT); i++) {
+            wide[2 + 2 * i + is_big_endian] = TEXT[i];
+        }
+        struct span text = { wide, 2 + 2 * strlen(TEXT) };
+        assert_true(usage_scan(usage, "a.ps1", text, &err));
+        struct usage_result got = usage_of(usage, "API_URL");
+        assert_int_equal(got.verdict, USAGE_READ);
+        assert_int_equal(got.places[0].line, 2);
+    }
+    CLEANUP(usage_release) struct usage *usage = usage_for("API_URL");
+    static const char NUL[] = "const separator = '\0'; // a text of more than fifty characters\n"
+                              "process.env.API_URL\n";
+    assert_true(usage_scan(usage, "a.js", (struct span){ NUL, sizeof(NUL) - 1 }, &err));
+    assert_int_equal(usage_of(usage, "API_URL").verdict, USAGE_READ);
+    assert_true(usage_scan(usage, "empty", (struct span){ "", 0 }, &err));
+}
+
 static void places_have_file_and_line_and_reads_are_kept_before_others(void **state)
 {
     (void)state;
@@ -432,6 +529,9 @@ int main(void)
         cmocka_unit_test(other_spellings_are_likely_and_parts_of_words_are_nothing),
         cmocka_unit_test(dynamic_reads_are_told_with_their_lines),
         cmocka_unit_test(what_is_used_is_never_not_found),
+        cmocka_unit_test(what_programs_put_together_is_likely),
+        cmocka_unit_test(env_files_use_only_what_they_expand),
+        cmocka_unit_test(utf16_is_text_and_so_is_a_text_with_a_nul),
         cmocka_unit_test(places_have_file_and_line_and_reads_are_kept_before_others),
         cmocka_unit_test(binary_files_are_skipped),
         cmocka_unit_test(env_files_are_known_by_name),
