@@ -2,9 +2,9 @@
  * How long ssm-dotenv's walk over a tree takes: makes a tree, looks for uses of 60 names and for the values of
  * 60 secrets, each planted twice, and prints seconds, peak memory and what was found.
  *
- *   build-gcc/tests/bench-inventory FILES BYTES     in TMPDIR or /tmp; the tree is removed again
+ *   build-gcc/tests/bench-inventory FILES BYTES [MIB]     in TMPDIR or /tmp; the tree is removed again
  *
- * Fails if a planted value is missed, or found where it is not.
+ * Fails if a planted value is missed, or found where it is not, or if it took more than MIB of memory.
  */
 /* SPDX-License-Identifier: MIT */
 #include <fcntl.h>
@@ -150,7 +150,7 @@ static bool prepare(struct needles *needles, struct string_list *names, struct e
     return true;
 }
 
-static bool measure(struct err *err)
+static bool measure(size_t mib_max, struct err *err)
 {
     CLEANUP(string_list_clear) struct string_list names = { 0 };
     CLEANUP(needles_release) struct needles *needles = needles_new(err);
@@ -162,6 +162,7 @@ static bool measure(struct err *err)
     struct tree_options options = { .visit = visit, .context = &bench };
     struct tree_summary summary = { 0 };
     double start = seconds_now();
+    double busy_before = (double)clock() / CLOCKS_PER_SEC;
     if (usage == NULL || !tree_walk(".", &options, &summary, err)) {
         return false;
     }
@@ -172,9 +173,15 @@ static bool measure(struct err *err)
     for (size_t i = 0; i < SECRETS; i++) {
         right += bench.hits[i] == 2;
     }
-    printf("%zu files, %.0f MiB: %.2f s, %.1f MiB of memory, %zu of %d values found twice\n",
-            summary.files, (double)bench.bytes / 1048576, taken, (double)used.ru_maxrss / 1024,
-            right, SECRETS);
+    double busy = (double)used.ru_utime.tv_sec + (double)used.ru_utime.tv_usec / 1e6
+            + (double)used.ru_stime.tv_sec + (double)used.ru_stime.tv_usec / 1e6 - busy_before;
+    printf("%zu files, %.0f MiB: %.2f s, %.2f s of a processor, %.1f MiB of memory, %zu of %d "
+           "values found twice\n",
+            summary.files, (double)bench.bytes / 1048576, taken, busy,
+            (double)used.ru_maxrss / 1024, right, SECRETS);
+    if (mib_max > 0 && (size_t)used.ru_maxrss / 1024 >= mib_max) {
+        return err_set(err, ERR_INPUT, NULL, "took more memory than %zu MiB", mib_max);
+    }
     return right == SECRETS
             || err_set(err, ERR_INPUT, NULL, "values were missed, or found where they are not");
 }
@@ -184,19 +191,21 @@ int main(int argc, char **argv)
     char folder[4096];
     const char *parent = getenv("TMPDIR");
     struct err err = { 0 };
-    size_t files = argc == 3 ? strtoul(argv[1], NULL, 10) : 0;
-    size_t bytes = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
+    size_t files = argc >= 3 ? strtoul(argv[1], NULL, 10) : 0;
+    size_t bytes = argc >= 3 ? strtoul(argv[2], NULL, 10) : 0;
+    size_t mib_max = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
     (void)snprintf(folder, sizeof(folder), "%s/bench-XXXXXX", parent == NULL ? "/tmp" : parent);
     if (files < 2 * SECRETS || bytes > FILE_MAX_BYTES || mkdtemp(folder) == NULL
             || chdir(folder) != 0) {
-        (void)fprintf(stderr, "usage: bench-inventory FILES BYTES, with FILES of 120 or more\n");
+        (void)fprintf(
+                stderr, "usage: bench-inventory FILES BYTES [MIB], with FILES of 120 or more\n");
         return 2;
     }
     bool ok = true;
     for (size_t i = 0; ok && i < files; i++) {
         ok = write_file(i, files, bytes) || err_set(&err, ERR_SYSTEM, folder, "cannot be filled");
     }
-    ok = ok && measure(&err);
+    ok = ok && measure(mib_max, &err);
     if (!ok) {
         (void)fprintf(stderr, "bench-inventory: %s\n", err.why);
     }

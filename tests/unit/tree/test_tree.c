@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -70,7 +72,7 @@ static int remove_folder(void **state)
     return chdir("/") == 0 ? nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS) : -1;
 }
 
-/* Writes each file as "path:bytes", and "!" if it is no source code, with a blank behind it. */
+/* Writes each file as "path:bytes", and "!" if it is not source code, with a blank behind it. */
 static bool write_visit(void *context, const struct tree_file *file, struct err *reterr)
 {
     (void)reterr;
@@ -203,6 +205,55 @@ static void large_files_come_in_pieces_that_overlap_and_without_their_holes(void
     assert_int_equal(rmdir("large"), 0);
 }
 
+static void what_is_not_a_plain_file_is_neither_opened_nor_counted(void **state)
+{
+    (void)state;
+    CLEANUP(text_clear) struct text got = TEXT_INIT(4096);
+    struct err err = { 0 };
+    assert_int_equal(mkdir("odd", 0700), 0);
+    assert_int_equal(chdir("odd"), 0);
+    struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = "socket" };
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    assert_int_equal(symlink("self", "self"), 0);
+    assert_int_equal(symlink("/etc/passwd", "outside"), 0);
+    assert_int_equal(mkdir("folder", 0700), 0);
+    assert_int_equal(symlink("..", "folder/up"), 0);
+    write_file("a\n\033[31m\xff", 1);
+    struct tree_options options = { .visit = write_visit, .context = &got };
+    struct tree_summary summary = { 0 };
+    assert_true(tree_walk(".", &options, &summary, &err));
+    assert_string_equal(text_string(&got), "a\n\033[31m\xff:1 ");
+    assert_int_equal(summary.files, 1);
+    assert_int_equal(summary.unreadable, 0);
+    assert_int_equal(chdir(".."), 0);
+    assert_int_equal(nftw("odd", remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+static void what_cannot_be_read_is_counted(void **state)
+{
+    (void)state;
+    if (geteuid() == 0) {
+        skip(); /* root reads everything */
+    }
+    CLEANUP(text_clear) struct text got = TEXT_INIT(4096);
+    struct err err = { 0 };
+    assert_int_equal(mkdir("closed", 0700), 0);
+    assert_int_equal(mkdir("closed/folder", 0), 0);
+    write_file("closed/file", 1);
+    write_file("closed/open", 1);
+    assert_int_equal(chmod("closed/file", 0), 0);
+    struct tree_options options = { .visit = write_visit, .context = &got };
+    struct tree_summary summary = { 0 };
+    assert_true(tree_walk("closed", &options, &summary, &err));
+    assert_string_equal(text_string(&got), "closed/open:1 ");
+    assert_int_equal(summary.unreadable, 2);
+    assert_int_equal(nftw("closed", remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
+}
+
 static bool fail_visit(void *context, const struct tree_file *file, struct err *reterr)
 {
     (void)context;
@@ -252,6 +303,8 @@ int main(void)
         cmocka_unit_test(source_code_alone_leaves_builds_and_large_files_out),
         cmocka_unit_test(patterns_exclude_paths_and_names),
         cmocka_unit_test(large_files_come_in_pieces_that_overlap_and_without_their_holes),
+        cmocka_unit_test(what_is_not_a_plain_file_is_neither_opened_nor_counted),
+        cmocka_unit_test(what_cannot_be_read_is_counted),
         cmocka_unit_test(errors_of_the_folder_and_of_the_visitor_end_the_walk),
         cmocka_unit_test(folders_that_are_too_deep_are_left_out),
     };
