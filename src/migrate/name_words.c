@@ -26,7 +26,7 @@ static const struct {
             "|cipher_key|crypto_key|encrypt_key|deploy_key|admin_key|service_key|service_account_key"
             "|service_account_json|storage_key|otp_secret|totp_seed|seed_phrase|mnemonic|private_pem|access_secret"
             "|primary_key_secret|auth_pass|requirepass|cookie_secrets|app_keys|htpasswd|slack_webhook"
-            "|discord_webhook|encryptionkey|server_key|aes_key|decryption_key|cookie_encryption_key|" },
+            "|discord_webhook|encryptionkey|server_key|aes_key|enc_key|otp_code|decryption_key|cookie_encryption_key|" },
     { NAME_SAYS_SERVICE_SECRET,
             "|token|dsn|apikey|api_key|api_keys|apikeys|auth_token|bearer|api_tokens|access_tokens"
             "|auth_tokens|auth_key|app_key|pat|" },
@@ -75,7 +75,8 @@ static const struct {
             "|salt_length|default|fallback|override|overrides|strict|silent|force|watch|polling|usepolling|hmr|ci"
             "|uid|gid|puid|pgid|umask|workers_max|memory_limit|max_size|max_age|keepalive|heartbeat|grace|backoff|jitter"
             "|burst|throttle|quota|threshold|sampling|trace|traces|metrics|sourcemap|source_map|generate_sourcemap|"
-            "browser|open|pidfile|socket|transaction|isolation|timestamp|expose|container|restart|replicas|registry|" },
+            "browser|validity|factor|schemas|multiplier|requests|certfile|keyfile|conn|complexity"
+            "|unauthorized|verify_jwt|lc_all|encoding|sslmode|enc_algorithm|open|pidfile|socket|transaction|isolation|timestamp|expose|container|restart|replicas|registry|" },
 };
 
 /* Behind the words that count: which one of several it is. */
@@ -104,7 +105,16 @@ static const struct {
     { "host", NAME_SAYS_CONFIG },
     { "port", NAME_SAYS_CONFIG },
     { "id", NAME_SAYS_CONFIG },
+    { "sslmode", NAME_SAYS_CONFIG },
+    { "encoding", NAME_SAYS_CONFIG },
 };
+
+/* Words of which a URL often has a password. */
+static const char *const stores[] = { "redis", "mongo*", "postgres*", "pg", "database", "mysql",
+    "amqp", "rabbitmq", "db", "smtp" };
+
+/* Words after which a name is a switch or a limit, wherever they are: FCC_ENABLE_SWAGGER_UI. */
+static const char SWITCHES[] = "|enable|disable|use|allow|max|min|skip|";
 
 static const char *const config_beginnings[] = { "enable_*", "disable_*", "use_*", "is_*",
     "allow_*", "feature_*", "max_*", "min_*", "skip_*", "log_*", "default_*", "rate_limit_*",
@@ -160,6 +170,15 @@ static size_t without_which(const char *name, size_t len)
     }
 }
 
+/* The length of the name without its last word; 0 if it has only one. */
+static size_t without_last(const char *name, size_t len)
+{
+    while (len > 0 && name[len - 1] != '_') {
+        len--;
+    }
+    return len > 0 ? len - 1 : 0;
+}
+
 static enum name_says joined_says(const char *word, size_t len)
 {
     for (size_t i = 0; i < sizeof(joined) / sizeof(joined[0]); i++) {
@@ -193,6 +212,55 @@ static enum name_says ending_says(const char *name, size_t len)
     return joined_says(name + last, len - last);
 }
 
+/* REDIS_SESSION_URL: a URL of something that asks for a password. */
+static bool is_url_of_store(const char *name, size_t len)
+{
+    size_t end = without_last(name, len);
+    if (end == 0 || !has_word("|url|uri|", name + end + 1, len - end - 1)) {
+        return false;
+    }
+    for (size_t at = 0; at < end;) {
+        size_t word = strcspn(name + at, "_");
+        if (name_patterns_match(NAME_PATTERNS(stores), name + at, word)) {
+            return true;
+        }
+        at += word + 1;
+    }
+    return false;
+}
+
+static bool has_switch(const char *name, size_t len)
+{
+    for (size_t end = without_last(name, len); end > 0;) {
+        size_t next = without_last(name, end);
+        size_t start = next == 0 && name[0] != '_' ? 0 : next + 1;
+        if (has_word(SWITCHES, name + start, end - start)) {
+            return true;
+        }
+        end = next;
+    }
+    return false;
+}
+
+/*
+ * What a name says whose last word says nothing. CLIENT_SECRET_HEROKU: the word is the name of something, and
+ * those before it count.
+ */
+static enum name_says inner_says(const char *name, size_t len)
+{
+    size_t shorter = without_last(name, len);
+    enum name_says says = shorter == 0 ? NAME_SAYS_NOTHING : ending_says(name, shorter);
+    bool is_secret = says == NAME_SAYS_SECRET || says == NAME_SAYS_SERVICE_SECRET;
+    bool is_long = without_last(name, shorter) > 0;
+    if (is_secret && is_long) {
+        return says;
+    }
+    if (has_switch(name, len)) {
+        return NAME_SAYS_CONFIG;
+    }
+    return says == NAME_SAYS_CONFIG && is_long ? NAME_SAYS_CONFIG : NAME_SAYS_NOTHING;
+}
+
 enum name_says name_words_say(const char *name)
 {
     char spelled[NAME_MAX_BYTES];
@@ -200,7 +268,9 @@ enum name_says name_words_say(const char *name)
     if (strcmp(spelled, "pwd") == 0 || strcmp(spelled, "oldpwd") == 0) {
         return NAME_SAYS_CONFIG; /* the shell's working directory */
     }
-    while (len > 1 && ascii_is_digit(spelled[len - 1])) {
+    bool is_encoding = len > 2 && memcmp(spelled + len - 2, "64", 2) == 0
+            && without_which(spelled, len) < len;
+    while (len > 1 && !is_encoding && ascii_is_digit(spelled[len - 1])) {
         len--;
     }
     while (len > 1 && spelled[len - 1] == '_') {
@@ -217,7 +287,10 @@ enum name_says name_words_say(const char *name)
             && name_patterns_match(NAME_PATTERNS(config_beginnings), spelled, len)) {
         return NAME_SAYS_CONFIG;
     }
-    return says;
+    if (says == NAME_SAYS_CONFIG && is_url_of_store(spelled, counted)) {
+        return NAME_SAYS_URL;
+    }
+    return says == NAME_SAYS_NOTHING ? inner_says(spelled, counted) : says;
 }
 
 bool name_words_are_published(const char *name)

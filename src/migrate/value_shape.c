@@ -13,6 +13,7 @@
 #define WORD     ASCII_ALNUM "_-"
 #define BASE64   ASCII_ALNUM "+/=_-"
 #define DOTTED   WORD "."
+#define LOWER    "abcdefghijklmnopqrstuvwxyz"
 #define UPPER    ASCII_DIGITS "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define SEGMENTS WORD "/"
 
@@ -361,7 +362,7 @@ static bool has_placeholder_words(struct span value)
         "put-your", "add_your", "fill_me", "fill-me", "fillme", "_here", "-here", "your_", "your-",
         "<your", "yourkey", "yourpassword", "yourtoken", "yoursecret", "_goes_here", "notarealkey",
         "not-a-real", "not_a_real", "to-be-replaced", "change_in_prod", "change-in-prod", "dummy_",
-        "dummy-" };
+        "dummy-", "_dashboard", "__unset__", "* replace *", "sk-..." };
     for (size_t i = 0; i < COUNT_OF(inside); i++) {
         if (contains_ignoring_case(value, inside[i])) {
             return true;
@@ -383,6 +384,29 @@ static bool is_in_brackets(struct span value)
     return false;
 }
 
+/*
+ * At least three lower-case words, of which one says what should be here: get_the_secret_of_above_key. A
+ * passphrase has other words.
+ */
+static bool is_description(struct span value)
+{
+    static const char *const kinds[] = { "secret", "key", "token", "password", "passwd",
+        "credentials" };
+    size_t words = 0;
+    bool says_kind = false;
+    while (value.len > 0) {
+        struct span word = next_part(&value, "_- ");
+        if (word.len == 0 || length_of(word, LOWER) != word.len) {
+            return false;
+        }
+        for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+            says_kind = says_kind || span_is(word, kinds[i]);
+        }
+        words++;
+    }
+    return words >= 3 && says_kind;
+}
+
 bool value_shape_is_placeholder(struct span value)
 {
     /* A key that spells something by chance, and a long text, are not placeholders. */
@@ -393,9 +417,10 @@ bool value_shape_is_placeholder(struct span value)
     bool is_example = contains(value, "EXAMPLE") || starts_with_ignoring_case(value, "example_")
             || starts_with_ignoring_case(value, "example-");
     return is_placeholder_word(word) || is_in_brackets(word) || is_example
-            || has_placeholder_words(word)
+            || has_placeholder_words(word) || is_description(word)
             || (is_repeated(word, 4) && length_of(word, DOTTED "*#? ") == word.len
-                    && !value_shape_is_number(word) && !value_shape_is_host(word));
+                    && !value_shape_is_number(word)
+                    && (is_repeated(word, 8) || !value_shape_is_host(word)));
 }
 
 /* ---- random ---- */
@@ -620,6 +645,5 @@ bool value_shape_is_path(struct span value)
 
 bool value_shape_is_plain_word(struct span value)
 {
-    return value.len > 0 && value.len <= 12
-            && length_of(value, "abcdefghijklmnopqrstuvwxyz") == value.len;
+    return value.len > 0 && value.len <= 12 && length_of(value, LOWER) == value.len;
 }

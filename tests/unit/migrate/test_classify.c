@@ -11,7 +11,6 @@
 #include <cmocka.h>
 
 #include "migrate/classify.h"
-#include "public_names.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -223,6 +222,10 @@ static void the_last_words_of_a_name_make_a_secret_of_a_value_that_can_be_one(vo
         UNKNOWN("BYPASS", "soon"),
         UNKNOWN("COMPASS", "north"),
         CONFIG("PWD", "/srv", NAME),
+        SECRET("CLIENT_SECRET_HEROKU", "hunter2hunter2", NAME),
+        SECRET("SERVICE_ACCOUNT_JSON_BASE64", "hunter2hunter2", NAME),
+        UNKNOWN("SECRET_SANTA", "soon"),
+        CONFIG("FCC_ENABLE_SWAGGER_UI", "x y", NAME),
     };
     check_rows(ROWS, COUNT_OF(ROWS));
 }
@@ -246,6 +249,9 @@ static void what_may_be_a_secret_is_likely(void **state)
         LIKELY("TWILIO_SID", "AC12", NAME_KEY),
         LIKELY("BASIC_AUTH", "admin:x", NAME_KEY),
         LIKELY("DATABASE_URL", NULL, NAME),
+        LIKELY("REDIS_SESSION_URL", NULL, NAME),
+        CONFIG("REDIS_SESSION_URL", "redis://localhost", NAME),
+        CONFIG("SESSION_URL", NULL, NAME),
         CONFIG("SMTP_AUTH", "login", NAME),
         CONFIG("BASIC_AUTH", "true", BOOLEAN),
         CONFIG("SORT_KEY", "created_at", NAME),
@@ -360,6 +366,9 @@ static void one_value_alone_gives_notes(void **state)
         { "X", "changeme", CLASSIFY_PLACEHOLDER },
         { "X", "<your key>", CLASSIFY_PLACEHOLDER },
         { "X", "TODO", CLASSIFY_PLACEHOLDER },
+        { "X", "get_the_secret_of_above_key", CLASSIFY_PLACEHOLDER },
+        { "X", "correct horse battery staple", 0 },
+        { "X", "prod-db-password-x7", 0 },
         { "DB_NAME", "todos", 0 },
         { "X", "0000", 0 },
         { "APP_URL", "https://example.com", 0 },
@@ -422,34 +431,195 @@ static void a_value_refers_to_a_name_only_as_a_whole(void **state)
     }
 }
 
-static void count_right(const char *names, enum classify_kind want, size_t *right, size_t *total)
+/* ---- what a person says ---- */
+
+enum {
+    LINE_MAX_BYTES = 2048
+};
+
+struct score {
+    size_t right;
+    size_t total;
+};
+
+static void count(struct score *score, const char *wanted, const char *name, const char *value)
 {
-    char name[64];
-    int len = 0;
-    for (; sscanf(names, "%63s%n", name, &len) == 1; names += len) {
-        struct classification got = classify_pair(name, NULL);
-        *right += got.kind == want;
-        *total += 1;
-        if (got.kind != want) {
-            print_message("# %s is %s, not %s\n", name, classify_kind_word(got.kind),
-                    classify_kind_word(want));
+    const char *got = classify_kind_word(classify_pair(name, value).kind);
+    bool is_right = strcmp(got, wanted) == 0;
+    score->right += is_right;
+    score->total++;
+    if (!is_right) {
+        print_message("# %s is %s, not %s\n", name, got, wanted);
+    }
+}
+
+static bool next_line(FILE *file, char line[static LINE_MAX_BYTES])
+{
+    while (fgets(line, LINE_MAX_BYTES, file) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        if (line[0] != '#' && line[0] != '\0') {
+            return true;
         }
     }
+    return false;
+}
+
+/* Ends text at the separator, and returns what follows it. */
+static char *cut(char *text, char separator)
+{
+    char *at = strchr(text, separator);
+    assert_non_null(at);
+    *at = '\0';
+    return at + 1;
 }
 
 static void names_of_public_projects_are_sorted_as_a_person_does(void **state)
 {
     (void)state;
-    size_t right = 0;
-    size_t total = 0;
-    count_right(SECRET_NAMES, CLASSIFY_SECRET, &right, &total);
-    count_right(LIKELY_NAMES, CLASSIFY_LIKELY, &right, &total);
-    count_right(CONFIG_NAMES, CLASSIFY_CONFIG, &right, &total);
-    count_right(PUBLIC_NAMES, CLASSIFY_PUBLIC, &right, &total);
-    count_right(UNKNOWN_NAMES, CLASSIFY_UNKNOWN, &right, &total);
-    print_message("# %zu of %zu\n", right, total);
-    assert_true(total >= 300);
-    assert_true(right * 100 >= total * 95);
+    struct score score = { 0 };
+    char line[LINE_MAX_BYTES];
+    FILE *file = fopen(TEST_VECTORS "/classification/names.tsv", "re");
+    assert_non_null(file);
+    while (next_line(file, line)) {
+        char *kind = cut(line, '\t');
+        (void)cut(kind, '\t');
+        count(&score, kind, line, NULL);
+    }
+    assert_int_equal(fclose(file), 0);
+    print_message("# %zu of %zu\n", score.right, score.total);
+    assert_true(score.total >= 300);
+    assert_true(score.right * 100 >= score.total * 95);
+}
+
+static void nothing_in_public_examples_gets_a_silly_kind(void **state)
+{
+    (void)state;
+    struct score score = { 0 };
+    size_t files = 0;
+    char line[LINE_MAX_BYTES];
+    FILE *file = fopen(TEST_VECTORS "/classification/examples.tsv", "re");
+    assert_non_null(file);
+    while (fgets(line, sizeof(line), file) != NULL) {
+        files += line[0] == '#' && strchr(line, '/') != NULL;
+    }
+    rewind(file);
+    while (next_line(file, line)) {
+        char *name = cut(line, '\t');
+        char *value = cut(name, '=');
+        count(&score, line, name, value);
+    }
+    assert_int_equal(fclose(file), 0);
+    assert_true(files >= 10);
+    assert_int_equal(score.right, score.total);
+}
+
+/* ---- tokens ---- */
+
+static const char DIGITS[] = "0123456789";
+static const char HEX[] = "0123456789abcdef";
+static const char UPPER[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+static const char ALNUM[] = "abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ0123456789";
+
+/* Forms that the services document or use; the least length that a token has. */
+static const struct form {
+    const char *prefix;
+    const char *alphabet;
+    size_t len;
+} forms[] = {
+    { "AKIA", UPPER, 16 },
+    { "ASIA", UPPER, 16 },
+    { "ghp_", ALNUM, 36 },
+    { "gho_", ALNUM, 36 },
+    { "ghu_", ALNUM, 36 },
+    { "ghs_", ALNUM, 36 },
+    { "ghr_", ALNUM, 36 },
+    { "github_pat_", ALNUM, 82 },
+    { "glpat-", ALNUM, 20 },
+    { "gldt-", ALNUM, 20 },
+    { "glrt-", ALNUM, 20 },
+    { "glptt-", HEX, 40 },
+    { "xoxb-", ALNUM, 50 },
+    { "xoxp-", ALNUM, 70 },
+    { "xapp-", ALNUM, 60 },
+    { "sk_live_", ALNUM, 24 },
+    { "sk_test_", ALNUM, 24 },
+    { "rk_live_", ALNUM, 24 },
+    { "whsec_", ALNUM, 32 },
+    { "npm_", ALNUM, 36 },
+    { "pypi-AgEI", ALNUM, 60 },
+    { "rubygems_", HEX, 48 },
+    { "AIza", ALNUM, 35 },
+    { "GOCSPX-", ALNUM, 28 },
+    { "dop_v1_", HEX, 64 },
+    { "hvs.", ALNUM, 90 },
+    { "sk-ant-api03-", ALNUM, 93 },
+    { "sk-proj-", ALNUM, 100 },
+    { "sk-", ALNUM, 48 },
+    { "gsk_", ALNUM, 52 },
+    { "hf_", ALNUM, 34 },
+    { "r8_", ALNUM, 37 },
+    { "lin_api_", ALNUM, 40 },
+    { "ntn_", ALNUM, 46 },
+    { "shpat_", HEX, 32 },
+    { "NRAK-", UPPER, 27 },
+    { "sntryu_", HEX, 64 },
+    { "phx_", ALNUM, 43 },
+    { "sbp_", HEX, 40 },
+    { "pscale_pw_", ALNUM, 43 },
+    { "dckr_pat_", ALNUM, 27 },
+    { "pul-", HEX, 40 },
+    { "xkeysib-", HEX, 64 },
+    { "re_", ALNUM, 32 },
+    { "key-", HEX, 32 },
+};
+
+/* A token is put together when the test runs, so that no scanner of repositories takes this file for a leak. */
+static void make_token(const struct form *form, size_t len, char out[static 256])
+{
+    uint32_t number = 12345;
+    size_t at = strlen(form->prefix);
+    size_t letters = strlen(form->alphabet);
+    memcpy(out, form->prefix, at);
+    for (size_t i = 0; i < len; i++) {
+        number = number * 1664525 + 1013904223;
+        out[at++] = form->alphabet[(number >> 16) % letters];
+    }
+    out[at] = '\0';
+}
+
+static bool is_token(const char *value)
+{
+    struct classification got = classify_pair("X", value);
+    return got.kind == CLASSIFY_SECRET && got.why == CLASSIFY_TOKEN_SHAPE;
+}
+
+static void tokens_are_known_and_what_looks_like_them_is_not_taken_for_one(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(forms); i++) {
+        const struct form *form = &forms[i];
+        char token[256];
+        char other[256];
+        size_t prefix = strlen(form->prefix);
+        make_token(form, form->len, token);
+        if (!is_token(token)) {
+            fail_msg("%s is not known", form->prefix);
+        }
+        /* words with the same beginning, another character, a token that was cut, and placeholders */
+        make_token(form, 3, other);
+        assert_false(is_token(other));
+        (void)snprintf(other, sizeof(other), "%s!%s", form->prefix, token + prefix);
+        assert_false(is_token(other));
+        (void)snprintf(other, sizeof(other), "x%s", token);
+        assert_false(is_token(other));
+        memcpy(other, token, sizeof(other));
+        memset(other + prefix, 'x', form->len);
+        assert_false(is_token(other));
+        (void)snprintf(
+                other, sizeof(other), "%syour_key_here_your_key_here_your_key", form->prefix);
+        assert_false(is_token(other));
+    }
+    assert_false(is_token(DIGITS));
 }
 
 static void every_value_has_its_word(void **state)
@@ -475,6 +645,8 @@ int main(void)
         cmocka_unit_test(sizes_are_told_at_the_limits_of_the_store),
         cmocka_unit_test(a_value_refers_to_a_name_only_as_a_whole),
         cmocka_unit_test(names_of_public_projects_are_sorted_as_a_person_does),
+        cmocka_unit_test(nothing_in_public_examples_gets_a_silly_kind),
+        cmocka_unit_test(tokens_are_known_and_what_looks_like_them_is_not_taken_for_one),
         cmocka_unit_test(every_value_has_its_word),
     };
     cmocka_set_message_output(CM_OUTPUT_TAP);
