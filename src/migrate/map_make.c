@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/similar.h"
+#include "migrate/classify.h"
 #include "vars/guard.h"
 #include "vars/source.h"
 
@@ -143,6 +144,13 @@ static bool add_line(
     return map_add_owned(making->map, line, &err) || err_list_add(making->problems, &err);
 }
 
+/* Whether everybody who sees the map would see a secret. */
+static bool is_secret(const struct dotenv_entry *entry)
+{
+    const struct classify_variable variable = { .name = entry->name, .value = &entry->value };
+    return !secret_is_empty(&entry->value) && classify(&variable).kind == CLASSIFY_SECRET;
+}
+
 static bool add_plain(const struct making *making, const struct dotenv_entry *entry)
 {
     CLEANUP(map_line_clear) struct map_line line = { .kind = MAP_PLAIN };
@@ -155,6 +163,14 @@ static bool add_plain(const struct making *making, const struct dotenv_entry *en
         err_set_hint(&err,
                 "leave --keep away, so that it becomes a parameter; with --string one that is not "
                 "encrypted");
+        return add_problem(making, entry, &err);
+    }
+    if (is_secret(entry)) {
+        (void)err_set(&err, ERR_MAPPING, NULL,
+                "cannot be kept: its name or the shape of its value says that it is a secret");
+        err_set_hint(&err,
+                "leave --keep away, so that it becomes a SecureString; 'ssm-dotenv inventory' says "
+                "what makes it a secret");
         return add_problem(making, entry, &err);
     }
     line.value = strdup(secret_expose(&entry->value));

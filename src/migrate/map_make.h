@@ -25,7 +25,7 @@ struct map_rules {
     enum map_style style;
     const char *key_id;                /* of SecureStrings; NULL: AWS's own key */
     const struct string_list *strings; /* become Strings */
-    const struct string_list *kept;    /* their values stay in the map */
+    const struct string_list *kept;    /* their values stay in the map; an error for a secret */
     const struct string_list *retired; /* are not needed any more */
     const struct map_shared *shared;
     size_t shared_count;

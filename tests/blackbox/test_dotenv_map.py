@@ -326,6 +326,27 @@ def test_no_other_character_can_be_in_a_kept_value(tool: Tool) -> None:
 # --- What is wrong
 
 
+SECRETS = {
+    "DB_PASSWORD": SECRET, "API_TOKEN": SECRET, "A": "eyJhbGciOiJIUzI1NiJ9" + ".eyJzdWIiOiIxMjM0In0." + "dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P",
+    "URL": "postgres://app:" + SECRET + "@db/app", "B": "gh" + "p_aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3zA5", "VITE_CLIENT_SECRET": SECRET,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SECRETS)
+def test_a_secret_cannot_be_kept(tool: Tool, name: str) -> None:
+    tool.file.write_text(f"{name}='{SECRETS[name]}'\nPORT=1\n")
+    (error,) = tool.errors("map", "--path=/p", f"--keep=PORT,{name}", ".env")
+    assert error == f".env:1: {name}: cannot be kept: its name or the shape of its value says that it is a secret"
+    done = tool("map", "--path=/p", f"--keep={name}", ".env", status=2)
+    assert "ssm-dotenv: hint: leave --keep away, so that it becomes a SecureString; " in done.stderr
+
+
+@pytest.mark.parametrize("text", ["DB_PASSWORD=", "DB_PASSWORD=changeme", "NEXT_PUBLIC_API_KEY=abc", "MAX_TOKENS=4096", "TOKEN_URL=https://a.example/token", "BASIC_AUTH=x"])
+def test_what_is_not_known_to_be_a_secret_can_be_kept(tool: Tool, text: str) -> None:
+    tool.file.write_text(text + "\n")
+    assert tool("map", "--path=/p", f"--keep={text.partition('=')[0]}", ".env").stdout == f"# ssm-dotenv map 1\n# plain\n{text}\n"
+
+
 def test_all_that_is_wrong_with_the_variables_is_told_at_once(tool: Tool) -> None:
     tool.file.write_text(f"PATH=/{SECRET}\nhttp_proxy={SECRET}\nA=ssm:///{SECRET}\nAWS_PROFILE={SECRET}\nKEPT='{SECRET} '\nBIG={'x' * 8193}\nGOOD=1\n")
     errors = tool.errors("map", "--path=/p", "--keep=KEPT,NONE", "--output=prod.map", ".env")
