@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "command.h"
+#include "inventory_command.h"
 #include "map_command.h"
 #include "policy_command.h"
 #include "push_command.h"
 
-const struct command *const commands[] = { &map_command, &push_command, &policy_command, NULL };
+const struct command *const commands[] = { &inventory_command, &map_command, &push_command,
+    &policy_command, NULL };

@@ -28,6 +28,7 @@ extern const struct command_table *const command_tables[];
 
 extern const struct command_group program_group;
 
+extern const struct command_table inventory_table;
 extern const struct command_table map_table;
 extern const struct command_table push_table;
 extern const struct command_table policy_table;

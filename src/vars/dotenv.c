@@ -373,6 +373,7 @@ static void sort_entries(struct dotenv *dotenv)
     for (size_t i = 1; i < dotenv->len; i++) {
         if (strcmp(dotenv->entries[last].name, dotenv->entries[i].name) == 0) {
             clear_entry(&dotenv->entries[last]);
+            dotenv->entries[i].is_repeated = true;
         } else {
             last++;
         }

@@ -23,6 +23,7 @@ struct dotenv_entry {
     struct secret value; /* valid UTF-8 without NUL; lines inside it are joined by LF */
     size_t line;         /* of the name, from 1 on */
     bool has_inner_hash; /* unquoted, with a '#' that other loaders read as a comment */
+    bool is_repeated;    /* an earlier line sets it too */
 };
 
 /* Owns its entries, sorted by name (strcmp), each name once. Release with dotenv_clear. */

@@ -261,6 +261,20 @@ static void of_a_name_set_twice_the_later_line_counts(void **state)
     CHECK_VALUES(ROWS)
 }
 
+static void an_entry_says_whether_an_earlier_line_sets_it(void **state)
+{
+    (void)state;
+    CLEANUP(secret_clear) struct secret text = SECRET_INIT(1024);
+    CLEANUP(dotenv_clear) struct dotenv dotenv = DOTENV_INIT;
+    CLEANUP(err_list_clear) struct err_list problems = { 0 };
+    secret_append_string(&text, "B=1\nA=2\nB=3\nC=4\nB=5\nC=\n");
+    assert_true(dotenv_parse(&text, ".env", &dotenv, &problems));
+    assert_int_equal(dotenv.len, 3);
+    assert_false(dotenv.entries[0].is_repeated);
+    assert_true(dotenv.entries[1].is_repeated);
+    assert_true(dotenv.entries[2].is_repeated);
+}
+
 /* Problems: "where: why" lines, of which the row tells the parts. */
 
 struct problem_row {
@@ -608,6 +622,7 @@ int main(void)
         cmocka_unit_test(a_line_ends_in_lf_or_crlf),
         cmocka_unit_test(a_byte_order_mark_begins_the_file_or_is_text),
         cmocka_unit_test(of_a_name_set_twice_the_later_line_counts),
+        cmocka_unit_test(an_entry_says_whether_an_earlier_line_sets_it),
         cmocka_unit_test(rejects_a_line_without_an_equals_sign),
         cmocka_unit_test(rejects_what_is_not_a_variable_name),
         cmocka_unit_test(rejects_settings_of_the_program_itself),

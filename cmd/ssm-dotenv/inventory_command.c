@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include "inventory_command.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "input.h"
+#include "inventory_options.h"
+#include "inventory_print.h"
+#include "migrate/inventory.h"
+#include "vars/dotenv.h"
+
+/* One FILE. */
+struct read_file {
+    char shown[SHOWN_BYTES];
+    struct dotenv dotenv;
+};
+
+struct read_files {
+    struct read_file *items;
+    struct inventory_file *views;
+    size_t len;
+};
+
+static void clear_files(struct read_files *files)
+{
+    for (size_t i = 0; i < files->len; i++) {
+        dotenv_clear(&files->items[i].dotenv);
+    }
+    free(files->items);
+    free(files->views);
+    *files = (struct read_files){ 0 };
+}
+
+static bool read_file(const struct command_run *run,
+        const char *path,
+        struct read_file *file,
+        struct err_list *problems)
+{
+    CLEANUP(secret_clear) struct secret contents = SECRET_INIT(DOTENV_MAX_BYTES);
+    const struct file_limits limits = { .clock = run->clock, .deadline_ms = run->deadline_ms };
+    char word[SHOWN_BYTES];
+    struct err err;
+    const char *shown = input_shown(path, word);
+    memcpy(file->shown, shown, strlen(shown) + 1);
+    if (!input_read(path, &limits, &contents, &err)) {
+        return err_list_add(problems, &err);
+    }
+    return dotenv_parse(&contents, file->shown, &file->dotenv, problems);
+}
+
+/* Reads all of them, also if one is wrong. */
+static bool read_files(const struct command_run *run,
+        const struct string_list *paths,
+        struct read_files *ret_files,
+        struct err_list *problems)
+{
+    bool ok = true;
+    struct err err;
+    ret_files->items = calloc(paths->len, sizeof(*ret_files->items));
+    ret_files->views = calloc(paths->len, sizeof(*ret_files->views));
+    if (ret_files->items == NULL || ret_files->views == NULL) {
+        (void)err_set_no_memory(&err);
+        return err_list_add(problems, &err);
+    }
+    for (size_t i = 0; i < paths->len; i++) {
+        struct read_file *file = &ret_files->items[i];
+        ret_files->len++;
+        ok = read_file(run, paths->items[i], file, problems) && ok;
+        ret_files->views[i] = (struct inventory_file){ file->shown, &file->dotenv };
+    }
+    return ok;
+}
+
+static struct inventory_layout layout_for(const struct environment *environment)
+{
+    struct winsize size = { 0 };
+    const char *terminal = environment_get(environment, "TERM");
+    if (isatty(STDOUT_FILENO) != 1) {
+        return (struct inventory_layout){ 0 };
+    }
+    return (struct inventory_layout){
+        .has_colour = environment_get(environment, "NO_COLOR") == NULL && terminal != NULL
+                && strcmp(terminal, "dumb") != 0,
+        .columns = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0,
+    };
+}
+
+/* What was left out is told: what is not found may be there. */
+static void report_scan(const struct command_run *run, const struct tree_summary *summary)
+{
+    struct event_sink *sink = &run->report->sink;
+    event_emit(sink, EVENT_PROGRESS, NULL, "%zu files looked at", summary->files);
+    if (summary->unreadable > 0) {
+        event_emit(sink, EVENT_WARNING, NULL, "%zu files or folders cannot be read",
+                summary->unreadable);
+    }
+    if (summary->is_cut) {
+        event_emit(sink, EVENT_WARNING, NULL,
+                "folders more than %d deep, or files beyond the first %d, were not looked at",
+                TREE_DEPTH_MAX, TREE_FILES_MAX);
+    }
+}
+
+/* Whether the table has any note, or lines about copies of secrets. */
+static bool has_notes(const struct inventory_facts *facts)
+{
+    const struct inventory_scan *scan = facts->scan;
+    for (size_t i = 0; i < facts->inventory->len; i++) {
+        const struct inventory_row *row = &facts->inventory->rows[i];
+        if (row->notes != 0
+                || (scan != NULL && inventory_scan_use(scan, row).verdict == USAGE_NOT_FOUND)) {
+            return true;
+        }
+    }
+    return scan != NULL && (scan->copy_count > 0 || usage_unset_count(scan->usage) > 0);
+}
+
+static bool run_inventory(const struct command_run *run,
+        const struct inventory_options *options,
+        const struct read_files *files,
+        bool *ret_has_notes,
+        struct err *reterr)
+{
+    CLEANUP(inventory_clear) struct inventory inventory = { 0 };
+    CLEANUP(inventory_scan_clear) struct inventory_scan scan = { 0 };
+    const struct inventory_folders folders = {
+        .sources = &options->sources, .excluded = &options->excluded, .files = &options->files
+    };
+    const struct inventory_layout layout = layout_for(run->environment);
+    struct inventory_facts facts = { .inventory = &inventory };
+    if (!inventory_make(files->views, files->len, &inventory, reterr)) {
+        return false;
+    }
+    event_emit(&run->report->sink, EVENT_PROGRESS, NULL, "%zu variables in %zu files",
+            inventory.len, files->len);
+    if (options->sources.len > 0) {
+        if (!inventory_scan_run(&inventory, &folders, &scan, reterr)) {
+            return false;
+        }
+        facts.scan = &scan;
+        report_scan(run, &scan.summary);
+    }
+    *ret_has_notes = has_notes(&facts);
+    return options->is_json ? inventory_print_json(&facts, reterr)
+                            : inventory_print_table(&facts, &layout, reterr);
+}
+
+static int run_command(const struct command_run *run, const void *given, struct err_list *problems)
+{
+    const struct inventory_options *options = given;
+    CLEANUP(clear_files) struct read_files files = { 0 };
+    bool is_noted = false;
+    struct err err;
+    if (read_files(run, &options->files, &files, problems)
+            && !run_inventory(run, options, &files, &is_noted, &err)) {
+        (void)err_list_add(problems, &err);
+    }
+    return is_noted && options->is_check ? COMMAND_FOUND : COMMAND_IN_ORDER;
+}
+
+const struct command inventory_command = {
+    .table = &inventory_table,
+    .new_options = inventory_options_new,
+    .free_options = inventory_options_free,
+    .store = inventory_options_store,
+    .check = inventory_options_check,
+    .run = run_command,
+};
