@@ -70,6 +70,7 @@ EXPOSERS = {
     "src/vars/source.c": "recognises references in env files",
     "src/launch/memfd.c": "writes the file in memory",
     "src/migrate/classify.c": "looks at the shape of a value, of which it returns enumerations",
+    "src/migrate/compare.c": "compares the file's values with the stored ones",
     "src/migrate/inventory.c": "compares values of several files",
     "src/migrate/map_make.c": "copies a value that somebody wants to stay in the map",
     "src/migrate/push_check.c": "looks for what a loader would expand",
