@@ -22,6 +22,7 @@ LAYERS = {
     "aws/service": {"base", "json", "http", "aws", "aws/sign", "aws/config"},
     "aws/providers": {"base", "json", "http", "aws", "aws/sign", "aws/config", "aws/service"},
     "aws/ssm": {"base", "json", "http", "aws", "aws/config", "aws/service"},
+    "aws/ssm_describe": {"base", "json", "http", "aws/service", "aws/ssm"},
     "aws/ssm_write": {"base", "json", "http", "aws/service", "aws/ssm"},
     "policy": {"base", "json", "aws"},
     "vars": {"base", "json"},
