@@ -4,6 +4,7 @@
 #include "map_command.h"
 #include "policy_command.h"
 #include "push_command.h"
+#include "retire_command.h"
+#include "verify_command.h"
 
-const struct command *const commands[] = { &inventory_command, &map_command, &push_command,
-    &policy_command, NULL };
+const struct command *const commands[] = { &inventory_command, &map_command, &push_command, &verify_command, &retire_command, &policy_command, NULL };

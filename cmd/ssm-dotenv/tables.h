@@ -31,6 +31,8 @@ extern const struct command_group program_group;
 extern const struct command_table inventory_table;
 extern const struct command_table map_table;
 extern const struct command_table push_table;
+extern const struct command_table verify_table;
+extern const struct command_table retire_table;
 extern const struct command_table policy_table;
 
 /* The commands of policy. */

@@ -70,6 +70,7 @@ EXPOSERS = {
     "src/vars/merge.c": "looks for NULs",
     "src/vars/source.c": "recognises references in env files",
     "src/launch/memfd.c": "writes the file in memory",
+    "cmd/ssm-dotenv/retire_git.c": "reads the ids of commits from what git prints",
     "src/migrate/classify.c": "looks at the shape of a value, of which it returns enumerations",
     "src/migrate/compare.c": "compares the file's values with the stored ones",
     "src/migrate/inventory.c": "compares values of several files",

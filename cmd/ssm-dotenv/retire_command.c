@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include "retire_command.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "output.h"
+#include "retire_git.h"
+#include "retire_list.h"
+#include "retire_look.h"
+#include "verify.h"
+#include "verify_options.h"
+#include "verify_output.h"
+
+enum {
+    OUTPUT_MAX_BYTES = 256 * 1024 * 1024
+};
+
+/* Of FILE, after it was deleted or not. */
+struct outcome {
+    bool is_deleted;
+    bool has_failed; /* to be deleted; what is wrong is in the problems */
+};
+
+static bool is_same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size
+            && a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* What is deleted has to be what was compared. */
+static bool delete_file(const struct retire_file *file, struct err *reterr)
+{
+    struct retire_file now = { .path = file->path };
+    if (!retire_file_look(&now, reterr)) {
+        return false;
+    }
+    if (!is_same_file(&now.itself, &file->itself) || !is_same_file(&now.target, &file->target)) {
+        (void)err_set(reterr, ERR_INPUT, file->path,
+                "has changed since it was compared: it was not deleted");
+        err_set_hint(reterr, "run ssm-dotenv retire again");
+        return false;
+    }
+    return unlink(file->path) == 0
+            || err_set_errno(reterr, ERR_SYSTEM, errno, file->path, "cannot be deleted");
+}
+
+/* --- what is printed --- */
+
+static void write_same(const struct verify_options *options,
+        const struct retire_list *list,
+        const struct outcome *outcome,
+        struct text *out)
+{
+    if (options->json) {
+        text_append_string(out, "{\"verified\": true, \"checks\": ");
+        retire_list_write_json(list, out);
+        text_append_format(out, ", \"deleted\": %s}\n", outcome->is_deleted ? "true" : "false");
+        return;
+    }
+    retire_list_write_table(list, out);
+    if (outcome->is_deleted) {
+        text_append_string(out,
+                "The file is deleted. The disk, backups and git's history may still have it: "
+                "rotate the secrets.\n");
+    }
+}
+
+static bool print(const struct text *out, struct err_list *problems)
+{
+    struct err err;
+    return output_print(out, &err) || err_list_add(problems, &err);
+}
+
+/* Retirement ends here: the rows say why. */
+static int stop_at_difference(const struct verify_options *options,
+        const struct verified *verified,
+        struct err_list *problems)
+{
+    CLEANUP(text_clear) struct text out = TEXT_INIT(OUTPUT_MAX_BYTES);
+    if (options->json) {
+        text_append_string(&out, "{\"verified\": false, ");
+        verify_write_json_rows(&verified->rows, &out);
+        text_append_string(&out, "}\n");
+    } else {
+        verify_write_table(&verified->rows, &out);
+        text_append_string(&out, "The file stays: not all rows are the same.\n");
+    }
+    (void)print(&out, problems);
+    return COMMAND_FOUND;
+}
+
+/* --- the run --- */
+
+static bool look(const struct command_run *run,
+        const struct verify_options *options,
+        const struct retire_file *file,
+        struct retire_list *list,
+        struct err *reterr)
+{
+    size_t unread = 0;
+    if (!retire_look_at_file(file, list, reterr)
+            || !retire_look_at_git(run, file->path, list, reterr)
+            || !retire_look_at_sources(file, &options->sources, list, &unread, reterr)
+            || !retire_look_at_secrets(file, list, reterr)) {
+        return false;
+    }
+    if (unread > 0) {
+        event_emit(&run->report->sink, EVENT_PROGRESS, NULL,
+                "%zu files or folders could not be read, or were left out", unread);
+    }
+    retire_list_sort(list);
+    return true;
+}
+
+static int finish(const struct verify_options *options,
+        const struct retire_file *file,
+        const struct retire_list *list,
+        struct err_list *problems)
+{
+    CLEANUP(text_clear) struct text out = TEXT_INIT(OUTPUT_MAX_BYTES);
+    struct outcome outcome = { 0 };
+    struct err err;
+    if (options->may_delete) {
+        outcome.is_deleted = delete_file(file, &err);
+        outcome.has_failed = !outcome.is_deleted;
+    }
+    write_same(options, list, &outcome, &out);
+    bool is_printed = print(&out, problems);
+    if (outcome.has_failed) {
+        (void)err_list_add(problems, &err);
+    }
+    /* Secrets are to be rotated whatever was found. */
+    bool is_clean = list->len == retire_list_count(list, RETIRE_ROTATE);
+    return is_printed && is_clean ? COMMAND_IN_ORDER : COMMAND_FOUND;
+}
+
+static int run_retire(const struct command_run *run, const void *given, struct err_list *problems)
+{
+    const struct verify_options *options = given;
+    CLEANUP(verified_clear) struct verified verified = { 0 };
+    CLEANUP(retire_list_clear) struct retire_list list = { 0 };
+    struct retire_file file = { .path = options->env_file, .dotenv = &verified.dotenv };
+    struct err err;
+    if (!retire_file_look(&file, &err)) {
+        (void)err_list_add(problems, &err);
+        return COMMAND_FOUND;
+    }
+    if (!verify(run, options, &verified, problems)) {
+        return COMMAND_FOUND;
+    }
+    if (!verified_is_same(&verified)) {
+        return stop_at_difference(options, &verified, problems);
+    }
+    if (!look(run, options, &file, &list, &err)) {
+        (void)err_list_add(problems, &err);
+        return COMMAND_FOUND;
+    }
+    return finish(options, &file, &list, problems);
+}
+
+const struct command retire_command = {
+    .table = &retire_table,
+    .new_options = verify_options_new,
+    .free_options = verify_options_free,
+    .store = verify_options_store,
+    .check = retire_options_check,
+    .run = run_retire,
+};

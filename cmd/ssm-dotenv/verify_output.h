@@ -1,0 +1,11 @@
+/* What verify prints: a table, or JSON. */
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "base/text.h"
+#include "migrate/compare.h"
+
+void verify_write_table(const struct compare_rows *rows, struct text *out);
+/* "rows": [...], and the same as a JSON document. */
+void verify_write_json_rows(const struct compare_rows *rows, struct text *out);
+void verify_write_json(const struct compare_rows *rows, struct text *out);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "options_shared.h"
+#include "tables.h"
+#include "verify_kinds.h"
+#include "verify_options.h"
+
+#define MEMBER(name) offsetof(struct verify_options, name)
+
+static const char COMPARE[] = "Compare:";
+static const char ASK[] = "Ask AWS:";
+static const char SAY[] = "Say:";
+
+/* clang-format off */
+static const struct option rows[] = {
+    { "env-file", 0, TAKES_VALUE, KIND_VERIFY_FILE, MEMBER(env_file), "FILE", COMPLETE_FILE,
+        COMPARE, "compare values with this env file's" },
+    { "names-only", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(is_names_only), NULL, COMPLETE_NOTHING,
+        COMPARE, "decrypt nothing: names, types and versions" },
+    { "path", 0, TAKES_VALUE, KIND_VERIFY_PATH, MEMBER(path), "PATH", COMPLETE_NOTHING,
+        COMPARE, "report what is below it and not in MAP" },
+    OPTIONS_AWS_ROWS(MEMBER(aws), ASK),
+    { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(common.timeout_ms), "DURATION", COMPLETE_NOTHING,
+        ASK, "for all of it: 500ms, 2m (default 60s)" },
+    { "json", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(json), NULL, COMPLETE_NOTHING,
+        SAY, "print JSON in place of the table" },
+    OPTIONS_REPORT_ROWS(MEMBER(common.report), SAY, "say what is asked for"),
+};
+/* clang-format on */
+
+_Static_assert(sizeof(rows) / sizeof(rows[0]) <= OPTIONS_MAX, "OPTIONS_MAX");
+
+static const struct option words = {
+    .name = "map",
+    .takes = TAKES_VALUE,
+    .kind = KIND_VERIFY_MAP,
+    .member = MEMBER(map),
+};
+
+static const struct options_table table = {
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+    .words = &words,
+    .help_hint = "try 'ssm-dotenv verify --help'",
+    .help_head = "Usage: ssm-dotenv verify [OPTION...] MAP\n"
+                 "Compare what MAP says with Parameter Store, and with --env-file the values.\n"
+                 "Nothing is written, and no value is shown.\n",
+    .help_tail = HELP_EXIT,
+};
+
+const struct command_table verify_table = {
+    .name = "verify",
+    .summary = "compare Parameter Store with a map and an env file",
+    .options = &table,
+};
