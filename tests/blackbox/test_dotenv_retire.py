@@ -155,6 +155,29 @@ def test_only_a_regular_file_can_be_retired(tool: Retirement, kind: str) -> None
     assert tool.file.exists() is (kind != "absent")
 
 
+CHANGES = {
+    "another line": (lambda file: file.write_text(ENV + "NEW=1\n"), ".env: has changed since it was compared: it was not deleted"),
+    "another file": (lambda file: (file.unlink(), file.write_text(ENV)), ".env: has changed since it was compared: it was not deleted"),
+    "a link": (lambda file: (file.rename(file.with_name("x")), file.symlink_to("x")), ".env: has changed since it was compared: it was not deleted"),
+    "nothing": (lambda file: file.unlink(), ".env: cannot be looked at: No such file or directory"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_file_that_has_changed_meanwhile_is_not_deleted(tool: Retirement, store: ParameterStore, change: str) -> None:
+    act, text = CHANGES[change]
+
+    def alter(body: bytes) -> bytes:
+        act(tool.file)
+        return body
+
+    store.faults.add(faults.AlterBody(alter), 1, lambda asked, _: asked == "GetParameters")
+    done = tool("retire", "--env-file", ".env", "--delete", "prod.map", status=2)
+    assert text in done.stderr
+    assert "rotate " in done.stdout and DELETED not in done.stdout
+    assert tool.file.exists() is (change != "nothing")
+
+
 def test_a_folder_that_cannot_be_written_keeps_the_file_and_prints_the_list(tool: Retirement) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may delete everywhere")
@@ -350,7 +373,7 @@ FAULTS = {
     "a reset": faults.Reset(),
     "a connection that is closed": faults.Close(),
     "a body that is cut": faults.Truncate(),
-    "a body with a value that is not text": faults.AlterBody(lambda body: body.replace(b'"Value"', b'"Value\\u0000"')),
+    "names that are numbers": faults.AlterBody(lambda body: re.sub(rb'"Name": ?"', b'"Name": 1, "x": "', body)),
 }
 
 

@@ -256,6 +256,34 @@ def test_answers_that_make_no_sense_are_refused(tool: Tool, store: ParameterStor
     assert done.stdout == ""
 
 
+def test_the_keys_of_any_number_of_parameters_are_compared(tool: Tool, store: ParameterStore) -> None:
+    names = [f"v{number:03}" for number in range(120)]
+    (tool.folder / "prod.map").write_text("# ssm-dotenv map 1\n" + "".join(f"{name.upper()}=ssm:///prod/api/{name}\n" for name in names))
+    for name in names:
+        store.put(f"/prod/api/{name}", MARK, "SecureString", key_id="alias/other" if name in ("v049", "v050", "v119") else "alias/aws/ssm")
+    rows = [row.split()[:2] for row in tool.rows("prod.map", status=1)]
+    assert [name for state, name in rows if state == "key"] == ["V049", "V050", "V119"]
+    assert len(rows) == 120
+    asked = [len(entry.body["ParameterFilters"][0]["Values"]) for entry in store.journal.entries if entry.operation == "DescribeParameters"]
+    assert asked == [50, 50, 20]
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_second_page_of_keys_is_asked_for(tool: Tool, store: ParameterStore) -> None:
+    store.delete("/prod/api/db_password")
+    store.put("/prod/api/db_password", VALUE, "SecureString", key_id="alias/dev")
+
+    def empty_first_page(body: bytes) -> bytes:
+        return json.dumps({"Parameters": [], "NextToken": "more"}).encode()
+
+    store.faults.add(faults.AlterBody(empty_first_page), 1, lambda asked, _: asked == "DescribeParameters")
+    store.faults.add(
+        faults.wrong_shape(b'{"Parameters": [{"Name": "/prod/api/db_password", "KeyId": "alias/dev"}, {"Name": "/x", "KeyId": "alias/y"}], "NextToken": ""}'),
+        1, lambda asked, request: asked == "DescribeParameters" and request.get("NextToken") == "more",
+    )  # fmt: skip
+    assert tool.rows("prod.map", status=1)[0].startswith("key DB_PASSWORD /prod/api/db_password SecureString 1 the key is alias/dev")
+
+
 @pytest.mark.usefixtures("filled")
 def test_pages_that_never_end_are_left(tool: Tool, store: ParameterStore) -> None:
     store.faults.always(faults.wrong_shape(b'{"Parameters": [], "NextToken": "again"}'), lambda asked, _: asked == "DescribeParameters")
