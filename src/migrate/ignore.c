@@ -8,6 +8,7 @@
 enum {
     PATTERN_MAX_BYTES = 1024,
     PATH_MAX_BYTES = 4096,
+    STARS_MAX = 6, /* in a pattern: fnmatch(3) takes time that is exponential in them */
 };
 
 /* Whether the pattern matches the path itself, or with from_any_level what follows one of its slashes. */
@@ -45,10 +46,20 @@ static bool matches(const char *pattern, const char *path, bool from_any_level, 
     return false;
 }
 
+static bool has_many_stars(struct span line)
+{
+    size_t stars = 0;
+    for (size_t i = 0; i < line.len; i++) {
+        stars += line.bytes[i] == '*' ? 1 : 0;
+    }
+    return stars > STARS_MAX;
+}
+
 static bool line_matches(struct span line, const char *path, bool is_anchored)
 {
     char copy[PATTERN_MAX_BYTES];
-    if (line.len == 0 || line.len >= sizeof(copy) || memchr(line.bytes, '\0', line.len) != NULL) {
+    if (line.len == 0 || line.len >= sizeof(copy) || has_many_stars(line)
+            || memchr(line.bytes, '\0', line.len) != NULL) {
         return false;
     }
     memcpy(copy, line.bytes, line.len);

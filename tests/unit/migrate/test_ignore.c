@@ -66,6 +66,8 @@ static void what_is_too_long_or_has_a_nul_matches_nothing(void **state)
     static char text[1 << 16];
     memset(text, '*', sizeof(text));
     assert_false(ignore_has((struct span){ text, sizeof(text) }, ".env", false));
+    assert_true(ignore_has((struct span){ "******", 6 }, ".env", false));
+    assert_false(ignore_has((struct span){ "*******", 7 }, ".env", false));
     assert_false(ignore_has((struct span){ ".en\0v", 5 }, ".env", false));
     text[sizeof(text) - 1] = '\0';
     assert_false(ignore_has((struct span){ "*\n", 2 }, text, false));
