@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "migrate/compare.h"
 #include "stop.h"
 
 enum {
@@ -28,7 +29,7 @@ static bool settle(struct push_item *item, const struct parameter *found)
         return false;
     }
     if (found->version > item->written_version
-            || !push_same_value(&item->entry->value, &found->value)) {
+            || !compare_same_bytes(&item->entry->value, &found->value)) {
         item->result = PUSH_CHANGED;
     }
     return true;

@@ -6,6 +6,7 @@
 #include "aws/ssm/parameter.h"
 #include "base/random.h"
 #include "http/http_curl.h"
+#include "migrate/compare.h"
 #include "stop.h"
 
 enum {
@@ -117,7 +118,7 @@ static bool put_once(const struct push_writing *writing,
 static bool is_same(const struct push_item *item, const struct parameter *found)
 {
     return strcmp(found->type, map_type_word(item->line->type)) == 0
-            && push_same_value(&item->entry->value, &found->value);
+            && compare_same_bytes(&item->entry->value, &found->value);
 }
 
 static void set_written(struct push_item *item, int64_t version)

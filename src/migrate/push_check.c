@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "migrate/classify.h"
+#include "migrate/compare.h"
 #include "migrate/map_name.h"
 #include "vars/guard.h"
 
@@ -145,7 +146,7 @@ static bool check_reuse(const struct push_item *item,
     for (size_t i = 0; i < rules->against_count; i++) {
         const struct dotenv *other = rules->against[i].dotenv;
         for (size_t at = 0; at < other->len; at++) {
-            if (push_same_value(&item->entry->value, &other->entries[at].value)) {
+            if (compare_same_bytes(&item->entry->value, &other->entries[at].value)) {
                 return add_reason(err,
                         "each environment needs a secret of its own: make a new one, or say "
                         "--allow-reuse NAME",

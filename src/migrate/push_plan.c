@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "migrate/compare.h"
 
 enum {
     WHY_MAX_BYTES = 512
@@ -108,7 +109,7 @@ bool push_decide(struct push_item *item,
         text_append_format(&why, "is a %s, the map says %s, and the type is never changed",
                 stored->type, type);
         return push_block(item, text_string(&why), reterr);
-    } else if (push_same_value(&item->entry->value, stored->value)) {
+    } else if (compare_same_bytes(&item->entry->value, stored->value)) {
         item->action = PUSH_SAME;
     } else {
         item->action = may_overwrite ? PUSH_OVERWRITE : PUSH_DIFFERS;
@@ -119,21 +120,6 @@ bool push_decide(struct push_item *item,
 const char *push_parameter(const struct push_item *item)
 {
     return item->line == NULL ? "-" : item->line->parameter;
-}
-
-bool push_same_value(const struct secret *a, const struct secret *b)
-{
-    const char *left = secret_expose(a);
-    const char *right = secret_expose(b);
-    size_t len = secret_len(a);
-    unsigned char difference = 0;
-    if (len != secret_len(b)) {
-        return false;
-    }
-    for (size_t i = 0; i < len; i++) {
-        difference |= (unsigned char)(left[i] ^ right[i]);
-    }
-    return difference == 0;
 }
 
 size_t push_count_action(const struct push_plan *plan, enum push_action action)

@@ -85,9 +85,6 @@ MUST_CHECK bool push_decide(struct push_item *item,
 /* The name of the parameter; "-" for a variable that the map does not have. */
 const char *push_parameter(const struct push_item *item);
 
-/* Whether two values are the same bytes, in a time that does not depend on where they differ. */
-bool push_same_value(const struct secret *a, const struct secret *b);
-
 size_t push_count_action(const struct push_plan *plan, enum push_action action);
 size_t push_count_result(const struct push_plan *plan, enum push_result result);
 

@@ -76,7 +76,6 @@ EXPOSERS = {
     "src/migrate/inventory.c": "compares values of several files",
     "src/migrate/map_make.c": "copies a value that somebody wants to stay in the map",
     "src/migrate/push_check.c": "looks for what a loader would expand",
-    "src/migrate/push_plan.c": "compares the file's value with the stored one",
     "src/migrate/map_read.c": "parses maps, in place of which an env file may have been named",
     "src/migrate/needles.c": "looks for values in files",
 }
