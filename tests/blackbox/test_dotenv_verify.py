@@ -332,3 +332,27 @@ def test_random_files_are_the_same_in_the_store_and_in_the_command(run: Runner, 
                       "SecureString", tier="Advanced")  # fmt: skip
             rows = tool.rows("--env-file", ".env", "prod.map", status=1)
             assert [row.split()[1] for row in rows if not row.startswith("same ")] == [name], seed
+
+
+# --- Roles
+
+
+@pytest.mark.usefixtures("filled")
+def test_people_who_may_not_decrypt_verify_names(tool: Tool, store: ParameterStore) -> None:
+    scope = ("--path", "/prod/api", "--account", "123456789012", "--region", store.region)
+    policy = json.loads(tool("policy", "human", "config", *scope).stdout)
+    store.attach(policy)
+    assert tool.rows("--names-only", "--path", "/prod/api", "prod.map") == [SAME[0], SAME[3]]
+    denied, plain = tool.rows("prod.map", status=1)
+    assert denied.startswith("denied DB_PASSWORD /prod/api/db_password - - ") and "kms:Decrypt" in denied
+    assert plain == SAME[3]
+
+
+@pytest.mark.usefixtures("filled")
+def test_the_role_of_the_application_verifies_its_values(tool: Tool, store: ParameterStore) -> None:
+    scope = ("--account", "123456789012", "--region", store.region, "--default-key")
+    store.delete("/prod/api/db_password")
+    store.put("/prod/api/db_password", VALUE, "SecureString")
+    (tool.folder / "prod.map").write_text(MAP.replace(" key=alias/prod", ""))
+    store.attach(json.loads(tool("policy", "application", "--path", "/prod/api", *scope).stdout))
+    assert tool.rows("--env-file", ".env", "--path", "/prod/api", "prod.map") == SAME
