@@ -35,7 +35,7 @@ static void append_place(struct text *out, const char *file, size_t line)
 
 static void append_places(struct text *out, const struct usage_place *places, size_t count)
 {
-    text_append_string(out, ", \"places\": [");
+    text_append_string(out, ", \"used\": [");
     for (size_t i = 0; i < count; i++) {
         text_append_string(out, i == 0 ? "{" : ", {");
         append_place(out, places[i].file, places[i].line);
@@ -114,7 +114,7 @@ static void append_variable(
     }
     if (facts->scan != NULL) {
         struct usage_result use = inventory_scan_use(facts->scan, row);
-        append_member(out, "use", usage_word(use.verdict));
+        append_member(out, "verdict", usage_word(use.verdict));
         append_places(out, use.places, use.place_count);
     }
     append_notes(out, facts->inventory, row);

@@ -247,11 +247,11 @@ def test_the_json_has_all_places(tool: Tool) -> None:
     write(tool.folder, {"src/b.js": "process.env.DATABASE_URL\n"})
     facts = json.loads(tool("--json", "--source=src", "--source=deploy", *FILES).stdout)
     rows = {row["name"]: row for row in facts["variables"]}
-    assert rows["DATABASE_URL"]["use"] == "read"
-    assert rows["DATABASE_URL"]["places"] == [{"file": "src/app.js", "line": 2, "how": "read"}, {"file": "src/b.js", "line": 1, "how": "read"}]
-    assert (rows["OLD_FLAG"]["use"], rows["OLD_FLAG"]["places"]) == ("not found", [])
+    assert rows["DATABASE_URL"]["verdict"] == "read"
+    assert rows["DATABASE_URL"]["used"] == [{"file": "src/app.js", "line": 2, "how": "read"}, {"file": "src/b.js", "line": 1, "how": "read"}]
+    assert (rows["OLD_FLAG"]["verdict"], rows["OLD_FLAG"]["used"]) == ("not found", [])
     assert facts["dynamic"] == [{"file": "src/app.js", "line": 4}]
-    assert facts["unset"] == [{"name": "SENTRY_DSN", "places": [{"file": "src/app.js", "line": 3, "how": "read"}]}]
+    assert facts["unset"] == [{"name": "SENTRY_DSN", "used": [{"file": "src/app.js", "line": 3, "how": "read"}]}]
     assert facts["copies"] == [{"file": "deploy/compose.yml", "line": 4, "name": "DB_PASSWORD", "base64": False}]
 
 
@@ -279,7 +279,7 @@ def test_check_counts_what_the_source_tells(tool: Tool, text: str, note: int) ->
 def test_a_variable_that_only_another_one_expands_is_used(tool: Tool) -> None:
     write(tool.folder, {"src/a.js": "process.env.A_URL"})
     facts = json.loads(tool("--json", "--source=src", "-", input="A_URL=http://$A_HOST/\nA_HOST=h.example\nA_PORT=1\n").stdout)
-    assert {row["name"]: row["use"] for row in facts["variables"]} == {"A_URL": "read", "A_HOST": "likely", "A_PORT": "not found"}
+    assert {row["name"]: row["verdict"] for row in facts["variables"]} == {"A_URL": "read", "A_HOST": "likely", "A_PORT": "not found"}
 
 
 def test_what_was_left_out_is_a_warning_with_v(tool: Tool) -> None:
