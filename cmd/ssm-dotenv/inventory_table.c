@@ -70,6 +70,21 @@ static void put_place(struct row *row, const struct usage_place *place)
     text_append_format(&row->cells[USED], ":%zu", place->line);
 }
 
+/* The first place of the verdict, in a program before one in an env file. */
+static const struct usage_place *find_place(const struct usage_result *use)
+{
+    const struct usage_place *found = NULL;
+    for (size_t i = 0; i < use->place_count; i++) {
+        const struct usage_place *place = &use->places[i];
+        if (place->how == use->verdict && !usage_is_env_file(place->file)) {
+            return place;
+        }
+        found = found == NULL || (found->how != use->verdict && place->how == use->verdict) ? place
+                                                                                            : found;
+    }
+    return found;
+}
+
 static void put_use(
         struct row *row, const struct inventory_facts *facts, const struct inventory_row *variable)
 {
@@ -82,8 +97,9 @@ static void put_use(
         text_append_string(&row->cells[USED], usage_word(use.verdict));
         text_append_string(&row->cells[USED], use.place_count > 0 ? " " : "");
     }
-    if (use.place_count > 0) {
-        put_place(row, &use.places[0]);
+    const struct usage_place *place = find_place(&use);
+    if (place != NULL) {
+        put_place(row, place);
     }
     row->colours[USED] = use.verdict == USAGE_NOT_FOUND ? "33" : NULL;
 }

@@ -289,8 +289,8 @@ static bool is_gone_through(struct span text, size_t object)
             return true;
         }
     }
-    /* for (const key in process.env), but not: "X" in process.env */
-    return ends_with(text, object, " in ") && object > 4 && !is_quote(text.bytes[object - 5]);
+    /* for (const key in process.env), but neither "X" in process.env nor: what is in .env files */
+    return text.bytes[object] != '.' && ends_with(text, object, " in ") && object > 4 && !is_quote(text.bytes[object - 5]);
 }
 
 /* Reads of all variables: for (key in process.env), os.environ.items(), os.Environ(), env::vars() */

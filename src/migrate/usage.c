@@ -9,6 +9,7 @@
 #include "base/ascii.h"
 #include "base/locked.h"
 #include "migrate/library_names.h"
+#include "migrate/map.h"
 #include "migrate/reads.h"
 #include "migrate/spellings.h"
 
@@ -553,7 +554,7 @@ bool usage_scan(struct usage *usage, const char *file, struct span text, struct 
         .text = text,
         .line = 1,
         .dollar = reads_dollar_of(file),
-        .is_env_file = usage_is_env_file(file) };
+        .is_env_file = usage_is_env_file(file) || span_starts_with(text, MAP_FIRST_LINE) };
     if (scan.is_env_file) {
         scan.dollar = READS_DOLLAR;
     }

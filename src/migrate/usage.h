@@ -56,8 +56,8 @@ void usage_release(struct usage **usage);
 
 /*
  * Looks through the text of a file, whose name (as a path) tells the language where that matters. Binary
- * files are skipped; UTF-16 with a byte order mark is text. Of an env file, only what its values expand ($X,
- * ${X}) is a use. ERR_SYSTEM.
+ * files are skipped; UTF-16 with a byte order mark is text. Of an env file or a map, only what its values expand
+ * ($X, ${X}) is a use. ERR_SYSTEM.
  */
 MUST_CHECK bool usage_scan(
         struct usage *usage, const char *file, struct span text, struct err *reterr);

@@ -416,7 +416,7 @@ bool value_shape_is_placeholder(struct span value)
     struct span word = span_trim(value);
     bool is_example = contains(value, "EXAMPLE") || starts_with_ignoring_case(value, "example_")
             || starts_with_ignoring_case(value, "example-");
-    return is_placeholder_word(word) || is_in_brackets(word) || is_example
+    return is_placeholder_word(word) || is_in_brackets(value) || is_example
             || has_placeholder_words(word) || is_description(word)
             || (is_repeated(word, 4) && length_of(word, DOTTED "*#? ") == word.len
                     && !value_shape_is_number(word)

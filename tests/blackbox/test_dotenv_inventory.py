@@ -282,6 +282,18 @@ def test_a_variable_that_only_another_one_expands_is_used(tool: Tool) -> None:
     assert {row["name"]: row["verdict"] for row in facts["variables"]} == {"A_URL": "read", "A_HOST": "likely", "A_PORT": "not found"}
 
 
+def test_a_map_is_not_a_use_and_programs_are_shown_before_env_files(tool: Tool) -> None:
+    write(tool.folder, {
+        ".env.staging": "A_URL=http://$A_HOST/\n", "a.map": "# ssm-dotenv map 1\nA_HOST=ssm:///a/b\n# retired: A_FLAG\n",
+        "src/a.js": "// A_HOST is in .env files\nprocess.env.A_HOST\n",
+    })  # fmt: skip
+    assert tool("--source=.", "-", input="A_HOST='[shop] '\nA_FLAG=\n").stdout == """\
+VARIABLE  KIND    WHY   FILES   SPREAD  USED        NOTE
+A_FLAG    config  name  1 of 1  -       not found   empty; legacy?
+A_HOST    config  name  1 of 1  -       src/a.js:2
+"""
+
+
 def test_what_was_left_out_is_a_warning_with_v(tool: Tool) -> None:
     write(tool.folder, {"src/" + "d/" * 70 + "a.js": "x", "src/b.js": "x"})
     done = tool("-v", "--source=src", *FILES)

@@ -38,7 +38,7 @@ def secrets_of(shop: Path) -> set[str]:
 def test_the_service_is_out_of_its_env_file(store: ParameterStore, run: Runner, shop: Path) -> None:
     secrets = secrets_of(shop)
     environment = run.environment() | {"PATH": f"{shop.parent / 'programs'}:{os.environ['PATH']}"}
-    assert len(BLOCKS) == 10 and len(secrets) > 10
+    assert len(BLOCKS) == 11 and len(secrets) > 10
     for status, block in BLOCKS:
         done = subprocess.run(["/bin/sh", "-ec", block], cwd=shop, env=environment, capture_output=True, text=True)
         assert done.returncode == int(status or 0), (block, done.stdout, done.stderr)

@@ -240,6 +240,7 @@ static void dynamic_reads_are_told_with_their_lines(void **state)
         { "a.py", "\nfor k, v in os.environ.items():", 1 },
         { "a.py", "\nfor k in os.environ:", 1 },
         { "a.py", "\nif 'X' in os.environ:", 0 },
+        { "a.js", "\n// The settings in .env files are read here.", 0 },
         { "a.py", "\nsubprocess.run(x, env=os.environ.copy())", 0 },
         { "a.rb", "\nENV.each { |k, v| use(k) }", 1 },
         { "A.java", "\nSystem.getenv().entrySet()", 1 },
