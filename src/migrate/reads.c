@@ -290,7 +290,8 @@ static bool is_gone_through(struct span text, size_t object)
         }
     }
     /* for (const key in process.env), but neither "X" in process.env nor: what is in .env files */
-    return text.bytes[object] != '.' && ends_with(text, object, " in ") && object > 4 && !is_quote(text.bytes[object - 5]);
+    return text.bytes[object] != '.' && ends_with(text, object, " in ") && object > 4
+            && !is_quote(text.bytes[object - 5]);
 }
 
 /* Reads of all variables: for (key in process.env), os.environ.items(), os.Environ(), env::vars() */
@@ -397,14 +398,15 @@ void reads_by_dollar(
 {
     *ret_reads = (struct reads){ .is_sure = true };
     char last = before(text, start);
-    bool is_indirect = last == '!' && start >= 3 && text.bytes[start - 2] == '{'
-            && text.bytes[start - 3] == '$';
+    bool has_operator = start >= 3 && text.bytes[start - 2] == '{' && text.bytes[start - 3] == '$';
+    bool is_indirect = last == '!' && has_operator;
+    bool is_length = last == '#' && has_operator;
     bool is_braced = last == '{' && start >= 2 && text.bytes[start - 2] == '$';
     bool is_make = last == '(' && start >= 2 && text.bytes[start - 2] == '$' && end < text.len
             && text.bytes[end] == ')';
     if (how == READS_DOLLAR && is_indirect) {
         ret_reads->is_dynamic = true;
-    } else if (is_braced || (how == READS_DOLLAR && (last == '$' || is_make))) {
+    } else if (is_braced || (how == READS_DOLLAR && (last == '$' || is_make || is_length))) {
         add(ret_reads, (struct span){ text.bytes + start, end - start });
     }
 }

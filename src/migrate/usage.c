@@ -419,7 +419,8 @@ static void end_word(struct scan *scan, const struct chain *chain, size_t end)
     }
     char before = chain->word.start > 0 ? scan->text.bytes[chain->word.start - 1] : ' ';
     if (scan->dollar != READS_NO_DOLLAR
-            && (before == '$' || before == '{' || before == '!' || before == '(')) {
+            && (before == '$' || before == '{' || before == '!' || before == '#'
+                    || before == '(')) {
         reads_by_dollar(scan->text, chain->word.start, end, scan->dollar, &reads);
         note_reads(scan, &reads, chain->word.start, true);
     }

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Runner
 from parameter_store import ParameterStore
+from parameter_store.names import Reference
 
 PAGE = (ROOT / "docs" / "migration.md").read_text()
 BLOCKS = re.findall(r"^```sh(?: exit (\d))?\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -46,4 +47,6 @@ def test_the_service_is_out_of_its_env_file(store: ParameterStore, run: Runner, 
     assert re.fullmatch(r"28 settings, digest [0-9a-f]{64}\n", (shop / "before").read_text())
     assert not (shop / ".env.production").exists() and (shop / ".env.staging").exists()
     assert [secret for secret in secrets if secret in (shop / "prod.map").read_text()] == []
-    assert {parameter.version for parameter in store.parameters.values()} == {1}
+    names = re.findall(r"=ssm://(/.*)", (shop / "prod.map").read_text())
+    assert len(names) == 26
+    assert {store.model.find(Reference(name, name)).latest.number for name in names} == {1}

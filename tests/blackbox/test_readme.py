@@ -31,9 +31,11 @@ def place(store: ParameterStore, run: Runner, tmp_path: Path) -> Path:
     for name in ("server", "node"):
         (tmp_path / name).write_text(STUB)
         (tmp_path / name).chmod(0o755)
-    (tmp_path / "ssm-exec").symlink_to(run.program)
+    for name in ("ssm-exec", "ssm-dotenv"):
+        (tmp_path / name).symlink_to(run.program.parent / name)
     (tmp_path / ".env.example").write_text("PORT=\nDB_PASSWORD=\n")
     (tmp_path / ".env").write_text("PORT=8080\nDB_PASSWORD='hush'\n")
+    (tmp_path / ".env").chmod(0o600)
     return tmp_path
 
 
@@ -54,6 +56,17 @@ def shell(run: Runner, place: Path, script: str) -> str:
 def test_a_shell_example_starts_its_commands(run: Runner, place: Path, block: str) -> None:
     started = block.count(" -- ")
     assert started and shell(run, place, block).count("8080 and a password") == started
+
+
+def test_the_migration_in_the_readme_ends_without_the_env_file(run: Runner, place: Path) -> None:
+    section = README.partition("## Out of .env files\n")[2].partition("\n## ")[0]
+    commands = re.findall(r"^    (ssm-\w+ .*)$", section, re.MULTILINE)
+    assert len(commands) == 8
+    for command in commands:
+        done = attempt(run, place, command)
+        assert done.returncode == 0, (command, done)
+        assert ("8080 and a password" in done.stdout) == ("./server" in command)
+    assert not (place / ".env").exists()
 
 
 def test_the_mistake_in_the_readme_is_reported_as_shown(run: Runner, store: ParameterStore, place: Path) -> None:

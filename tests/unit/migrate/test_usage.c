@@ -103,6 +103,7 @@ static void each_idiom_is_a_read_of_known_and_unknown_names(void **state)
         { "a.sh", "curl \"$API_URL\"" },
         { "a.sh", "curl ${API_URL}" },
         { "a.sh", "curl ${API_URL:-x}" },
+        { "a.sh", "echo ${#API_URL}" },
         { "Dockerfile", "RUN curl $API_URL" },
         { "docker-compose.yml", "  url: ${API_URL:?missing}" },
         { "Makefile", "\tcurl $(API_URL)" },
