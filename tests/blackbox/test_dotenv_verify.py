@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Runner
+from conftest import PATH, Runner
 from parameter_store import ParameterStore, faults
 from test_dotenv_map import quoted, random_env
 
@@ -298,14 +298,9 @@ ROUND_TRIPS = int(os.environ.get("ROUND_TRIPS", "20"))
 STEP = 10
 
 
-def fill(tool: Tool, store: ParameterStore, values: dict[str, str], references: dict[str, str]) -> None:
-    """By push where this ssm-dotenv has it."""
-    if "\n  push " in tool("--help").stdout:
-        allowed = [f"--allow-placeholder={','.join(references)}"] if references else []
-        tool("push", "--env-file", ".env", "--apply", "--rate=10", *allowed, "prod.map")
-        return
-    for name, parameter in references.items():
-        store.put(parameter, values[name], "SecureString", tier="Advanced")
+def fill(tool: Tool, references: dict[str, str]) -> None:
+    allowed = [f"--allow-placeholder={','.join(references)}"] if references else []
+    tool("push", "--env-file", ".env", "--apply", "--rate=10", *allowed, "prod.map")
 
 
 @pytest.mark.release_only
@@ -321,7 +316,7 @@ def test_random_files_are_the_same_in_the_store_and_in_the_command(run: Runner, 
         references = {name: parameter for name, parameter in lines}
         assert sorted(references) == sorted(name for name, value in values.items() if value != ""), seed
         store.reset()
-        fill(tool, store, values, references)
+        fill(tool, references)
         rows = tool.rows("--env-file", ".env", "--path", "/r/api", "prod.map")
         assert [row.split()[:2] for row in rows] == [["same", name] for name in sorted(values)], seed
         result = run("--env-file", tool.folder / "prod.map", "--pristine", "--", "/usr/bin/env", "-0")
@@ -332,6 +327,20 @@ def test_random_files_are_the_same_in_the_store_and_in_the_command(run: Runner, 
                       "SecureString", tier="Advanced")  # fmt: skip
             rows = tool.rows("--env-file", ".env", "prod.map", status=1)
             assert [row.split()[1] for row in rows if not row.startswith("same ")] == [name], seed
+
+
+@pytest.mark.release_only
+@pytest.mark.skipif(not os.access("/usr/bin/aws", os.X_OK), reason="Debian's awscli is not installed")
+def test_the_command_line_client_of_aws_reads_the_same_bytes(tool: Tool, store: ParameterStore) -> None:
+    chance = random.Random("command line client")
+    values = {f"A_{name}": value for _ in range(4) for name, value in random_env(chance).items() if 0 < len(value.encode()) <= 8192}
+    (tool.folder / ".env").write_text("".join(f"{name}={quoted(value)}\n" for name, value in values.items()))
+    (tool.folder / "prod.map").write_text(tool("map", "--path=/r/api", ".env").stdout)
+    fill(tool, dict.fromkeys(values, ""))
+    command = ["/usr/bin/aws", "ssm", "get-parameters-by-path", "--path=/r/api", "--with-decryption", "--output=json", "--endpoint-url", store.endpoint_url]
+    done = subprocess.run(command, env={**store.environment(), "PATH": PATH, "HOME": str(tool.folder)}, capture_output=True, text=True, check=True)
+    found = {parameter["Name"].removeprefix("/r/api/").upper(): parameter["Value"] for parameter in json.loads(done.stdout)["Parameters"]}
+    assert len(found) > 10 and found == values
 
 
 # --- Roles
