@@ -9,7 +9,8 @@
 
 void spellings_init(struct spellings *spellings)
 {
-    *spellings = (struct spellings){ .powers = { 1 } };
+    memset(spellings, 0, sizeof(*spellings));
+    spellings->powers[0] = 1;
     for (size_t i = 1; i < SPELLING_POWERS; i++) {
         spellings->powers[i] = spellings->powers[i - 1] * SPELLING_FACTOR;
     }
@@ -126,5 +127,5 @@ bool spelling_equals(struct span a, struct span b)
 void spellings_clear(struct spellings *spellings)
 {
     free(spellings->items);
-    *spellings = (struct spellings){ 0 };
+    memset(spellings, 0, sizeof(*spellings)); /* too large for a copy on the stack */
 }
