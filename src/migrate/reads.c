@@ -100,7 +100,8 @@ static void read_argument(struct cursor *cursor, bool may_be_dynamic, struct rea
         bool is_declaration = span_is(prefix, "const") || span_is(prefix, "char");
         reads->may_be_dynamic = begins_expression && !is_declaration && start.at < start.text.len
                 && peek(&start) != '\0';
-        reads->is_dynamic = may_be_dynamic && reads->may_be_dynamic;
+        bool is_manual = prefix.len > 0 && ascii_is_digit(prefix.bytes[0]); /* as env(1) does */
+        reads->is_dynamic = may_be_dynamic && reads->may_be_dynamic && !is_manual;
         return;
     }
     cursor->at++;
@@ -289,9 +290,13 @@ static bool is_gone_through(struct span text, size_t object)
             return true;
         }
     }
-    /* for (const key in process.env), but neither "X" in process.env nor: what is in .env files */
-    return text.bytes[object] != '.' && ends_with(text, object, " in ") && object > 4
-            && !is_quote(text.bytes[object - 5]);
+    /*
+     * for (const key in process.env), but not: "X" in process.env, "X" not in os.environ, and what is in .env
+     * files
+     */
+    size_t len = ends_with(text, object, " not in ") ? strlen(" not in ") : strlen(" in ");
+    return text.bytes[object] != '.' && ends_with(text, object, " in ") && object > len
+            && !is_quote(before(text, object - len));
 }
 
 /* Reads of all variables: for (key in process.env), os.environ.items(), os.Environ(), env::vars() */
@@ -327,6 +332,28 @@ static bool reads_all(struct span text, size_t start, size_t end, const char *lo
             || is_gone_through(text, object_of(text, start));
 }
 
+/* Whether it is a name of a file (.env), a table or a sentence that only looks like reads of all. */
+static bool only_looks_so(struct span text, size_t start, size_t end)
+{
+    static const char *const filters[] = { "awk", "cat", "cut", "egrep", "fgrep", "grep", "head",
+        "jq", "less", "perl", "python", "python3", "sed", "sort", "tee", "tr", "while", "xargs" };
+    char last = before(text, start);
+    if (last == '.' && object_of(text, start) + 1 == start) {
+        return true;
+    }
+    struct span rest = span_skip(text, end);
+    struct span next = span_skip_blanks(rest);
+    if (span_starts_with(next, "|")) {
+        struct cursor cursor = { .text = span_skip_blanks(span_skip(next, 1)) };
+        return !is_one_of(take_word(&cursor), filters, COUNT_OF(filters));
+    }
+    if (last == '.' || text.bytes[start] != 'e' || ends_with(text, end, "environ")) {
+        return false;
+    }
+    bool is_sentence = next.len > 0 && next.len < rest.len && ascii_is_letter(next.bytes[0]);
+    return is_sentence || last == '*';
+}
+
 void reads_by_word(struct span text, size_t start, size_t end, struct reads *ret_reads)
 {
     *ret_reads = (struct reads){ 0 };
@@ -342,7 +369,7 @@ void reads_by_word(struct span text, size_t start, size_t end, struct reads *ret
         return;
     }
     if (reads_all(text, start, end, lower)) {
-        ret_reads->is_dynamic = true;
+        ret_reads->is_dynamic = !only_looks_so(text, start, end);
         ret_reads->may_be_dynamic = true;
         return;
     }

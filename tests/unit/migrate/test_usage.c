@@ -242,6 +242,8 @@ static void dynamic_reads_are_told_with_their_lines(void **state)
         { "a.py", "\nfor k in os.environ:", 1 },
         { "a.py", "\nif 'X' in os.environ:", 0 },
         { "a.js", "\n// The settings in .env files are read here.", 0 },
+        { "a.py", "\nif 'X' not in os.environ:", 0 },
+        { "a.py", "\nif key not in os.environ:", 1 },
         { "a.py", "\nsubprocess.run(x, env=os.environ.copy())", 0 },
         { "a.rb", "\nENV.each { |k, v| use(k) }", 1 },
         { "A.java", "\nSystem.getenv().entrySet()", 1 },
@@ -253,6 +255,18 @@ static void dynamic_reads_are_told_with_their_lines(void **state)
         { "a.cs", "\nEnvironment.GetEnvironmentVariables()", 1 },
         { "a.sh", "\nenv | grep ^X_", 1 },
         { "a.js", "\nspawn(x, { env: process.env })", 0 },
+        { "a.py", "\nfor k in env:", 1 },
+        { "a.py", "\nrun(x, env={**os.environ})", 0 },
+        { "a.py", "\nwords = dict(**environ)", 1 },
+        { "a.sh", "\nprintenv|sort", 1 },
+        { "a.sh", "\nenv | while read -r line", 1 },
+        { "README.md", "\nput it in .env.local", 0 },
+        { "README.md", "\nonly in .env, not in .env.staging; and in env files", 0 },
+        { "README.md", "\n| env | what it is |", 0 },
+        { "a.c", "\n/* as env(1) does */", 0 },
+        { "a.c", "\nchar *x = \"|level|env|environment|\";", 0 },
+        { "a.py", "\nrun(x, env={**env, **environment})", 0 },
+        { "a.py", "\nself.env |= other", 0 },
     };
 
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
