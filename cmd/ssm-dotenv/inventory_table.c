@@ -15,6 +15,8 @@ enum {
     NOTE_MIN_COLUMNS =
             24, /* on a terminal too narrow for more, notes stand on lines of their own */
     INDENT_COLUMNS = 4,
+    CUT_MIN_COLUMNS = 16,      /* names and places are not cut to less */
+    TERMINAL_MIN_COLUMNS = 20, /* what is narrower says nothing about where to break lines */
 };
 
 enum column {
@@ -38,6 +40,7 @@ struct table {
     const struct inventory_facts *facts;
     const struct inventory_layout *layout;
     size_t widths[COLUMNS];
+    bool is_stacked; /* a row has several lines: the terminal has no room for its columns */
     struct text out;
 };
 
@@ -198,13 +201,21 @@ static size_t note_column(const struct table *table)
     return column;
 }
 
+/* The width of the terminal; 0: there is none. */
+static size_t edge(const struct table *table)
+{
+    size_t columns = table->layout->columns;
+    return columns < TERMINAL_MIN_COLUMNS ? 0 : columns;
+}
+
 /* Makes what is longest as much smaller as the terminal is too narrow. */
 static void fit(struct table *table)
 {
-    size_t most = table->layout->columns;
+    size_t most = edge(table);
     while (most > 0 && note_column(table) > most + 2) {
         enum column widest = table->widths[USED] > table->widths[VARIABLE] ? USED : VARIABLE;
-        if (table->widths[widest] <= strlen("VARIABLE")) {
+        if (table->widths[widest] <= CUT_MIN_COLUMNS) {
+            table->is_stacked = true;
             return;
         }
         table->widths[widest]--;
@@ -232,18 +243,45 @@ static void append_cut(struct text *out, const struct text *cell, size_t width, 
     text_append_string(out, column == USED ? "" : "...");
 }
 
-static void append_cell(struct table *table, const struct row *row, enum column column)
+/* Returns how many columns it takes. */
+static size_t append_word(
+        struct table *table, const struct row *row, enum column column, size_t width)
 {
     const struct text *cell = &row->cells[column];
     const char *colour = table->layout->has_colour ? row->colours[column] : NULL;
-    size_t width = table->widths[column];
-    size_t columns = columns_of(cell) < width ? columns_of(cell) : width;
     if (colour != NULL) {
         text_append_format(&table->out, "\033[%sm", colour);
     }
     append_cut(&table->out, cell, width, column);
     text_append_string(&table->out, colour != NULL ? "\033[0m" : "");
-    text_append_format(&table->out, "%*s  ", (int)(width - columns), "");
+    return columns_of(cell) < width ? columns_of(cell) : width;
+}
+
+static void append_columns(struct table *table, const struct row *row)
+{
+    for (size_t i = 0; i < NOTE; i++) {
+        size_t width = table->widths[i];
+        size_t columns = append_word(table, row, (enum column)i, width);
+        text_append_format(&table->out, "%*s  ", (int)(width - columns), "");
+    }
+}
+
+/* The name, and below it the other cells, on as many lines as they take. */
+static void append_stacked(struct table *table, const struct row *row)
+{
+    size_t most = edge(table);
+    (void)append_word(table, row, VARIABLE, most);
+    size_t column = most;
+    for (size_t i = VARIABLE + 1; i < NOTE; i++) {
+        if (column + 2 + columns_of(&row->cells[i]) > most) {
+            text_append_format(&table->out, "\n%*s", INDENT_COLUMNS, "");
+            column = INDENT_COLUMNS;
+        } else {
+            text_append_string(&table->out, "  ");
+            column += 2;
+        }
+        column += append_word(table, row, (enum column)i, most - INDENT_COLUMNS);
+    }
 }
 
 static void drop_blanks(struct text *out)
@@ -257,7 +295,7 @@ static void drop_blanks(struct text *out)
 static void append_wrapped(struct table *table, const struct text *note)
 {
     size_t from = note_column(table);
-    size_t most = table->layout->columns;
+    size_t most = edge(table);
     size_t column = from;
     if (most > 0 && from + NOTE_MIN_COLUMNS > most && note->len > 0) {
         from = INDENT_COLUMNS;
@@ -283,8 +321,12 @@ static void append_wrapped(struct table *table, const struct text *note)
 
 static void append_row(struct table *table, const struct row *row)
 {
+    if (table->is_stacked) {
+        append_stacked(table, row);
+    } else {
+        append_columns(table, row);
+    }
     for (size_t i = 0; i < NOTE; i++) {
-        append_cell(table, row, (enum column)i);
         if (row->cells[i].state != TEXT_OK) {
             table->out.state = row->cells[i].state;
         }

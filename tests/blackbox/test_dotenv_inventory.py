@@ -338,7 +338,7 @@ def test_colours_are_for_terminals_that_want_them(tool: Tool) -> None:
     assert plain(on_terminal(tool, 200, *FILES)) == tool(*FILES).stdout
 
 
-@pytest.mark.parametrize("columns", [60, 80, 100, 120])
+@pytest.mark.parametrize("columns", [24, 40, 60, 80, 100, 120])
 def test_no_line_is_wider_than_the_terminal(tool: Tool, columns: int) -> None:
     source(tool.folder)
     write(tool.folder, {"src/a/very/deep/folder/that/has/a/long/name/of/its/own.js": "process.env.A_NAME_THAT_IS_LONGER_THAN_ANY_OTHER_NAME\n"})
@@ -347,8 +347,39 @@ def test_no_line_is_wider_than_the_terminal(tool: Tool, columns: int) -> None:
     words = " ".join(" ".join(lines).split())
     for note in ("the same secret in .env.production and .env.staging; legacy?", "read by the code, set nowhere"):
         assert all(word in words for word in note.split())
-    if columns >= 100:
-        assert any("A_NAME_THAT_IS_LONG" in line for line in lines)
+    assert any("A_NAME_THAT_IS_LONG" in line for line in lines) or columns == 80
+
+
+def test_a_row_has_several_lines_where_its_columns_have_no_room(tool: Tool) -> None:
+    source(tool.folder)
+    assert plain(on_terminal(tool, 40, "--source=.", *FILES)).partition("\n\n")[0] == """\
+VARIABLE
+    KIND  WHY  FILES  SPREAD  USED
+    NOTE
+DATABASE_URL
+    secret  url-password  3 of 3
+    specific  src/app.js:2
+    expands ${DB_PASSWORD} in
+    .env.production and .env.staging
+DB_PASSWORD
+    secret  name  3 of 3  specific
+    .env.production:1
+    placeholder in .env.development
+LOG_LEVEL
+    config  name  2 of 3  shared
+    mentioned src/log.py:1
+    not in .env.development
+OLD_FLAG
+    config  name  1 of 3  -  not found
+    only in .env.production; legacy?
+SENTRY_DSN
+    -  -  0 of 3  -  src/app.js:3
+    read by the code, set nowhere
+STRIPE_KEY
+    secret  token-shape  3 of 3  SAME
+    not found
+    the same secret in .env.production
+    and .env.staging; legacy?"""
 
 
 # --- What is wrong
