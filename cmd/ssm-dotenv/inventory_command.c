@@ -92,7 +92,8 @@ static struct inventory_layout layout_for(const struct environment *environment)
 static void report_scan(const struct command_run *run, const struct tree_summary *summary)
 {
     struct event_sink *sink = &run->report->sink;
-    event_emit(sink, EVENT_PROGRESS, NULL, "%zu files looked at", summary->files);
+    event_emit(sink, EVENT_PROGRESS, NULL, "%zu file%s looked at", summary->files,
+            summary->files == 1 ? "" : "s");
     if (summary->unreadable > 0) {
         event_emit(sink, EVENT_WARNING, NULL, "%zu files or folders cannot be read",
                 summary->unreadable);
@@ -134,8 +135,8 @@ static bool run_inventory(const struct command_run *run,
     if (!inventory_make(files->views, files->len, &inventory, reterr)) {
         return false;
     }
-    event_emit(&run->report->sink, EVENT_PROGRESS, NULL, "%zu variables in %zu files",
-            inventory.len, files->len);
+    event_emit(&run->report->sink, EVENT_PROGRESS, NULL, "%zu variable%s in %zu file%s",
+            inventory.len, inventory.len == 1 ? "" : "s", files->len, files->len == 1 ? "" : "s");
     if (options->sources.len > 0) {
         if (!inventory_scan_run(&inventory, &folders, &scan, reterr)) {
             return false;

@@ -171,7 +171,7 @@ static void check_choice(const struct policy_options *options,
     const struct option_given nothing = { .table = table };
     /* A wrong option may have had it for its value. */
     if (options->word == NULL && err_list_is_empty(problems)) {
-        option_given_add_error(&nothing, problems, NULL, "there is none of %s", choice->expected);
+        option_given_add_error(&nothing, problems, NULL, "one of %s is missing", choice->expected);
     }
 }
 

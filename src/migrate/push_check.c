@@ -123,7 +123,7 @@ static bool check_meaning(const struct push_item *item,
     }
     if (!is_allowed && counts_on_expansion(item, rules->file.dotenv)) {
         return add_reason(err,
-                "write the whole value into the file; if it is meant as it is, say "
+                "write the whole value into the file; if it is meant as it is, use "
                 "--allow-placeholder NAME",
                 "refers to another variable with $, which some loaders expand and ssm-exec never "
                 "does");
@@ -131,7 +131,7 @@ static bool check_meaning(const struct push_item *item,
     bool may_be_secret = class->kind != CLASSIFY_CONFIG && class->kind != CLASSIFY_PUBLIC;
     return is_allowed || !may_be_secret || (class->notes & CLASSIFY_PLACEHOLDER) == 0
             || add_reason(err,
-                    "put the value in; if it is meant as it is, say --allow-placeholder NAME",
+                    "put the value in; if it is meant as it is, use --allow-placeholder NAME",
                     "has a placeholder in place of a value");
 }
 
@@ -148,7 +148,7 @@ static bool check_reuse(const struct push_item *item,
         for (size_t at = 0; at < other->len; at++) {
             if (compare_same_bytes(&item->entry->value, &other->entries[at].value)) {
                 return add_reason(err,
-                        "each environment needs a secret of its own: make a new one, or say "
+                        "each environment needs a secret of its own: make a new one, or use "
                         "--allow-reuse NAME",
                         "is the same secret as %s in %s:%zu", other->entries[at].name,
                         rules->against[i].shown, other->entries[at].line);
@@ -222,12 +222,12 @@ static bool check_environment(
     }
     find_other_environment(rules->file.shown, item->line->parameter, word);
     if (word[0] != '\0') {
-        return add_reason(err, "push the file of that environment, or say --allow-mixed",
+        return add_reason(err, "push the file of that environment, or use --allow-mixed",
                 "is from %s, a file of %s by its name, and would become %s", rules->file.shown,
                 word + 1, item->line->parameter);
     }
     return first == NULL || !are_apart(first, item->line->parameter)
-            || add_reason(err, "keep a map for each environment, or say --allow-mixed",
+            || add_reason(err, "keep a map for each environment, or use --allow-mixed",
                     "would become %s, of another environment than %s", item->line->parameter,
                     first);
 }

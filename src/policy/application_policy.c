@@ -117,7 +117,7 @@ static bool remark(const struct application_policy *policy,
     if (policy->secrets.len > 0 && policy->secret_key_id == NULL
             && !policy_output_remark(output, problems,
                     "the secrets are taken to be encrypted with the default key of Secrets Manager "
-                    "(alias/aws/secretsmanager): for another one say --secret-key-id")) {
+                    "(alias/aws/secretsmanager): for another one use --secret-key-id")) {
         return false;
     }
     if (resources->names.len > 0) {

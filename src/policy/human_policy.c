@@ -136,8 +136,8 @@ static bool remark(const struct human_policy *policy,
         return true;
     case HUMAN_CONFIG:
         return policy_output_remark(output, problems,
-                "reading with decryption fails if a parameter is a SecureString: say "
-                "--no-with-decryption to AWS CLI");
+                "reading with decryption fails if a parameter is a SecureString: AWS CLI "
+                "has --no-with-decryption");
     case HUMAN_INCIDENT:
         break;
     }

@@ -14,7 +14,7 @@ bool key_use_add(struct text *resources,
 {
     if (keys->ids.len == 0 && !keys->has_default) {
         return err_list_add_new(problems, ERR_USAGE, "--key-id",
-                "say --default-key if it is alias/aws/ssm",
+                "use --default-key if it is alias/aws/ssm",
                 "is missing: the key that the values are encrypted with");
     }
     if (keys->ids.len > CHECK_ITEMS_MAX) {

@@ -301,6 +301,11 @@ def test_what_was_left_out_is_a_warning_with_v(tool: Tool) -> None:
     assert tool("--source=src", *FILES).stderr == ""
 
 
+def test_v_says_how_much_was_read(tool: Tool) -> None:
+    write(tool.folder, {"src/a.js": "x"})
+    assert tool("-v", "--source=src", FILES[0]).stderr == "ssm-dotenv: info: 5 variables in 1 file\nssm-dotenv: info: 1 file looked at\n"
+
+
 # --- On a terminal
 
 

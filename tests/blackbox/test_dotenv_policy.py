@@ -383,14 +383,14 @@ WRONG: dict[tuple[str, ...], tuple[str, ...]] = {
     ("ci",): ("--account: is missing", "--region: is missing", "--write: is missing", "--never: is missing", "--key-id: is missing"),
     ("ci", *HERE, "--default-key", "--write=/", "--never=/prod"): ('--write: "/" is the whole store',),
     ("ci", *HERE, "--default-key", "--write=/prod/x", "--never=/prod"): ("--write: /prod/x is in /prod",),
-    ("human",): ("there is none of names, config or incident",),
+    ("human",): ("one of names, config or incident is missing",),
     ("human", "admin", *HERE): ('argument 1: expected names, config or incident, not "admin"',),
     ("human", "names", "config", *HERE): ("argument 2: there is one of names, config or incident already",),
     ("human", "names", *HERE, "--path=/a", f"--key-id={KEY}"): ("--key-id: this level decrypts nothing",),
     ("human", "names", *HERE, "--path=/a", "--path=/b"): ("--path: is given twice",),
     ("human", "incident"): ("--account: is missing", "--region: is missing", "--path: is missing", "--key-id: is missing"),
     ("key",): ("--account: is missing", "--region: is missing", "--path: is missing"),
-    ("trust",): ("there is none of ecs, pod-identity, irsa, github, gitlab or incident",),
+    ("trust",): ("one of ecs, pod-identity, irsa, github, gitlab or incident is missing",),
     ("trust", "gcp"): ("argument 1: expected ecs, ",),
     ("trust", "ecs", "--account=1", "--repository=a/b", "--old-subject"): (
         "--account: ", "--region: is missing", "--old-subject: this kind", "--repository: this kind"),
@@ -434,7 +434,7 @@ def test_all_that_is_wrong_is_told_at_once_by_name(policy: Policy, words: tuple[
 def test_hints_say_what_to_do(policy: Policy) -> None:
     alias = policy.run("application", *HERE, "--path=/a", "--key-id=alias/prod", status=2).stderr
     assert "hint: IAM compares with the key behind the alias: aws kms describe-key --key-id ALIAS --query KeyMetadata.KeyId\n" in alias
-    assert "hint: say --default-key if it is alias/aws/ssm\n" in policy.run("application", *HERE, "--path=/a", status=2).stderr
+    assert "hint: use --default-key if it is alias/aws/ssm\n" in policy.run("application", *HERE, "--path=/a", status=2).stderr
     assert "hint: did you mean application? try 'ssm-dotenv policy --help'\n" in policy.run("appliction", status=2).stderr
     assert "hint: try 'ssm-dotenv policy rcp --help'\n" in policy.run("rcp", status=2).stderr
     (policy.folder / "map").write_text("# ssm-dotenv map 1\nA=ssm:///aws/reference/secretsmanager/prod/db\n")
