@@ -114,6 +114,9 @@ static struct classification decide(const struct subject *subject)
     if (is_by_name) {
         return found(CLASSIFY_LIKELY, CLASSIFY_NAME);
     }
+    if (subject->says == NAME_SAYS_REVISION) {
+        return found(CLASSIFY_CONFIG, CLASSIFY_NAME);
+    }
     if (value_shape_is_random(subject->value) && !subject->is_placeholder) {
         return found(CLASSIFY_LIKELY, CLASSIFY_ENTROPY);
     }

@@ -75,7 +75,8 @@ struct classification {
  *         With a placeholder as its value such a name is only likely.
  * public: the prefix of the name or of the value says so (NEXT_PUBLIC_, pk_live_), or its last words
  *         (SITE_KEY). Behind such a prefix the words token, dsn and api_key do not make a secret.
- * likely: the value looks random, or the name ends in KEY, AUTH or SID.
+ * likely: the value looks random, unless the name says that it is a revision (GIT_SHA); or the name ends in
+ *         KEY, AUTH or SID, and the value is not one plain word.
  * config: by name; or the value is a boolean, a number, a host or URL, or a path.
  */
 struct classification classify(const struct classify_variable *variable);

@@ -17,10 +17,10 @@ static const struct {
 } rows[] = {
     /* More words decide before fewer: the longest ending that matches counts. */
     { NAME_SAYS_SECRET,
-            "|password|passwords|passwd|pwd|pass|passphrase|passcode|secret|secrets|access_key"
+            "|password|passwords|passwd|pwd|pw|pass|passphrase|passcode|secret|secrets|access_key"
             "|access_key_id|private_key|private_keys|secret_key|secret_keys|secret_key_base|credential"
             "|credentials|connection_string|connectionstring|salt|salts|pepper|signing_key|encryption_key"
-            "|encryption_keys|master_key|fernet_key|credentials_json|webhook_url|connection_str|conn_str|secretkey|privatekey"
+            "|encryption_keys|master_key|fernet_key|credentials_json|webhook_url|connection_str|conn_str|connstring|conn_string|secretkey|privatekey"
             "|accesskey|dbpass|smtppass|mailpass|userpass|rootpass|shared_key|hmac_key|account_key"
             "|service_role_key|license_key|licence_key|app_password|jwt_key|cookie_key|session_key"
             "|cipher_key|crypto_key|encrypt_key|deploy_key|admin_key|service_key|service_account_key"
@@ -39,6 +39,8 @@ static const struct {
     { NAME_SAYS_PUBLIC,
             "|publishable_key|public_key|site_key|sitekey|anon_key|recaptcha_key|pubkey|vapid_public"
             "|publickey|application_public_key|" },
+    { NAME_SAYS_REVISION,
+            "|commit|revision|git_rev|git_sha|git_hash|commit_sha|commit_hash|build_sha|source_sha|checksum|" },
     /* KEY and AUTH that hold no secret. */
     { NAME_SAYS_CONFIG,
             "|sort_key|partition_key|cache_key|object_key|routing_key|primary_key|foreign_key|idempotency_key"
@@ -58,7 +60,7 @@ static const struct {
             "|engine|server|servers|service|services|proxy|proxies|secure|ssl|tls|verify|sslmode|ssl_mode|charset"
             "|collation|width|height|quality|rate|ratio|percent|percentage|delay|window|period|schedule|cron|debug_mode"
             "|verbose|color|colour|group|groups|role|roles|profile|stage|tier|plan|currency|country|city|brokers"
-            "|broker|node|nodes|namespace|project|repo|repository|branch|commit|revision|release|build|platform|target"
+            "|broker|node|nodes|namespace|project|repo|repository|branch|release|build|platform|target"
             "|log|logs|logger|logging|stack|status|strategy|policy|rule|rules|filter|filters|list|options|opts|args"
             "|flags|flag|features|feature|experimental|dialect|client|app|site|web|api|admin|admins|admin_emails|owner"
             "|callback|redirect|webhook|pool|pool_size|capacity|memory|cpu|depth|dimension|dimensions|temperature"

@@ -11,7 +11,8 @@ enum name_says {
     NAME_SAYS_URL,            /* DATABASE_URL: often holds a password */
     NAME_SAYS_KEY,            /* KEY, AUTH, SID */
     NAME_SAYS_CONFIG,
-    NAME_SAYS_PUBLIC, /* PUBLISHABLE_KEY, SITE_KEY, ANON_KEY */
+    NAME_SAYS_REVISION, /* GIT_SHA, COMMIT: looks random, and is public */
+    NAME_SAYS_PUBLIC,   /* PUBLISHABLE_KEY, SITE_KEY, ANON_KEY */
 };
 
 /*

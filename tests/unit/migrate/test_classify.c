@@ -203,6 +203,8 @@ static void the_last_words_of_a_name_make_a_secret_of_a_value_that_can_be_one(vo
         SECRET("db_password", "hunter2hunter2", NAME),
         SECRET("dbPassword", "hunter2hunter2", NAME),
         SECRET("PGPASSWORD", "hunter2hunter2", NAME),
+        SECRET("LDAP_BIND_PW", "hunter2hunter2", NAME),
+        SECRET("CONNSTRING", "x y", NAME),
         SECRET("DB_PASSWORD_PROD", "hunter2hunter2", NAME),
         SECRET("API_TOKEN_2", "hunter2hunter2", NAME),
         SECRET("API_TOKEN2", "hunter2hunter2", NAME),
@@ -236,6 +238,9 @@ static void what_may_be_a_secret_is_likely(void **state)
     static const struct row ROWS[] = {
         LIKELY("X", "aB3dE5fG7hJ9kL1mN3pQ5rS7", ENTROPY),
         LIKELY("X", HEX32, ENTROPY),
+        LIKELY("BUILD_ID", HEX32, ENTROPY),
+        CONFIG("GIT_SHA", HEX32 "01234567", NAME),
+        CONFIG("RELEASE_COMMIT", HEX32 "01234567", NAME),
         LIKELY("X", "q83vASNFZ4mrze8BI0VniavN7wEjRWeJq83vASNFZ4k=", ENTROPY),
         LIKELY("X", "https://hooks.example.org/in/aB3dE5fG7hJ9kL1mN3pQ5rS7", ENTROPY),
         UNKNOWN("X", "my-production-cluster-name-2024"),
