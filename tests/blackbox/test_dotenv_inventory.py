@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import termios
@@ -421,6 +422,13 @@ def test_an_output_that_is_full_is_a_failure(tool: Tool) -> None:
             done = subprocess.run([tool.program, "inventory", *more, *FILES], cwd=tool.folder, env=tool.environment, stdout=full, stderr=subprocess.PIPE,
                                   text=True, check=False)  # fmt: skip
         assert (done.returncode, done.stderr) == (2, "ssm-dotenv: error: standard output: cannot be written: No space left on device\n")
+
+
+def test_a_signal_ends_it_while_it_reads(tool: Tool, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "fifo")
+    process = subprocess.Popen([tool.program, "inventory", "fifo"], cwd=tool.folder, env=tool.environment, stdin=subprocess.DEVNULL)
+    process.terminate()
+    assert process.wait(timeout=60) == -signal.SIGTERM
 
 
 # --- Promises
