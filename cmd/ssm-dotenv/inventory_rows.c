@@ -8,7 +8,7 @@
 
 static const char LOOK[] = "Look for uses, and for copies of secrets:";
 static const char WRITE[] = "Write:";
-static const char SAY[] = "Say:";
+static const char GENERAL[] = "General:";
 
 /* clang-format off */
 static const struct option rows[] = {
@@ -21,8 +21,8 @@ static const struct option rows[] = {
     { "check", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(is_check), NULL, COMPLETE_NOTHING,
         WRITE, "exit with 1 if there is a note" },
     { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(common.timeout_ms), "DURATION", COMPLETE_NOTHING,
-        SAY, "until all is read: 500ms, 2m (default 60s)" },
-    OPTIONS_REPORT_ROWS(MEMBER(common.report), SAY, "say how much was read"),
+        GENERAL, "until all is read: 500ms, 2m (default 60s)" },
+    OPTIONS_REPORT_ROWS(MEMBER(common.report), GENERAL, "say how much was read"),
 };
 /* clang-format on */
 

@@ -9,7 +9,7 @@
 static const char NAMES[] = "Name parameters:";
 static const char TREAT[] = "Treat variables:";
 static const char WRITE[] = "Write:";
-static const char SAY[] = "Say:";
+static const char GENERAL[] = "General:";
 
 /* clang-format off */
 static const struct option rows[] = {
@@ -30,8 +30,8 @@ static const struct option rows[] = {
     { "output", 0, TAKES_VALUE, KIND_TEXT, MEMBER(output), "MAP", COMPLETE_FILE,
         WRITE, "a new file, in place of standard output" },
     { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(common.timeout_ms), "DURATION", COMPLETE_NOTHING,
-        SAY, "until FILE is read: 500ms, 2m (default 60s)" },
-    OPTIONS_REPORT_ROWS(MEMBER(common.report), SAY, "say which variables stay as they are"),
+        GENERAL, "until FILE is read: 500ms, 2m (default 60s)" },
+    OPTIONS_REPORT_ROWS(MEMBER(common.report), GENERAL, "say which variables stay as they are"),
 };
 /* clang-format on */
 

@@ -9,7 +9,7 @@
 static const char WRITE[] = "Write:";
 static const char ALLOW[] = "Refuse and allow:";
 static const char ASK[] = "Ask AWS:";
-static const char SAY[] = "Say:";
+static const char GENERAL[] = "General:";
 
 /* clang-format off */
 static const struct option rows[] = {
@@ -37,8 +37,8 @@ static const struct option rows[] = {
     { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(common.timeout_ms), "DURATION", COMPLETE_NOTHING,
         ASK, "for all of it: 30s, 2m, 1h (default 10m)" },
     { "json", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(json), NULL, COMPLETE_NOTHING,
-        SAY, "print JSON in place of the table" },
-    OPTIONS_REPORT_ROWS(MEMBER(common.report), SAY, "say what is asked for and written"),
+        GENERAL, "print JSON in place of the table" },
+    OPTIONS_REPORT_ROWS(MEMBER(common.report), GENERAL, "say what is asked for and written"),
 };
 /* clang-format on */
 

@@ -8,7 +8,7 @@
 
 static const char RETIRE[] = "Retire:";
 static const char ASK[] = "Ask AWS:";
-static const char SAY[] = "Say:";
+static const char GENERAL[] = "General:";
 
 /* clang-format off */
 static const struct option rows[] = {
@@ -22,8 +22,8 @@ static const struct option rows[] = {
     { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(common.timeout_ms), "DURATION", COMPLETE_NOTHING,
         ASK, "for all of it: 500ms, 2m (default 60s)" },
     { "json", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(json), NULL, COMPLETE_NOTHING,
-        SAY, "print JSON in place of the table" },
-    OPTIONS_REPORT_ROWS(MEMBER(common.report), SAY, "say what is asked for"),
+        GENERAL, "print JSON in place of the table" },
+    OPTIONS_REPORT_ROWS(MEMBER(common.report), GENERAL, "say what is asked for"),
 };
 /* clang-format on */
 
