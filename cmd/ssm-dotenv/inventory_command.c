@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "input.h"
 #include "inventory_options.h"
@@ -74,20 +72,6 @@ static bool read_files(const struct command_run *run,
     return ok;
 }
 
-static struct inventory_layout layout_for(const struct environment *environment)
-{
-    struct winsize size = { 0 };
-    const char *terminal = environment_get(environment, "TERM");
-    if (isatty(STDOUT_FILENO) != 1) {
-        return (struct inventory_layout){ 0 };
-    }
-    return (struct inventory_layout){
-        .has_colour = environment_get(environment, "NO_COLOR") == NULL && terminal != NULL
-                && strcmp(terminal, "dumb") != 0,
-        .columns = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0,
-    };
-}
-
 /* What was left out is told: what is not found may be there. */
 static void report_scan(const struct command_run *run, const struct tree_summary *summary)
 {
@@ -130,7 +114,7 @@ static bool run_inventory(const struct command_run *run,
     const struct inventory_folders folders = {
         .sources = &options->sources, .excluded = &options->excluded, .files = &options->files
     };
-    const struct inventory_layout layout = layout_for(run->environment);
+    const struct columns_terminal terminal = columns_terminal_of(run->environment);
     struct inventory_facts facts = { .inventory = &inventory };
     if (!inventory_make(files->views, files->len, &inventory, reterr)) {
         return false;
@@ -146,7 +130,7 @@ static bool run_inventory(const struct command_run *run,
     }
     *ret_has_notes = has_notes(&facts);
     return options->is_json ? inventory_print_json(&facts, reterr)
-                            : inventory_print_table(&facts, &layout, reterr);
+                            : inventory_print_table(&facts, &terminal, reterr);
 }
 
 static int run_command(const struct command_run *run, const void *given, struct err_list *problems)

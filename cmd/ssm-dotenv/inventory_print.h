@@ -7,14 +7,9 @@
 
 #include "base/attrs.h"
 #include "base/error.h"
+#include "columns.h"
 #include "inventory_scan.h"
 #include "migrate/inventory.h"
-
-/* How the table is laid out. */
-struct inventory_layout {
-    bool has_colour;
-    size_t columns; /* of the terminal; 0: nothing is cut or wrapped */
-};
 
 struct inventory_facts {
     const struct inventory *inventory;
@@ -23,6 +18,6 @@ struct inventory_facts {
 
 /* ERR_SYSTEM. */
 MUST_CHECK bool inventory_print_table(const struct inventory_facts *facts,
-        const struct inventory_layout *layout,
+        const struct columns_terminal *terminal,
         struct err *reterr);
 MUST_CHECK bool inventory_print_json(const struct inventory_facts *facts, struct err *reterr);

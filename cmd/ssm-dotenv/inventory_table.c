@@ -11,12 +11,7 @@
 enum {
     OUTPUT_MAX_BYTES = 64 * 1024 * 1024,
     OUTPUT_PIECE_BYTES = 64 * 1024,
-    CELL_MAX_BYTES = 1024 * 1024,
-    NOTE_MIN_COLUMNS =
-            24, /* on a terminal too narrow for more, notes stand on lines of their own */
-    INDENT_COLUMNS = 4,
-    CUT_MIN_COLUMNS = 16,      /* names and places are not cut to less */
-    TERMINAL_MIN_COLUMNS = 20, /* what is narrower says nothing about where to break lines */
+    NOTE_MAX_BYTES = 1024 * 1024,
 };
 
 enum column {
@@ -30,36 +25,19 @@ enum column {
     COLUMNS
 };
 
-/* SGR parameters; NULL: none */
-struct row {
-    struct text cells[COLUMNS];
-    const char *colours[COLUMNS];
+static const struct columns_form form = {
+    .count = COLUMNS,
+    .heads = { "VARIABLE", "KIND", "WHY", "FILES", "SPREAD", "USED", "NOTE" },
+    .cuts = { [VARIABLE] = COLUMNS_CUT_END, [USED] = COLUMNS_CUT_BEGINNING },
 };
 
 struct table {
     const struct inventory_facts *facts;
-    const struct inventory_layout *layout;
-    size_t widths[COLUMNS];
-    bool is_stacked; /* a row has several lines: the terminal has no room for its columns */
+    struct columns columns;
     struct text out;
 };
 
-static void init_row(struct row *row)
-{
-    *row = (struct row){ 0 };
-    for (size_t i = 0; i < COLUMNS; i++) {
-        row->cells[i] = TEXT_INIT(CELL_MAX_BYTES);
-    }
-}
-
-static void clear_row(struct row *row)
-{
-    for (size_t i = 0; i < COLUMNS; i++) {
-        text_clear(&row->cells[i]);
-    }
-}
-
-static void put(struct row *row, enum column column, const char *word)
+static void put(struct columns_row *row, enum column column, const char *word)
 {
     printable_append(&row->cells[column], word, strlen(word),
             column == NOTE ? PRINTABLE_LINE : PRINTABLE_WORD);
@@ -67,7 +45,7 @@ static void put(struct row *row, enum column column, const char *word)
 
 /* ---- what the cells have ---- */
 
-static void put_place(struct row *row, const struct usage_place *place)
+static void put_place(struct columns_row *row, const struct usage_place *place)
 {
     put(row, USED, inventory_scan_path(place->file));
     text_append_format(&row->cells[USED], ":%zu", place->line);
@@ -88,8 +66,9 @@ static const struct usage_place *find_place(const struct usage_result *use)
     return found;
 }
 
-static void put_use(
-        struct row *row, const struct inventory_facts *facts, const struct inventory_row *variable)
+static void put_use(struct columns_row *row,
+        const struct inventory_facts *facts,
+        const struct inventory_row *variable)
 {
     if (facts->scan == NULL) {
         put(row, USED, "-");
@@ -107,15 +86,16 @@ static void put_use(
     row->colours[USED] = use.verdict == USAGE_NOT_FOUND ? "33" : NULL;
 }
 
-static void begin_note(struct row *row)
+static void begin_note(struct columns_row *row)
 {
     text_append_string(&row->cells[NOTE], row->cells[NOTE].len == 0 ? "" : "; ");
 }
 
-static void put_notes(
-        struct row *row, const struct inventory_facts *facts, const struct inventory_row *variable)
+static void put_notes(struct columns_row *row,
+        const struct inventory_facts *facts,
+        const struct inventory_row *variable)
 {
-    CLEANUP(text_clear) struct text note = TEXT_INIT(CELL_MAX_BYTES);
+    CLEANUP(text_clear) struct text note = TEXT_INIT(NOTE_MAX_BYTES);
     for (unsigned i = 0; i < INVENTORY_NOTE_COUNT; i++) {
         if ((variable->notes & (1U << i)) != 0) {
             text_reset(&note);
@@ -139,8 +119,9 @@ static const char *colour_of(enum classify_kind kind)
     return colours[kind];
 }
 
-static void fill_variable(
-        struct row *row, const struct inventory_facts *facts, const struct inventory_row *variable)
+static void fill_variable(struct columns_row *row,
+        const struct inventory_facts *facts,
+        const struct inventory_row *variable)
 {
     put(row, VARIABLE, variable->name);
     put(row, KIND, classify_kind_word(variable->kind));
@@ -154,8 +135,9 @@ static void fill_variable(
     row->colours[SPREAD] = variable->spread == INVENTORY_SAME ? "31" : NULL;
 }
 
-static void fill_unset(
-        struct row *row, const struct inventory_facts *facts, const struct usage_unset *unset)
+static void fill_unset(struct columns_row *row,
+        const struct inventory_facts *facts,
+        const struct usage_unset *unset)
 {
     put(row, VARIABLE, unset->name);
     put(row, KIND, "-");
@@ -164,176 +146,6 @@ static void fill_unset(
     put(row, SPREAD, "-");
     put_place(row, &unset->places.items[0]);
     put(row, NOTE, "read by the code, set nowhere");
-}
-
-static void fill_heads(struct row *row)
-{
-    static const char *const heads[COLUMNS] = { "VARIABLE", "KIND", "WHY", "FILES", "SPREAD",
-        "USED", "NOTE" };
-    for (size_t i = 0; i < COLUMNS; i++) {
-        text_append_string(&row->cells[i], heads[i]);
-        row->colours[i] = "1";
-    }
-}
-
-/* ---- how they are laid out ---- */
-
-static size_t columns_of(const struct text *text)
-{
-    return utf8_count(text_string(text), text->len);
-}
-
-static void widen(struct table *table, const struct row *row)
-{
-    for (size_t i = 0; i < NOTE; i++) {
-        size_t columns = columns_of(&row->cells[i]);
-        table->widths[i] = columns > table->widths[i] ? columns : table->widths[i];
-    }
-}
-
-/* Where the notes begin. */
-static size_t note_column(const struct table *table)
-{
-    size_t column = 0;
-    for (size_t i = 0; i < NOTE; i++) {
-        column += table->widths[i] + 2;
-    }
-    return column;
-}
-
-/* The width of the terminal; 0: there is none. */
-static size_t edge(const struct table *table)
-{
-    size_t columns = table->layout->columns;
-    return columns < TERMINAL_MIN_COLUMNS ? 0 : columns;
-}
-
-/* Makes what is longest as much smaller as the terminal is too narrow. */
-static void fit(struct table *table)
-{
-    size_t most = edge(table);
-    while (most > 0 && note_column(table) > most + 2) {
-        enum column widest = table->widths[USED] > table->widths[VARIABLE] ? USED : VARIABLE;
-        if (table->widths[widest] <= CUT_MIN_COLUMNS) {
-            table->is_stacked = true;
-            return;
-        }
-        table->widths[widest]--;
-    }
-}
-
-/* The end of a place tells more than its beginning; of a name it is the other way round. */
-static void append_cut(struct text *out, const struct text *cell, size_t width, enum column column)
-{
-    size_t columns = columns_of(cell);
-    if (columns <= width) {
-        text_append_string(out, text_string(cell));
-        return;
-    }
-    /* printable_append leaves UTF-8: bytes from 0x80 to 0xbf continue a character. */
-    size_t kept = width - 3;
-    size_t skipped = column == USED ? columns - kept : 0;
-    text_append_string(out, column == USED ? "..." : "");
-    for (size_t i = 0, at = 0; i < cell->len; i++) {
-        at += i > 0 && ((unsigned char)cell->bytes[i] & 0xc0) != 0x80 ? 1 : 0;
-        if (at >= skipped && at < skipped + kept) {
-            text_append_char(out, cell->bytes[i]);
-        }
-    }
-    text_append_string(out, column == USED ? "" : "...");
-}
-
-/* Returns how many columns it takes. */
-static size_t append_word(
-        struct table *table, const struct row *row, enum column column, size_t width)
-{
-    const struct text *cell = &row->cells[column];
-    const char *colour = table->layout->has_colour ? row->colours[column] : NULL;
-    if (colour != NULL) {
-        text_append_format(&table->out, "\033[%sm", colour);
-    }
-    append_cut(&table->out, cell, width, column);
-    text_append_string(&table->out, colour != NULL ? "\033[0m" : "");
-    return columns_of(cell) < width ? columns_of(cell) : width;
-}
-
-static void append_columns(struct table *table, const struct row *row)
-{
-    for (size_t i = 0; i < NOTE; i++) {
-        size_t width = table->widths[i];
-        size_t columns = append_word(table, row, (enum column)i, width);
-        text_append_format(&table->out, "%*s  ", (int)(width - columns), "");
-    }
-}
-
-/* The name, and below it the other cells, on as many lines as they take. */
-static void append_stacked(struct table *table, const struct row *row)
-{
-    size_t most = edge(table);
-    (void)append_word(table, row, VARIABLE, most);
-    size_t column = most;
-    for (size_t i = VARIABLE + 1; i < NOTE; i++) {
-        if (column + 2 + columns_of(&row->cells[i]) > most) {
-            text_append_format(&table->out, "\n%*s", INDENT_COLUMNS, "");
-            column = INDENT_COLUMNS;
-        } else {
-            text_append_string(&table->out, "  ");
-            column += 2;
-        }
-        column += append_word(table, row, (enum column)i, most - INDENT_COLUMNS);
-    }
-}
-
-static void drop_blanks(struct text *out)
-{
-    while (out->state == TEXT_OK && out->len > 0 && out->bytes[out->len - 1] == ' ') {
-        out->len--;
-    }
-}
-
-/* Between words, and below the first line's beginning; a long word may pass the edge. */
-static void append_wrapped(struct table *table, const struct text *note)
-{
-    size_t from = note_column(table);
-    size_t most = edge(table);
-    size_t column = from;
-    if (most > 0 && from + NOTE_MIN_COLUMNS > most && note->len > 0) {
-        from = INDENT_COLUMNS;
-        drop_blanks(&table->out);
-        text_append_format(&table->out, "\n%*s", (int)from, "");
-        column = from;
-    }
-    for (const char *word = text_string(note); *word != '\0';) {
-        size_t len = strcspn(word, " ");
-        size_t columns = utf8_count(word, len);
-        bool is_first = column == from;
-        if (most > 0 && !is_first && column + 1 + columns > most) {
-            text_append_format(&table->out, "\n%*s", (int)from, "");
-            column = from;
-            is_first = true;
-        }
-        text_append_string(&table->out, is_first ? "" : " ");
-        text_append(&table->out, word, len);
-        column += columns + (is_first ? 0 : 1);
-        word += len + strspn(word + len, " ");
-    }
-}
-
-static void append_row(struct table *table, const struct row *row)
-{
-    if (table->is_stacked) {
-        append_stacked(table, row);
-    } else {
-        append_columns(table, row);
-    }
-    for (size_t i = 0; i < NOTE; i++) {
-        if (row->cells[i].state != TEXT_OK) {
-            table->out.state = row->cells[i].state;
-        }
-    }
-    append_wrapped(table, &row->cells[NOTE]);
-    drop_blanks(&table->out);
-    text_append_string(&table->out, "\n");
 }
 
 /* ---- the table ---- */
@@ -349,8 +161,10 @@ static bool print_full_piece(struct table *table, struct err *reterr)
 }
 
 /* Both lists are sorted by name; what the code reads and no file sets is merged in. */
-static bool next_row(
-        const struct inventory_facts *facts, size_t *variable, size_t *unset, struct row *ret_row)
+static bool next_row(const struct inventory_facts *facts,
+        size_t *variable,
+        size_t *unset,
+        struct columns_row *ret_row)
 {
     const struct inventory *inventory = facts->inventory;
     size_t unset_count = facts->scan == NULL ? 0 : usage_unset_count(facts->scan->usage);
@@ -378,13 +192,13 @@ static bool go_through(struct table *table, bool is_printing, struct err *reterr
     size_t variable = 0;
     size_t unset = 0;
     while (is_left) {
-        CLEANUP(clear_row) struct row row;
-        init_row(&row);
+        CLEANUP(columns_row_clear) struct columns_row row;
+        columns_row_init(&row);
         is_left = next_row(table->facts, &variable, &unset, &row);
         if (is_left && !is_printing) {
-            widen(table, &row);
+            columns_measure(&table->columns, &row);
         } else if (is_left) {
-            append_row(table, &row);
+            columns_write(&table->columns, &row, &table->out);
             if (!print_full_piece(table, reterr)) {
                 return false;
             }
@@ -424,17 +238,17 @@ static bool append_places(struct table *table, struct err *reterr)
 }
 
 bool inventory_print_table(const struct inventory_facts *facts,
-        const struct inventory_layout *layout,
+        const struct columns_terminal *terminal,
         struct err *reterr)
 {
-    struct table table = { .facts = facts, .layout = layout, .out = TEXT_INIT(OUTPUT_MAX_BYTES) };
-    CLEANUP(clear_row) struct row heads;
-    init_row(&heads);
-    fill_heads(&heads);
-    widen(&table, &heads);
+    struct table table = {
+        .facts = facts,
+        .columns = { .form = &form, .terminal = *terminal },
+        .out = TEXT_INIT(OUTPUT_MAX_BYTES),
+    };
     bool ok = go_through(&table, false, reterr);
-    fit(&table);
-    append_row(&table, &heads);
+    columns_fit(&table.columns);
+    columns_write_heads(&table.columns, &table.out);
     ok = ok && go_through(&table, true, reterr) && append_places(&table, reterr)
             && output_print(&table.out, reterr);
     text_clear(&table.out);
