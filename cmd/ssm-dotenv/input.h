@@ -1,4 +1,4 @@
-/* Files that are named on the command line; "-" is standard input. */
+/* Env files and maps that are named on the command line; "-" is standard input. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -6,18 +6,26 @@
 
 #include "base/attrs.h"
 #include "base/error.h"
-#include "base/file.h"
-#include "base/secret.h"
 #include "base/shown.h"
+#include "command.h"
+#include "migrate/map.h"
+#include "vars/dotenv.h"
+
+/* Whether the path is "-"; NULL is not. */
+bool input_is_standard(const char *path);
 
 /* What messages call the file: its name may be a secret in the wrong place. */
 const char *input_shown(const char *path, char out[static SHOWN_BYTES]);
 
 /*
- * Reads all of a file, a pipe or "-"; the maximum of *ret_contents bounds the size. ERR_INPUT, also for one that
- * does not exist and for a terminal; ERR_TIMEOUT.
+ * Read a file, a pipe or "-". False with what is wrong added to problems: ERR_INPUT, also for a file that does not
+ * exist and for a terminal, ERR_TIMEOUT, and what dotenv_parse and map_read find.
  */
-MUST_CHECK bool input_read(const char *path,
-        const struct file_limits *limits,
-        struct secret *ret_contents,
-        struct err *reterr);
+MUST_CHECK bool input_read_env_file(const struct command_run *run,
+        const char *path,
+        struct dotenv *ret_dotenv,
+        struct err_list *problems);
+MUST_CHECK bool input_read_map(const struct command_run *run,
+        const char *path,
+        struct map *ret_map,
+        struct err_list *problems);

@@ -1,76 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "inventory_command.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "input.h"
+#include "input_files.h"
 #include "inventory_options.h"
 #include "inventory_print.h"
 #include "migrate/inventory.h"
-#include "vars/dotenv.h"
-
-/* One FILE. */
-struct read_file {
-    char shown[SHOWN_BYTES];
-    struct dotenv dotenv;
-};
-
-struct read_files {
-    struct read_file *items;
-    struct inventory_file *views;
-    size_t len;
-};
-
-static void clear_files(struct read_files *files)
-{
-    for (size_t i = 0; i < files->len; i++) {
-        dotenv_clear(&files->items[i].dotenv);
-    }
-    free(files->items);
-    free(files->views);
-    *files = (struct read_files){ 0 };
-}
-
-static bool read_file(const struct command_run *run,
-        const char *path,
-        struct read_file *file,
-        struct err_list *problems)
-{
-    CLEANUP(secret_clear) struct secret contents = SECRET_INIT(DOTENV_MAX_BYTES);
-    const struct file_limits limits = { .clock = run->clock, .deadline_ms = run->deadline_ms };
-    char word[SHOWN_BYTES];
-    struct err err;
-    const char *shown = input_shown(path, word);
-    memcpy(file->shown, shown, strlen(shown) + 1);
-    if (!input_read(path, &limits, &contents, &err)) {
-        return err_list_add(problems, &err);
-    }
-    return dotenv_parse(&contents, file->shown, &file->dotenv, problems);
-}
-
-/* Reads all of them, also if one is wrong. */
-static bool read_files(const struct command_run *run,
-        const struct string_list *paths,
-        struct read_files *ret_files,
-        struct err_list *problems)
-{
-    bool ok = true;
-    struct err err;
-    ret_files->items = calloc(paths->len, sizeof(*ret_files->items));
-    ret_files->views = calloc(paths->len, sizeof(*ret_files->views));
-    if (ret_files->items == NULL || ret_files->views == NULL) {
-        (void)err_set_no_memory(&err);
-        return err_list_add(problems, &err);
-    }
-    for (size_t i = 0; i < paths->len; i++) {
-        struct read_file *file = &ret_files->items[i];
-        ret_files->len++;
-        ok = read_file(run, paths->items[i], file, problems) && ok;
-        ret_files->views[i] = (struct inventory_file){ file->shown, &file->dotenv };
-    }
-    return ok;
-}
 
 /* What was left out is told: what is not found may be there. */
 static void report_scan(const struct command_run *run, const struct tree_summary *summary)
@@ -105,7 +41,7 @@ static bool has_notes(const struct inventory_facts *facts)
 
 static bool run_inventory(const struct command_run *run,
         const struct inventory_options *options,
-        const struct read_files *files,
+        const struct input_files *files,
         bool *ret_has_notes,
         struct err *reterr)
 {
@@ -116,7 +52,7 @@ static bool run_inventory(const struct command_run *run,
     };
     const struct columns_terminal terminal = columns_terminal_of(run->environment);
     struct inventory_facts facts = { .inventory = &inventory };
-    if (!inventory_make(files->views, files->len, &inventory, reterr)) {
+    if (!inventory_make(files->items, files->len, &inventory, reterr)) {
         return false;
     }
     event_emit(&run->report->sink, EVENT_PROGRESS, NULL, "%zu variable%s in %zu file%s",
@@ -136,10 +72,10 @@ static bool run_inventory(const struct command_run *run,
 static int run_command(const struct command_run *run, const void *given, struct err_list *problems)
 {
     const struct inventory_options *options = given;
-    CLEANUP(clear_files) struct read_files files = { 0 };
+    CLEANUP(input_files_clear) struct input_files files = { 0 };
     bool is_noted = false;
     struct err err;
-    if (read_files(run, &options->files, &files, problems)
+    if (input_files_read(run, &options->files, &files, problems)
             && !run_inventory(run, options, &files, &is_noted, &err)) {
         (void)err_list_add(problems, &err);
     }

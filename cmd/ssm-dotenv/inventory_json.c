@@ -57,7 +57,7 @@ static void append_files(struct text *out,
         if (note == 0 ? row->cells[i].entry != NULL
                       : inventory_note_is_about(inventory, row, note, i)) {
             text_append_string(out, is_first ? "" : ", ");
-            json_write_string(out, inventory->files[i].name);
+            json_write_string(out, inventory->files[i].shown);
             is_first = false;
         }
     }
@@ -188,7 +188,7 @@ bool inventory_print_json(const struct inventory_facts *facts, struct err *reter
     text_append_string(&out, "{\"files\": [");
     for (size_t i = 0; i < facts->inventory->file_count; i++) {
         text_append_string(&out, i == 0 ? "" : ", ");
-        json_write_string(&out, facts->inventory->files[i].name);
+        json_write_string(&out, facts->inventory->files[i].shown);
     }
     if (!append_variables(&out, facts, reterr)) {
         return false;

@@ -16,21 +16,6 @@ enum {
 
 static const char *const needed_variables[] = { AWS_CREDENTIALS_VARIABLES, AWS_REGION_VARIABLES };
 
-static bool read_file(const struct command_run *run,
-        const char *path,
-        const char *shown,
-        struct dotenv *ret_dotenv,
-        struct err_list *problems)
-{
-    CLEANUP(secret_clear) struct secret contents = SECRET_INIT(DOTENV_MAX_BYTES);
-    const struct file_limits limits = { .clock = run->clock, .deadline_ms = run->deadline_ms };
-    struct err err;
-    if (!input_read(path, &limits, &contents, &err)) {
-        return err_list_add(problems, &err);
-    }
-    return dotenv_parse(&contents, shown, ret_dotenv, problems);
-}
-
 /* What is not a parameter although nobody said so. */
 static void report_empty(
         const struct command_run *run, const struct dotenv *dotenv, const struct map *map)
@@ -69,7 +54,7 @@ static int run_map(const struct command_run *run, const void *given, struct err_
     char word[SHOWN_BYTES];
     const char *shown = input_shown(options->file, word);
     struct err err;
-    if (!read_file(run, options->file, shown, &dotenv, problems)
+    if (!input_read_env_file(run, options->file, &dotenv, problems)
             || !map_make(&dotenv, shown, &rules, &map, problems)) {
         return COMMAND_FOUND;
     }

@@ -4,10 +4,8 @@
 #include <string.h>
 
 #include "input.h"
-#include "migrate/map_read.h"
 #include "output.h"
 #include "policy_options.h"
-#include "vars/dotenv.h"
 
 /* --- what the commands share --- */
 
@@ -69,16 +67,10 @@ static bool read_map(const struct command_run *run,
         struct string_list *names,
         struct err_list *problems)
 {
-    CLEANUP(secret_clear) struct secret contents = SECRET_INIT(DOTENV_MAX_BYTES);
     CLEANUP(map_clear) struct map map = { 0 };
-    const struct file_limits limits = { .clock = run->clock, .deadline_ms = run->deadline_ms };
     char word[SHOWN_BYTES];
-    const char *shown = input_shown(path, word);
-    struct err err;
-    if (!input_read(path, &limits, &contents, &err)) {
-        return err_list_add(problems, &err);
-    }
-    return map_read(&contents, shown, &map, problems) && add_names(&map, shown, names, problems);
+    return input_read_map(run, path, &map, problems)
+            && add_names(&map, input_shown(path, word), names, problems);
 }
 
 static int run_application(

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "push_command.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "aws/variables.h"
 #include "input.h"
-#include "migrate/map_read.h"
+#include "input_files.h"
 #include "migrate/push_check.h"
 #include "push_apply.h"
 #include "push_options.h"
@@ -22,12 +21,6 @@ enum {
 
 static const char *const needed_variables[] = { AWS_CREDENTIALS_VARIABLES, AWS_REGION_VARIABLES };
 
-/* An env file of --against. */
-struct other_file {
-    struct dotenv dotenv;
-    char shown[SHOWN_BYTES];
-};
-
 /* What a push works with. */
 struct push {
     const struct command_run *run;
@@ -35,53 +28,20 @@ struct push {
     struct dotenv dotenv;
     struct map map;
     struct push_plan plan;
-    struct other_file *others;
-    struct push_file *against;
+    struct input_files against;
     char file[SHOWN_BYTES]; /* for messages */
     char map_file[SHOWN_BYTES];
 };
 
 static void push_clear(struct push *push)
 {
-    for (size_t i = 0; push->others != NULL && i < push->options->against.len; i++) {
-        dotenv_clear(&push->others[i].dotenv);
-    }
     push_plan_clear(&push->plan);
     dotenv_clear(&push->dotenv);
     map_clear(&push->map);
-    free(push->others);
-    free(push->against);
+    input_files_clear(&push->against);
 }
 
 /* --- what is read here --- */
-
-static bool read_text(const struct command_run *run,
-        const char *path,
-        struct secret *ret_contents,
-        struct err_list *problems)
-{
-    const struct file_limits limits = { .clock = run->clock, .deadline_ms = run->deadline_ms };
-    struct err err;
-    return input_read(path, &limits, ret_contents, &err) || err_list_add(problems, &err);
-}
-
-static bool read_env_file(const struct command_run *run,
-        const char *path,
-        const char *shown,
-        struct dotenv *ret_dotenv,
-        struct err_list *problems)
-{
-    CLEANUP(secret_clear) struct secret contents = SECRET_INIT(DOTENV_MAX_BYTES);
-    return read_text(run, path, &contents, problems)
-            && dotenv_parse(&contents, shown, ret_dotenv, problems);
-}
-
-static bool read_map(struct push *push, struct err_list *problems)
-{
-    CLEANUP(secret_clear) struct secret contents = SECRET_INIT(DOTENV_MAX_BYTES);
-    return read_text(push->run, push->options->map, &contents, problems)
-            && map_read(&contents, push->map_file, &push->map, problems);
-}
 
 static void copy_shown(const char *path, char out[static SHOWN_BYTES])
 {
@@ -92,36 +52,14 @@ static void copy_shown(const char *path, char out[static SHOWN_BYTES])
     out[len] = '\0';
 }
 
-static bool read_others(struct push *push, struct err_list *problems)
-{
-    const struct push_texts *paths = &push->options->against;
-    bool ok = true;
-    push->others = calloc(paths->len + 1, sizeof(*push->others));
-    push->against = calloc(paths->len + 1, sizeof(*push->against));
-    if (push->others == NULL || push->against == NULL) {
-        struct err err;
-        (void)err_set_no_memory(&err);
-        return err_list_add(problems, &err);
-    }
-    for (size_t i = 0; i < paths->len; i++) {
-        struct other_file *other = &push->others[i];
-        copy_shown(paths->items[i], other->shown);
-        push->against[i] = (struct push_file){ &other->dotenv, other->shown };
-        ok = read_env_file(push->run, paths->items[i], other->shown, &other->dotenv, problems)
-                && ok;
-    }
-    return ok;
-}
-
 static bool read_all(struct push *push, struct err_list *problems)
 {
     struct err err;
     copy_shown(push->options->env_file, push->file);
     copy_shown(push->options->map, push->map_file);
-    bool ok = read_map(push, problems);
-    ok = read_env_file(push->run, push->options->env_file, push->file, &push->dotenv, problems)
-            && ok;
-    ok = read_others(push, problems) && ok;
+    bool ok = input_read_map(push->run, push->options->map, &push->map, problems);
+    ok = input_read_env_file(push->run, push->options->env_file, &push->dotenv, problems) && ok;
+    ok = input_files_read(push->run, &push->options->against, &push->against, problems) && ok;
     return ok
             && (push_plan_make(&push->dotenv, &push->map, &push->plan, &err)
                     || err_list_add(problems, &err));
@@ -160,10 +98,10 @@ static bool check_all(struct push *push, struct err_list *findings, struct err_l
 {
     const struct push_options *options = push->options;
     const struct push_rules rules = {
-        .file = { &push->dotenv, push->file },
+        .file = { push->file, &push->dotenv },
         .map = push->map_file,
-        .against = push->against,
-        .against_count = options->against.len,
+        .against = push->against.items,
+        .against_count = push->against.len,
         .allow_placeholder = &options->allow_placeholder,
         .allow_reuse = &options->allow_reuse,
         .allow_mixed = options->allow_mixed,

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/ascii.h"
 #include "migrate/pace.h"
 #include "push_kinds.h"
@@ -34,7 +33,7 @@ void push_options_free(void *stored)
     for (size_t i = 0; i < options->tags.count; i++) {
         free(options->tags.keys[i]);
     }
-    free((void *)options->against.items);
+    string_list_clear(&options->against);
     string_list_clear(&options->overwrite);
     string_list_clear(&options->allow_reuse);
     string_list_clear(&options->allow_placeholder);
@@ -62,16 +61,12 @@ static void store_map(const struct option_given *given, const char **map, struct
 }
 
 static void store_against(
-        const struct option_given *given, struct push_texts *against, struct err_list *problems)
+        const struct option_given *given, struct string_list *against, struct err_list *problems)
 {
-    const char **items = array_grow(
-            (void *)against->items, against->len, &against->cap, sizeof(*items));
-    if (items == NULL) {
-        add_no_memory(problems);
-        return;
+    struct err err;
+    if (!string_list_add(against, given->value, strlen(given->value), &err)) {
+        (void)err_list_add(problems, &err);
     }
-    against->items = items;
-    against->items[against->len++] = given->value;
 }
 
 static void store_rate(const struct option_given *given, int *rate, struct err_list *problems)

@@ -11,12 +11,6 @@
 #include "command.h"
 #include "options_shared.h"
 
-struct push_texts {
-    const char **items;
-    size_t len;
-    size_t cap;
-};
-
 /* The values are borrowed from argv. */
 struct push_tags {
     struct ssm_tag items[SSM_TAGS_MAX];
@@ -38,7 +32,7 @@ struct push_options {
     struct string_list overwrite;
     struct string_list allow_reuse;
     struct string_list allow_placeholder;
-    struct push_texts against;
+    struct string_list against;
     struct push_tags tags;
 };
 

@@ -2,7 +2,6 @@
 #include "verify.h"
 
 #include "input.h"
-#include "migrate/map_read.h"
 
 void verified_clear(struct verified *verified)
 {
@@ -12,37 +11,16 @@ void verified_clear(struct verified *verified)
     map_clear(&verified->map);
 }
 
-static bool read_contents(const struct command_run *run,
-        const char *path,
-        struct secret *ret_contents,
+/* Reads both files, also if one is wrong. */
+static bool read_files(const struct command_run *run,
+        const struct verify_options *options,
+        struct verified *verified,
         struct err_list *problems)
 {
-    const struct file_limits limits = { .clock = run->clock, .deadline_ms = run->deadline_ms };
-    struct err err;
-    return input_read(path, &limits, ret_contents, &err) || err_list_add(problems, &err);
-}
-
-static bool read_map(const struct command_run *run,
-        const char *path,
-        struct map *ret_map,
-        struct err_list *problems)
-{
-    CLEANUP(secret_clear) struct secret contents = SECRET_INIT(DOTENV_MAX_BYTES);
-    char word[SHOWN_BYTES];
-    return read_contents(run, path, &contents, problems)
-            && map_read(&contents, input_shown(path, word), ret_map, problems);
-}
-
-static bool read_env_file(const struct command_run *run,
-        const char *path,
-        struct dotenv *ret_dotenv,
-        struct err_list *problems)
-{
-    CLEANUP(secret_clear) struct secret contents = SECRET_INIT(DOTENV_MAX_BYTES);
-    char word[SHOWN_BYTES];
-    return path == NULL
-            || (read_contents(run, path, &contents, problems)
-                    && dotenv_parse(&contents, input_shown(path, word), ret_dotenv, problems));
+    bool ok = input_read_map(run, options->map, &verified->map, problems);
+    return (options->env_file == NULL
+                   || input_read_env_file(run, options->env_file, &verified->dotenv, problems))
+            && ok;
 }
 
 bool verify(const struct command_run *run,
@@ -60,8 +38,7 @@ bool verify(const struct command_run *run,
         .with_keys = true,
     };
     struct err err;
-    bool is_map_read = read_map(run, options->map, &verified->map, problems);
-    if (!read_env_file(run, options->env_file, &verified->dotenv, problems) || !is_map_read
+    if (!read_files(run, options, verified, problems)
             || !stored_fetch(&request, &verified->stored, problems)) {
         return false;
     }

@@ -237,7 +237,7 @@ static bool add_rows(struct inventory *inventory, size_t *at, struct err *reterr
     return true;
 }
 
-bool inventory_make(const struct inventory_file *files,
+bool inventory_make(const struct env_file *files,
         size_t file_count,
         struct inventory *ret_inventory,
         struct err *reterr)

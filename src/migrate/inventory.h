@@ -8,13 +8,7 @@
 #include "base/attrs.h"
 #include "base/error.h"
 #include "migrate/classify.h"
-#include "vars/dotenv.h"
-
-/* Usually one for each environment. Borrowed as long as the inventory is used. */
-struct inventory_file {
-    const char *name; /* for people */
-    const struct dotenv *dotenv;
-};
+#include "migrate/env_file.h"
 
 enum inventory_spread {
     INVENTORY_ALONE,    /* fewer than two files set it */
@@ -57,15 +51,15 @@ struct inventory_row {
 
 /* Zero-initialise; release with inventory_clear. */
 struct inventory {
-    const struct inventory_file *files;
+    const struct env_file *files; /* usually one for each environment */
     size_t file_count;
     struct inventory_row *rows; /* sorted by name */
     size_t len;
     size_t cap;
 };
 
-/* Borrows the files. ERR_SYSTEM. */
-MUST_CHECK bool inventory_make(const struct inventory_file *files,
+/* Borrows the files as long as the inventory is used. ERR_SYSTEM. */
+MUST_CHECK bool inventory_make(const struct env_file *files,
         size_t file_count,
         struct inventory *ret_inventory,
         struct err *reterr);

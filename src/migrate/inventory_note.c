@@ -129,7 +129,7 @@ static void write_files(const struct inventory *inventory,
     }
     for (size_t i = 0; i < inventory->file_count; i++) {
         if (is_listed(inventory, row, note, i, first)) {
-            write_file(&list, inventory->files[i].name);
+            write_file(&list, inventory->files[i].shown);
         }
     }
 }
@@ -161,7 +161,7 @@ static void write_missing(
     }
     for (size_t i = 0; i < inventory->file_count; i++) {
         if (row->cells[i].entry != NULL) {
-            text_append_format(out, "only in %s", inventory->files[i].name);
+            text_append_format(out, "only in %s", inventory->files[i].shown);
         }
     }
 }

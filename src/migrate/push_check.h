@@ -8,22 +8,15 @@
 #include "base/attrs.h"
 #include "base/error.h"
 #include "base/string_list.h"
+#include "migrate/env_file.h"
 #include "migrate/push_plan.h"
-#include "vars/dotenv.h"
 #include "vars/name_pattern.h"
-
-/* An env file, and its name for messages. Borrows both. */
-struct push_file {
-    const struct dotenv *dotenv;
-    const char *shown;
-};
 
 /* Borrows everything. */
 struct push_rules {
-    struct push_file file;
-    const char *map; /* its name for messages */
-    const struct push_file
-            *against; /* of other environments: their secrets are not to be pushed again */
+    struct env_file file;
+    const char *map;                /* its name for messages */
+    const struct env_file *against; /* of other environments: their secrets are not to be reused */
     size_t against_count;
     const struct string_list *allow_placeholder;
     const struct string_list *allow_reuse;

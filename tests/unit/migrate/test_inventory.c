@@ -22,7 +22,7 @@ enum {
 
 struct fixture {
     struct dotenv dotenvs[FILES_MAX];
-    struct inventory_file files[FILES_MAX];
+    struct env_file files[FILES_MAX];
     struct inventory inventory;
 };
 
@@ -45,7 +45,7 @@ static void make(struct fixture *fixture, const char *const texts[])
         CLEANUP(secret_clear) struct secret text = SECRET_INIT(TEXT_MAX_BYTES);
         secret_append_string(&text, texts[count]);
         assert_true(dotenv_parse(&text, names[count], &fixture->dotenvs[count], &problems));
-        fixture->files[count] = (struct inventory_file){ names[count], &fixture->dotenvs[count] };
+        fixture->files[count] = (struct env_file){ names[count], &fixture->dotenvs[count] };
     }
     assert_true(inventory_make(fixture->files, count, &fixture->inventory, &err));
 }

@@ -20,7 +20,7 @@ struct fixture {
     struct dotenv other;
     struct map map;
     struct push_plan plan;
-    struct push_file against;
+    struct env_file against;
     struct string_list placeholders;
     struct string_list reused;
     struct push_rules rules;
@@ -45,7 +45,7 @@ static void check(struct fixture *fixture, const char *file, const char *env, co
     parse(env, &fixture->dotenv);
     assert_true(map_read(&contents, "map", &fixture->map, &fixture->findings));
     assert_true(push_plan_make(&fixture->dotenv, &fixture->map, &fixture->plan, &err));
-    fixture->rules.file = (struct push_file){ &fixture->dotenv, file };
+    fixture->rules.file = (struct env_file){ file, &fixture->dotenv };
     fixture->rules.map = "map";
     fixture->rules.allow_placeholder = &fixture->placeholders;
     fixture->rules.allow_reuse = &fixture->reused;
@@ -213,7 +213,7 @@ static void a_secret_of_another_file_is_found_under_any_name(void **state)
         clear(&fixture);
         fixture = (struct fixture){ 0 };
         parse("X=1\nY=r4nd0mbytes\n", &fixture.other);
-        fixture.against = (struct push_file){ &fixture.other, "other" };
+        fixture.against = (struct env_file){ "other", &fixture.other };
         fixture.rules = (struct push_rules){ .against = &fixture.against, .against_count = 1 };
         if (allowed == 1) {
             assert_true(string_list_add(&fixture.reused, "A_PASSWORD", 10, &err));
