@@ -109,11 +109,35 @@ void options_env_clear(struct options_env *env)
     env->list = NULL;
 }
 
+/*
+ * Whether Kubernetes sets a variable of this name for a service (enableServiceLinks):
+ * X_SERVICE_HOST, X_SERVICE_PORT, X_SERVICE_PORT_HTTP, X_PORT, X_PORT_80_TCP, X_PORT_80_TCP_ADDR, ...
+ */
+static bool is_service_link(const char *variable)
+{
+    static const char HOST[] = "_SERVICE_HOST";
+    static const char PORT[] = "_PORT";
+    size_t len = strlen(variable);
+    const char *end = variable + len;
+    const char *numbered = strstr(variable, "_PORT_");
+    return (len > strlen(HOST) && strcmp(end - strlen(HOST), HOST) == 0)
+            || (len > strlen(PORT) && strcmp(end - strlen(PORT), PORT) == 0)
+            || strstr(variable, "_SERVICE_PORT_") != NULL
+            || (numbered != NULL && ascii_is_digit(numbered[strlen("_PORT_")]));
+}
+
 static void add_unknown(const struct option_given *given, struct err_list *problems)
 {
     char name[OPTION_WHERE_BYTES];
     char hint[2 * OPTION_WHERE_BYTES];
     const char *prefix = given->table->variable_prefix;
+    if (is_service_link(given->where)) {
+        option_given_add_error(given, problems,
+                "Kubernetes sets such variables in each pod of the namespace for a service of this "
+                "name: rename the service, or set enableServiceLinks: false in the pod",
+                "there is no such setting");
+        return;
+    }
     (void)snprintf(name, sizeof(name), "%s", given->where + strlen(prefix));
     for (char *c = name; *c != '\0'; c++) {
         *c = *c == '_' ? '-' : ascii_lower(*c);

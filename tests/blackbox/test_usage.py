@@ -90,6 +90,41 @@ def test_a_variable_is_suggested_likewise(run: Runner, typed: str, meant: str | 
     assert (f"did you mean {meant}?" in result.err) == (meant is not None), result.err
 
 
+SERVICE_LINKS = {
+    "SSM_EXEC_SERVICE_HOST": "10.0.0.11",
+    "SSM_EXEC_SERVICE_PORT": "6379",
+    "SSM_EXEC_SERVICE_PORT_HTTP": "6379",
+    "SSM_EXEC_PORT": "tcp://10.0.0.11:6379",
+    "SSM_EXEC_PORT_6379_TCP": "tcp://10.0.0.11:6379",
+    "SSM_EXEC_PORT_6379_TCP_PROTO": "tcp",
+    "SSM_EXEC_PORT_6379_TCP_PORT": "6379",
+    "SSM_EXEC_PORT_6379_TCP_ADDR": "10.0.0.11",
+}
+"""What Kubernetes sets in each pod of the namespace for a service called ssm-exec with a port called http."""
+SERVICE_HINT = "rename the service, or set enableServiceLinks: false in the pod"
+
+
+@pytest.mark.parametrize("variable", SERVICE_LINKS)
+def test_a_variable_that_kubernetes_sets_for_a_service_is_explained(run: Runner, variable: str) -> None:
+    result = run("/p", *ECHO, env={variable: SERVICE_LINKS[variable]})
+    result.expect_failure(f"{variable}: there is no such setting", "Kubernetes sets such variables")
+    assert SERVICE_HINT in result.err
+    assert "did you mean" not in result.err and "10.0.0.11" not in result.err
+
+
+def test_all_variables_of_a_service_have_one_hint(run: Runner) -> None:
+    result = run("/p", *ECHO, env=SERVICE_LINKS)
+    assert result.err.count("there is no such setting") == len(SERVICE_LINKS)
+    assert result.err.count(SERVICE_HINT) == 1
+
+
+@pytest.mark.parametrize("variable", ["SSM_EXEC_PORTS", "SSM_EXEC_PORT_NAME", "SSM_EXEC_SERVICE", "SSM_EXEC_SERVICE_PORTS"])
+def test_other_variables_are_not_blamed_on_kubernetes(run: Runner, variable: str) -> None:
+    result = run("/p", *ECHO, env={variable: "1"})
+    result.expect_failure(f"{variable}: there is no such setting")
+    assert "Kubernetes" not in result.err
+
+
 @pytest.mark.parametrize("option,word,expected", [
     ("--log-format", "yaml", "text or json"), ("--timeout", "5 years", "a duration such as 500ms, 30s, 2m or 1h"),
     ("--timeout", "0", "a duration"), ("--timeout", "25h", "a duration"),
