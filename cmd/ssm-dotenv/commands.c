@@ -7,4 +7,5 @@
 #include "retire_command.h"
 #include "verify_command.h"
 
-const struct command *const commands[] = { &inventory_command, &map_command, &push_command, &verify_command, &retire_command, &policy_command, NULL };
+const struct command *const commands[] = { &inventory_command, &map_command, &push_command,
+    &verify_command, &retire_command, &policy_command, NULL };

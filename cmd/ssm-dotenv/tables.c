@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "tables.h"
 
-const struct command_table *const command_tables[] = { &inventory_table, &map_table, &push_table, &verify_table, &retire_table, &policy_table, NULL };
+const struct command_table *const command_tables[] = { &inventory_table, &map_table, &push_table,
+    &verify_table, &retire_table, &policy_table, NULL };
 
 static const char GENERAL[] = "General:";
 
