@@ -9,20 +9,14 @@
 #include "base/clock.h"
 #include "base/environment.h"
 #include "base/error.h"
+#include "command_options.h"
 #include "options_given.h"
-#include "options_shared.h"
 #include "report.h"
 #include "tables.h"
 
 enum {
     COMMAND_IN_ORDER = 0,
     COMMAND_FOUND = 1, /* what it looks for, which is not a failure: a difference, a note */
-};
-
-/* The options of each command begin with these. */
-struct command_options {
-    struct report_options report;
-    int64_t timeout_ms;
 };
 
 /* What a command runs with. Borrows everything. */

@@ -86,7 +86,7 @@ const struct command inventory_command = {
     .table = &inventory_table,
     .new_options = inventory_options_new,
     .free_options = inventory_options_free,
-    .store = inventory_options_store,
+    .store = command_options_store,
     .check = inventory_options_check,
     .run = run_command,
 };

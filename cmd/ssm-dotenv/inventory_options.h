@@ -20,6 +20,4 @@ struct inventory_options {
 /* As command.h says. */
 void *inventory_options_new(void);
 void inventory_options_free(void *stored);
-void inventory_options_store(
-        const struct option_given *given, void *stored, struct err_list *problems);
 void inventory_options_check(const void *stored, struct err_list *problems);

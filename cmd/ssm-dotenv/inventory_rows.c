@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "inventory_kinds.h"
+#include "command_options.h"
 #include "inventory_options.h"
 #include "options_shared.h"
 #include "tables.h"
@@ -12,9 +12,9 @@ static const char GENERAL[] = "General:";
 
 /* clang-format off */
 static const struct option rows[] = {
-    { "source", 0, TAKES_VALUES, KIND_FOLDERS, MEMBER(sources), "DIR", COMPLETE_FILE,
+    { "source", 0, TAKES_VALUES, KIND_STRINGS, MEMBER(sources), "DIR", COMPLETE_FILE,
         LOOK, "in all files below this folder" },
-    { "exclude", 0, TAKES_VALUES, KIND_GLOBS, MEMBER(excluded), "GLOB", COMPLETE_NOTHING,
+    { "exclude", 0, TAKES_VALUES, KIND_STRINGS, MEMBER(excluded), "GLOB", COMPLETE_NOTHING,
         LOOK, "but not in these: '*.lock', docs" },
     { "json", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(is_json), NULL, COMPLETE_NOTHING,
         WRITE, "JSON, in place of a table" },
@@ -31,7 +31,8 @@ _Static_assert(sizeof(rows) / sizeof(rows[0]) <= OPTIONS_MAX, "OPTIONS_MAX");
 static const struct option words = {
     .name = "file",
     .takes = TAKES_VALUES,
-    .kind = KIND_INPUT_FILES,
+    .value_name = "FILE",
+    .kind = KIND_ARGUMENTS,
     .member = MEMBER(files),
 };
 

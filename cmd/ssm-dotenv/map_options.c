@@ -7,18 +7,11 @@
 #include "base/array.h"
 #include "base/shown.h"
 #include "map_kinds.h"
-#include "migrate/map_name.h"
 #include "vars/var_name.h"
-
-static const int64_t DEFAULT_TIMEOUT_MS = 60 * 1000;
 
 void *map_options_new(void)
 {
-    struct map_options *options = calloc(1, sizeof(*options));
-    if (options != NULL) {
-        options->common.timeout_ms = DEFAULT_TIMEOUT_MS;
-    }
-    return options;
+    return command_options_new(sizeof(struct map_options), COMMAND_TIMEOUT_MS);
 }
 
 void map_options_free(void *stored)
@@ -39,47 +32,6 @@ void map_options_free(void *stored)
     free(options);
 }
 
-static void add_no_memory(struct err_list *problems)
-{
-    struct err err;
-    (void)err_set_no_memory(&err);
-    (void)err_list_add(problems, &err);
-}
-
-/* A copy of text[0..len) without slashes at its end; NULL, with a problem added, if it is not a path. */
-static char *copy_path(
-        const struct option_given *given, const char *text, size_t len, struct err_list *problems)
-{
-    char shown[SHOWN_BYTES];
-    while (len > 1 && text[len - 1] == '/') {
-        len--;
-    }
-    char *path = strndup(text, len);
-    if (path == NULL) {
-        add_no_memory(problems);
-        return NULL;
-    }
-    const char *fault = strcmp(path, "/") == 0
-            ? "it is the whole store, of all applications and environments"
-            : map_name_fault(path);
-    if (fault != NULL) {
-        option_given_add_error(given, problems, "a path is written like /prod/api",
-                "\"%s\" is not a path for parameters: %s", shown_word(text, len, shown), fault);
-        free(path);
-        return NULL;
-    }
-    return path;
-}
-
-static void store_path(const struct option_given *given, char **path, struct err_list *problems)
-{
-    char *copy = copy_path(given, given->value, strlen(given->value), problems);
-    if (copy != NULL) {
-        free(*path);
-        *path = copy;
-    }
-}
-
 /* The names behind the path are stored as those of a KIND_NAMES option. */
 static void store_shared(
         const struct option_given *given, struct map_options *options, struct err_list *problems)
@@ -94,12 +46,16 @@ static void store_shared(
     struct map_shared *shared = array_grow(
             options->shared, options->shared_count, &options->shared_cap, sizeof(*shared));
     if (shared == NULL) {
-        add_no_memory(problems);
+        struct err err;
+        (void)err_set_no_memory(&err);
+        (void)err_list_add(problems, &err);
         return;
     }
     options->shared = shared;
     struct map_shared *item = &options->shared[options->shared_count++];
-    *item = (struct map_shared){ .path = copy_path(given, given->value, len, problems) };
+    *item = (struct map_shared){
+        .path = command_options_copy_path(given, given->value, len, problems),
+    };
     names.value = given->value + len + 1;
     option_store_names(&names, var_name_is_valid, &item->names, problems);
 }
@@ -132,30 +88,10 @@ static void store_key_id(
     }
 }
 
-static void store_file(
-        const struct option_given *given, const char **file, struct err_list *problems)
-{
-    if (*file != NULL) {
-        option_given_add_error(given, problems, NULL,
-                "argument %d: there is one FILE already; a map is made of one", given->position);
-    } else if (given->value[0] == '\0') {
-        option_given_add_error(
-                given, problems, NULL, "argument %d: the name of FILE is empty", given->position);
-    } else {
-        *file = given->value;
-    }
-}
-
 void map_options_store(const struct option_given *given, void *stored, struct err_list *problems)
 {
     struct map_options *options = stored;
     switch (given->option->kind) {
-    case KIND_INPUT_FILE:
-        store_file(given, &options->file, problems);
-        break;
-    case KIND_PATH:
-        store_path(given, &options->path, problems);
-        break;
     case KIND_SHARED:
         store_shared(given, options, problems);
         break;
@@ -166,7 +102,7 @@ void map_options_store(const struct option_given *given, void *stored, struct er
         store_key_id(given, &options->key_id, problems);
         break;
     default:
-        option_store(given, options, problems);
+        command_options_store(given, options, problems);
         break;
     }
 }
@@ -174,17 +110,11 @@ void map_options_store(const struct option_given *given, void *stored, struct er
 void map_options_check(const void *stored, struct err_list *problems)
 {
     const struct map_options *options = stored;
-    const struct option_given nothing = { .table = map_table.options };
-    /* A wrong option may have had the missing one for its value. */
-    bool is_sound = err_list_is_empty(problems);
-    if (options->path == NULL && is_sound) {
-        option_given_add_error(&nothing, problems,
-                "ssm-dotenv map --path /prod/api .env: parameters are named /prod/api/...",
-                "there is no --path");
-    }
-    if (options->file == NULL && is_sound) {
-        option_given_add_error(&nothing, problems,
-                "write it last: ssm-dotenv map --path /prod/api .env; - is standard input",
-                "there is no FILE");
-    }
+    const struct command_needed needed[] = {
+        { options->path, "--path",
+                "ssm-dotenv map --path /prod/api .env: parameters are named /prod/api/..." },
+        { options->file, "FILE",
+                "write it last: ssm-dotenv map --path /prod/api .env; - is standard input" },
+    };
+    command_options_check_needed(map_table.options, needed, 2, problems);
 }

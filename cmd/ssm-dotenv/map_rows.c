@@ -40,7 +40,8 @@ _Static_assert(sizeof(rows) / sizeof(rows[0]) <= OPTIONS_MAX, "OPTIONS_MAX");
 static const struct option words = {
     .name = "file",
     .takes = TAKES_VALUE,
-    .kind = KIND_INPUT_FILE,
+    .value_name = "FILE",
+    .kind = KIND_ARGUMENT,
     .member = MEMBER(file),
 };
 

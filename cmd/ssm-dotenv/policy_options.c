@@ -6,8 +6,6 @@
 
 #include "base/shown.h"
 
-static const int64_t DEFAULT_TIMEOUT_MS = 60 * 1000;
-
 /* The words for an enum, in its order. */
 struct choice {
     const char *const *words;
@@ -38,11 +36,7 @@ static const struct choice TRUST = { TRUSTS, COUNT_OF(TRUSTS),
 
 void *policy_options_new(void)
 {
-    struct policy_options *options = calloc(1, sizeof(*options));
-    if (options != NULL) {
-        options->common.timeout_ms = DEFAULT_TIMEOUT_MS;
-    }
-    return options;
+    return command_options_new(sizeof(struct policy_options), COMMAND_TIMEOUT_MS);
 }
 
 void policy_options_free(void *stored)
@@ -62,31 +56,6 @@ void policy_options_free(void *stored)
     string_list_clear(&options->scp.changers);
     string_list_clear(&options->scp.readers);
     free(options);
-}
-
-/* A second one must not be lost without a word: a path that was to be guarded would not be. */
-static void store_word(
-        const struct option_given *given, const char **word, struct err_list *problems)
-{
-    if (*word == NULL) {
-        *word = given->value;
-    } else {
-        option_given_add_error(given, problems, NULL, "is given twice, and takes one value");
-    }
-}
-
-static void store_map(
-        const struct option_given *given, const char **file, struct err_list *problems)
-{
-    if (*file != NULL) {
-        option_given_add_error(given, problems, NULL,
-                "argument %d: there is one MAP already; a policy is made of one", given->position);
-    } else if (given->value[0] == '\0') {
-        option_given_add_error(
-                given, problems, NULL, "argument %d: the name of MAP is empty", given->position);
-    } else {
-        *file = given->value;
-    }
 }
 
 static size_t find_choice(const struct choice *choice, const char *word)
@@ -124,20 +93,7 @@ static size_t store_choice(const struct option_given *given,
 void policy_options_store(const struct option_given *given, void *stored, struct err_list *problems)
 {
     struct policy_options *options = stored;
-    void *member = (char *)stored + given->option->member;
-    struct err err;
     switch (given->option->kind) {
-    case KIND_WORD:
-        store_word(given, member, problems);
-        break;
-    case KIND_WORDS:
-        if (!string_list_add(member, given->value, strlen(given->value), &err)) {
-            (void)err_list_add(problems, &err);
-        }
-        break;
-    case KIND_MAP:
-        store_map(given, &options->word, problems);
-        break;
     case KIND_LEVEL:
         options->human.level = (enum human_level)store_choice(
                 given, &LEVEL, &options->word, problems);
@@ -152,7 +108,7 @@ void policy_options_store(const struct option_given *given, void *stored, struct
                 given->position);
         break;
     default:
-        option_store(given, stored, problems);
+        command_options_store(given, stored, problems);
         break;
     }
 }

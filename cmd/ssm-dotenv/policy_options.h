@@ -14,12 +14,9 @@
 
 /* Kinds of options that only these commands have. */
 enum policy_option_kind {
-    KIND_WORD = KIND_OWN, /* const char *, borrowed; once */
-    KIND_WORDS,           /* struct string_list: a value each time */
-    KIND_MAP,             /* const char *: the word that is not an option's value */
-    KIND_LEVEL,           /* const char *: the same */
-    KIND_TRUST,           /* const char *: the same */
-    KIND_NOTHING,         /* no such word is taken */
+    KIND_LEVEL = KIND_COMMAND, /* const char *: the word that is not an option's value */
+    KIND_TRUST,                /* const char *: the same */
+    KIND_NOTHING,              /* no such word is taken */
 };
 
 /* Of each command one of the policies is used; lists are owned. */

@@ -12,9 +12,9 @@ static const char GENERAL[] = "General:";
 
 /* clang-format off */
 #define WORD(name, member, value, group, help) \
-    { name, 0, TAKES_VALUE, KIND_WORD, MEMBER(member), value, COMPLETE_NOTHING, group, help }
+    { name, 0, TAKES_VALUE, KIND_STRING, MEMBER(member), value, COMPLETE_NOTHING, group, help }
 #define WORDS(name, member, value, group, help) \
-    { name, 0, TAKES_VALUES, KIND_WORDS, MEMBER(member), value, COMPLETE_NOTHING, group, help }
+    { name, 0, TAKES_VALUES, KIND_STRINGS, MEMBER(member), value, COMPLETE_NOTHING, group, help }
 #define FLAG(name, member, group, help) \
     { name, 0, TAKES_NOTHING, KIND_FLAG, MEMBER(member), NULL, COMPLETE_NOTHING, group, help }
 
@@ -134,8 +134,9 @@ static const struct option group_rows[] = {
 static const struct option map_word = {
     .name = "map",
     .takes = TAKES_VALUE,
-    .kind = KIND_MAP,
+    .kind = KIND_ARGUMENT,
     .member = MEMBER(word),
+    .value_name = "MAP",
 };
 
 static const struct option level_word = {

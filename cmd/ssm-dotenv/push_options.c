@@ -16,9 +16,8 @@ enum {
 
 void *push_options_new(void)
 {
-    struct push_options *options = calloc(1, sizeof(*options));
+    struct push_options *options = command_options_new(sizeof(*options), DEFAULT_TIMEOUT_MS);
     if (options != NULL) {
-        options->common.timeout_ms = DEFAULT_TIMEOUT_MS;
         options->rate = PACE_DEFAULT_RATE;
     }
     return options;
@@ -38,35 +37,6 @@ void push_options_free(void *stored)
     string_list_clear(&options->allow_reuse);
     string_list_clear(&options->allow_placeholder);
     free(options);
-}
-
-static void add_no_memory(struct err_list *problems)
-{
-    struct err err;
-    (void)err_set_no_memory(&err);
-    (void)err_list_add(problems, &err);
-}
-
-static void store_map(const struct option_given *given, const char **map, struct err_list *problems)
-{
-    if (*map != NULL) {
-        option_given_add_error(given, problems, "the env file is an option: --env-file FILE",
-                "argument %d: there is one MAP already", given->position);
-    } else if (given->value[0] == '\0') {
-        option_given_add_error(
-                given, problems, NULL, "argument %d: the name of MAP is empty", given->position);
-    } else {
-        *map = given->value;
-    }
-}
-
-static void store_against(
-        const struct option_given *given, struct string_list *against, struct err_list *problems)
-{
-    struct err err;
-    if (!string_list_add(against, given->value, strlen(given->value), &err)) {
-        (void)err_list_add(problems, &err);
-    }
 }
 
 static void store_rate(const struct option_given *given, int *rate, struct err_list *problems)
@@ -136,7 +106,9 @@ static void store_tag(
     }
     char *key = strndup(given->value, key_len);
     if (key == NULL) {
-        add_no_memory(problems);
+        struct err err;
+        (void)err_set_no_memory(&err);
+        (void)err_list_add(problems, &err);
         return;
     }
     tags->keys[tags->count] = key;
@@ -147,15 +119,6 @@ void push_options_store(const struct option_given *given, void *stored, struct e
 {
     struct push_options *options = stored;
     switch (given->option->kind) {
-    case KIND_PUSH_MAP:
-        store_map(given, &options->map, problems);
-        break;
-    case KIND_PUSH_FILE:
-        options->env_file = given->value;
-        break;
-    case KIND_PUSH_AGAINST:
-        store_against(given, &options->against, problems);
-        break;
     case KIND_PUSH_TAG:
         store_tag(given, &options->tags, problems);
         break;
@@ -163,42 +126,26 @@ void push_options_store(const struct option_given *given, void *stored, struct e
         store_rate(given, &options->rate, problems);
         break;
     default:
-        option_store(given, options, problems);
+        command_options_store(given, options, problems);
         break;
     }
-}
-
-static bool is_standard_input(const char *path)
-{
-    return path != NULL && strcmp(path, "-") == 0;
 }
 
 void push_options_check(const void *stored, struct err_list *problems)
 {
     const struct push_options *options = stored;
     const struct option_given nothing = { .table = push_table.options };
-    int inputs = (is_standard_input(options->map) ? 1 : 0)
-            + (is_standard_input(options->env_file) ? 1 : 0);
-    for (size_t i = 0; i < options->against.len; i++) {
-        inputs += is_standard_input(options->against.items[i]) ? 1 : 0;
-    }
-    if (inputs > 1) {
-        option_given_add_error(&nothing, problems, NULL, "only one file can be standard input");
-    }
+    const struct command_needed needed[] = {
+        { options->env_file, "--env-file", "ssm-dotenv push --env-file .env.production prod.map" },
+        { options->map, "MAP",
+                "write it last: ssm-dotenv push --env-file .env.production prod.map" },
+    };
+    command_options_check_needed(push_table.options, needed, 2, problems);
+    command_options_check_inputs(
+            push_table.options, options->map, options->env_file, &options->against, problems);
     if (options->blind && options->overwrite.len > 0) {
         option_given_add_error(&nothing, problems,
                 "without reading nothing can be compared: leave one of them away",
                 "--blind and --overwrite exclude each other");
-    }
-    /* A wrong option may have had the missing one for its value. */
-    bool is_sound = err_list_is_empty(problems);
-    if (options->env_file == NULL && is_sound) {
-        option_given_add_error(&nothing, problems,
-                "ssm-dotenv push --env-file .env.production prod.map", "there is no --env-file");
-    }
-    if (options->map == NULL && is_sound) {
-        option_given_add_error(&nothing, problems,
-                "write it last: ssm-dotenv push --env-file .env.production prod.map",
-                "there is no MAP");
     }
 }

@@ -13,7 +13,7 @@ static const char GENERAL[] = "General:";
 
 /* clang-format off */
 static const struct option rows[] = {
-    { "env-file", 0, TAKES_VALUE, KIND_PUSH_FILE, MEMBER(env_file), "FILE", COMPLETE_FILE,
+    { "env-file", 0, TAKES_VALUE, KIND_STRING, MEMBER(env_file), "FILE", COMPLETE_FILE,
         WRITE, "the env file that has the values" },
     { "apply", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(apply), NULL, COMPLETE_NOTHING,
         WRITE, "write; without it, print what would be written" },
@@ -25,7 +25,7 @@ static const struct option rows[] = {
         WRITE, "writes a second: 1 to 10 (default 3)" },
     { "tag", 0, TAKES_VALUES, KIND_PUSH_TAG, MEMBER(tags), "KEY=VALUE", COMPLETE_NOTHING,
         WRITE, "a tag for all parameters of the map" },
-    { "against", 0, TAKES_VALUES, KIND_PUSH_AGAINST, MEMBER(against), "FILE", COMPLETE_FILE,
+    { "against", 0, TAKES_VALUES, KIND_STRINGS, MEMBER(against), "FILE", COMPLETE_FILE,
         ALLOW, "refuse secrets that this env file has too" },
     { "allow-reuse", 0, TAKES_VALUES, KIND_NAMES, MEMBER(allow_reuse), "NAME", COMPLETE_NOTHING,
         ALLOW, "let it be a secret of --against" },
@@ -47,7 +47,8 @@ _Static_assert(sizeof(rows) / sizeof(rows[0]) <= OPTIONS_MAX, "OPTIONS_MAX");
 static const struct option words = {
     .name = "map",
     .takes = TAKES_VALUE,
-    .kind = KIND_PUSH_MAP,
+    .value_name = "MAP",
+    .kind = KIND_ARGUMENT,
     .member = MEMBER(map),
 };
 

@@ -163,7 +163,7 @@ const struct command retire_command = {
     .table = &retire_table,
     .new_options = verify_options_new,
     .free_options = verify_options_free,
-    .store = verify_options_store,
+    .store = command_options_store,
     .check = retire_options_check,
     .run = run_retire,
 };

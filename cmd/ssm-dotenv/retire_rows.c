@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "command_options.h"
 #include "options_shared.h"
 #include "tables.h"
-#include "verify_kinds.h"
 #include "verify_options.h"
 
 #define MEMBER(name) offsetof(struct verify_options, name)
@@ -12,9 +12,9 @@ static const char GENERAL[] = "General:";
 
 /* clang-format off */
 static const struct option rows[] = {
-    { "env-file", 0, TAKES_VALUE, KIND_VERIFY_FILE, MEMBER(env_file), "FILE", COMPLETE_FILE,
+    { "env-file", 0, TAKES_VALUE, KIND_STRING, MEMBER(env_file), "FILE", COMPLETE_FILE,
         RETIRE, "the env file that is not needed any more" },
-    { "source", 0, TAKES_VALUES, KIND_VERIFY_FOLDER, MEMBER(sources), "DIR", COMPLETE_FILE,
+    { "source", 0, TAKES_VALUES, KIND_STRINGS, MEMBER(sources), "DIR", COMPLETE_FILE,
         RETIRE, "look through this folder for what needs it" },
     { "delete", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(may_delete), NULL, COMPLETE_NOTHING,
         RETIRE, "delete FILE, if the values are the same" },
@@ -32,7 +32,8 @@ _Static_assert(sizeof(rows) / sizeof(rows[0]) <= OPTIONS_MAX, "OPTIONS_MAX");
 static const struct option words = {
     .name = "map",
     .takes = TAKES_VALUE,
-    .kind = KIND_VERIFY_MAP,
+    .value_name = "MAP",
+    .kind = KIND_ARGUMENT,
     .member = MEMBER(map),
 };
 

@@ -34,7 +34,7 @@ const struct command verify_command = {
     .table = &verify_table,
     .new_options = verify_options_new,
     .free_options = verify_options_free,
-    .store = verify_options_store,
+    .store = command_options_store,
     .check = verify_options_check,
     .run = run_verify,
 };

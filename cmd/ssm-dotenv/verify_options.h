@@ -25,7 +25,5 @@ struct verify_options {
 /* As command.h says. */
 void *verify_options_new(void);
 void verify_options_free(void *stored);
-void verify_options_store(
-        const struct option_given *given, void *stored, struct err_list *problems);
 void verify_options_check(const void *stored, struct err_list *problems);
 void retire_options_check(const void *stored, struct err_list *problems);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "command_options.h"
 #include "options_shared.h"
 #include "tables.h"
-#include "verify_kinds.h"
 #include "verify_options.h"
 
 #define MEMBER(name) offsetof(struct verify_options, name)
@@ -12,11 +12,11 @@ static const char GENERAL[] = "General:";
 
 /* clang-format off */
 static const struct option rows[] = {
-    { "env-file", 0, TAKES_VALUE, KIND_VERIFY_FILE, MEMBER(env_file), "FILE", COMPLETE_FILE,
+    { "env-file", 0, TAKES_VALUE, KIND_STRING, MEMBER(env_file), "FILE", COMPLETE_FILE,
         COMPARE, "compare values with this env file's" },
     { "names-only", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(is_names_only), NULL, COMPLETE_NOTHING,
         COMPARE, "decrypt nothing: names, types and versions" },
-    { "path", 0, TAKES_VALUE, KIND_VERIFY_PATH, MEMBER(path), "PATH", COMPLETE_NOTHING,
+    { "path", 0, TAKES_VALUE, KIND_PATH, MEMBER(path), "PATH", COMPLETE_NOTHING,
         COMPARE, "report what is below it and not in MAP" },
     OPTIONS_AWS_ROWS(MEMBER(aws), ASK),
     { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(common.timeout_ms), "DURATION", COMPLETE_NOTHING,
@@ -32,7 +32,8 @@ _Static_assert(sizeof(rows) / sizeof(rows[0]) <= OPTIONS_MAX, "OPTIONS_MAX");
 static const struct option words = {
     .name = "map",
     .takes = TAKES_VALUE,
-    .kind = KIND_VERIFY_MAP,
+    .value_name = "MAP",
+    .kind = KIND_ARGUMENT,
     .member = MEMBER(map),
 };
 

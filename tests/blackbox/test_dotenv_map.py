@@ -379,7 +379,7 @@ USAGE = {
     ("--path=/p",): ["there is no FILE"],
     (".env",): ["there is no --path"],
     ("--path=/p", ".env", "more", "--", "most"): [
-        "argument 3: there is one FILE already; a map is made of one", "argument 5: there is one FILE already; a map is made of one"],
+        "argument 3: there is one FILE already", "argument 5: there is one FILE already"],
     ("--path=/p", "--"): ["there is no FILE"],
     ("--path=/p", ""): ["argument 2: the name of FILE is empty"],
     ("--path=/p", "none.env"): ["none.env: there is no such file"],

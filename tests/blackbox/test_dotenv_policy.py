@@ -307,7 +307,7 @@ def test_a_file_that_is_not_a_map_of_parameters_is_refused(policy: Policy, text:
 def test_a_map_that_is_not_there_or_is_given_twice_is_told(policy: Policy) -> None:
     done = policy.run("application", "no.map", *HERE, "--default-key", status=2)
     assert done.stderr == "ssm-dotenv: error: no.map: there is no such file\n"
-    assert policy.errors("application", "a", "b", *HERE) == ["argument 2: there is one MAP already; a policy is made of one"]
+    assert policy.errors("application", "a", "b", *HERE) == ["argument 2: there is one MAP already"]
     assert policy.errors("application", "", *HERE) == ["argument 1: the name of MAP is empty"]
 
 
