@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "aws/variables.h"
+#include "aws_session.h"
 #include "input.h"
 #include "input_files.h"
 #include "migrate/push_check.h"
@@ -11,7 +12,6 @@
 #include "push_options.h"
 #include "push_print.h"
 #include "push_store.h"
-#include "session.h"
 #include "stop.h"
 #include "vars/dotenv.h"
 
@@ -166,24 +166,17 @@ static bool ask(struct push *push, struct err_list *problems)
 {
     const struct push_options *options = push->options;
     const struct push_apply_rules rules = { .rate = options->rate, .blind = options->blind };
-    CLEANUP(session_close) struct session session = { 0 };
+    CLEANUP(aws_session_close) struct aws_session session = { 0 };
     struct push_store store = {
         .session = &session,
-        .ssm = { .client = &session.client,
-                .decryption = PARAMETER_DECRYPTED,
-                .undecrypted_hint = "--blind creates without reading" },
         .tags = { options->tags.items, options->tags.count },
         .overwrite = &options->overwrite,
     };
-    const struct session_options session_options = {
-        .settings = aws_options_settings(&options->aws),
-        .environment = push->run->environment,
-        .clock = push->run->clock,
-        .events = &push->run->report->sink,
-        .deadline_ms = push->run->deadline_ms,
-    };
-    if (!session_open(&session, &session_options, problems)
-            || !session_find_credentials(&session, problems) || !decide(push, &store, problems)) {
+    if (!aws_session_open(&session, push->run, &options->aws, problems)) {
+        return false;
+    }
+    session.ssm.undecrypted_hint = "--blind creates without reading";
+    if (!decide(push, &store, problems)) {
         return false;
     }
     if (!options->apply) {

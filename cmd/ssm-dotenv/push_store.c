@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/ssm/fetch.h"
-
 static void free_queries(struct ssm_name_query **queries)
 {
     free(*queries);
@@ -34,6 +32,11 @@ static void add_hints(struct err_list *problems, size_t first)
     }
 }
 
+struct ssm_writer push_store_writer(const struct push_store *store)
+{
+    return (struct ssm_writer){ &store->session->ssm, &store->session->session.calls };
+}
+
 bool push_store_read(struct push_store *store,
         struct push_item *const items[],
         size_t count,
@@ -41,8 +44,6 @@ bool push_store_read(struct push_store *store,
         struct err_list *problems)
 {
     CLEANUP(free_queries) struct ssm_name_query *names = calloc(count + 1, sizeof(*names));
-    CLEANUP(ssm_fetch_clear) struct ssm_fetch fetch = { 0 };
-    struct budget budget = { .max_bytes = SSM_BUDGET_BYTES };
     struct err err;
     if (names == NULL) {
         (void)err_set_no_memory(&err);
@@ -55,16 +56,14 @@ bool push_store_read(struct push_store *store,
         };
     }
     const struct ssm_queries queries = { .names = names, .name_count = count };
-    store->ssm.budget = &budget;
     size_t first = problems->len;
-    bool ok = ssm_fetch_plan(&store->ssm, &queries, &fetch, &err) || err_list_add(problems, &err);
-    ok = ok && ssm_fetch_run(&fetch, &store->session->calls, problems);
+    aws_session_release(store->session);
+    bool ok = aws_session_fetch(store->session, &queries, problems);
     add_hints(problems, first);
     for (size_t i = 0; i < count; i++) {
         parameter_clear(&found[i]);
         found[i] = names[i].found;
     }
-    store->ssm.budget = NULL;
     return ok;
 }
 
@@ -106,7 +105,7 @@ static bool look_for_tags(
 {
     bool exists = item->action == PUSH_SAME || item->action == PUSH_DIFFERS
             || item->action == PUSH_OVERWRITE;
-    const struct ssm_writer writer = { &store->ssm, &store->session->calls };
+    const struct ssm_writer writer = push_store_writer(store);
     bool has_tags = true;
     if (!exists || store->tags.count == 0) {
         return true;

@@ -4,21 +4,22 @@
 
 #include <stdbool.h>
 
-#include "aws/ssm/ssm.h"
 #include "aws/ssm_write/write.h"
+#include "aws_session.h"
 #include "base/attrs.h"
 #include "base/error.h"
 #include "base/string_list.h"
 #include "migrate/push_plan.h"
-#include "session.h"
 
 /* Borrows everything. */
 struct push_store {
-    struct session *session;
-    struct ssm ssm;
+    struct aws_session *session;
     struct ssm_tags tags;                /* that all parameters are to have */
     const struct string_list *overwrite; /* variables whose values may be replaced */
 };
+
+/* What requests of src/aws/ssm_write are sent with. */
+struct ssm_writer push_store_writer(const struct push_store *store);
 
 /* Reads what the undecided items of the plan name, and decides them. False with all that is wrong in problems. */
 MUST_CHECK bool push_store_decide(

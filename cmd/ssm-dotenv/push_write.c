@@ -96,14 +96,14 @@ static bool put_once(const struct push_writing *writing,
         struct write_result *ret_result,
         struct err *reterr)
 {
-    struct settings *settings = &writing->store->session->settings;
+    struct settings *settings = &writing->store->session->session.settings;
     const struct http_curl_settings curl_settings = {
         .ca_file = settings->ca_file.path == NULL ? NULL : &settings->ca_file,
         .user_agent = settings->user_agent,
         .environment = settings->environment,
     };
-    struct call_settings calls = writing->store->session->calls;
-    const struct ssm_writer writer = { &writing->store->ssm, &calls };
+    struct call_settings calls = writing->store->session->session.calls;
+    const struct ssm_writer writer = { &writing->store->session->ssm, &calls };
     CLEANUP(free_curl) struct http_curl *curl = NULL;
     if (!http_curl_new(&curl_settings, &curl, reterr)) {
         return false;
@@ -134,7 +134,7 @@ static bool read_newer(struct push_writing *writing,
         struct parameter *ret_found,
         struct err *reterr)
 {
-    struct call_settings *calls = &writing->store->session->calls;
+    struct call_settings *calls = &writing->store->session->session.calls;
     const int64_t deadline_ms = calls->deadline_ms;
     int64_t until_ms = now_ms(writing) + wait_ms;
     bool is_over = false;
@@ -200,7 +200,7 @@ static enum next_step wait_for_next(struct push_writing *writing,
         const struct write_result *result,
         struct err *reterr)
 {
-    const struct call_settings *calls = &writing->store->session->calls;
+    const struct call_settings *calls = &writing->store->session->session.calls;
     int64_t now = now_ms(writing);
     if (result->cause == RETRY_THROTTLED) {
         pace_slow_down(&writing->pace);
@@ -295,7 +295,7 @@ static bool look_before(struct push_writing *writing,
         struct err *reterr)
 {
     CLEANUP(parameter_clear) struct parameter found = PARAMETER_INIT;
-    const struct ssm_writer writer = { &writing->store->ssm, &writing->store->session->calls };
+    const struct ssm_writer writer = push_store_writer(writing->store);
     if (!push_store_read_one(writing->store, item, &found, reterr)) {
         return false;
     }
@@ -367,7 +367,7 @@ bool push_write(struct push_writing *writing, struct push_item *item, struct err
 
 bool push_write_tags(struct push_writing *writing, struct push_item *item, struct err *reterr)
 {
-    const struct ssm_writer writer = { &writing->store->ssm, &writing->store->session->calls };
+    const struct ssm_writer writer = push_store_writer(writing->store);
     struct tries tries = { .began_ms = now_ms(writing) };
     enum push_result result_before = item->result;
     enum next_step step = STEP_AGAIN;

@@ -4,9 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/ssm/fetch.h"
 #include "aws/ssm_describe/describe.h"
-#include "session.h"
+#include "aws_session.h"
 
 void stored_clear(struct stored *stored)
 {
@@ -57,19 +56,6 @@ static bool make_queries(const struct map *map, struct stored *stored, struct er
 
 /* --- asking --- */
 
-static bool fetch(const struct ssm *ssm,
-        const struct call_settings *calls,
-        const struct ssm_queries *queries,
-        struct err_list *problems)
-{
-    CLEANUP(ssm_fetch_clear) struct ssm_fetch fetch = { 0 };
-    struct err err;
-    if (!ssm_fetch_plan(ssm, queries, &fetch, &err)) {
-        return err_list_add(problems, &err);
-    }
-    return ssm_fetch_run(&fetch, calls, problems);
-}
-
 /* A refusal that may be about one parameter only. */
 static bool is_refusal(const struct err *err)
 {
@@ -101,15 +87,13 @@ static char *describe_denial(const struct err *err)
 }
 
 /* Ten names are refused together for one of them: so each that has no answer is asked for by itself. */
-static bool fetch_one_by_one(const struct ssm *ssm,
-        const struct call_settings *calls,
-        struct stored *stored,
-        struct err_list *problems)
+static bool fetch_one_by_one(
+        struct aws_session *session, struct stored *stored, struct err_list *problems)
 {
     for (size_t i = 0; i < stored->query_count; i++) {
         CLEANUP(err_list_clear) struct err_list own = { 0 };
         const struct ssm_queries queries = { .names = &stored->queries[i], .name_count = 1 };
-        if (stored->queries[i].was_answered || fetch(ssm, calls, &queries, &own)) {
+        if (stored->queries[i].was_answered || aws_session_fetch(session, &queries, &own)) {
             continue;
         }
         if (!are_refusals(&own)) {
@@ -124,34 +108,30 @@ static bool fetch_one_by_one(const struct ssm *ssm,
     return true;
 }
 
-static bool fetch_names(const struct ssm *ssm,
-        const struct call_settings *calls,
-        struct stored *stored,
-        struct err_list *problems)
+static bool fetch_names(
+        struct aws_session *session, struct stored *stored, struct err_list *problems)
 {
     CLEANUP(err_list_clear) struct err_list together = { 0 };
     const struct ssm_queries queries = {
         .names = stored->queries,
         .name_count = stored->query_count,
     };
-    if (stored->query_count == 0 || fetch(ssm, calls, &queries, &together)) {
+    if (stored->query_count == 0 || aws_session_fetch(session, &queries, &together)) {
         return true;
     }
     if (!are_refusals(&together)) {
         add_problems(problems, &together);
         return false;
     }
-    return fetch_one_by_one(ssm, calls, stored, problems);
+    return fetch_one_by_one(session, stored, problems);
 }
 
 /* Without decryption: nothing but names, types and versions is needed. */
-static bool fetch_below(const struct ssm *decrypting,
-        const struct call_settings *calls,
+static bool fetch_below(struct aws_session *session,
         const char *path,
         struct stored *stored,
         struct err_list *problems)
 {
-    struct ssm ssm = *decrypting;
     struct ssm_path_query query = {
         .subject = path,
         .path = path,
@@ -159,16 +139,15 @@ static bool fetch_below(const struct ssm *decrypting,
         .optional = true,
     };
     const struct ssm_queries queries = { .paths = &query, .path_count = 1 };
-    ssm.decryption = PARAMETER_UNDECRYPTED;
-    bool ok = path == NULL || fetch(&ssm, calls, &queries, problems);
+    session->ssm.decryption = PARAMETER_UNDECRYPTED;
+    bool ok = path == NULL || aws_session_fetch(session, &queries, problems);
     stored->below = query.found;
     return ok;
 }
 
 /* Many roles may not describe: then the keys are not compared, which a person is told who asks for more. */
 static bool fetch_keys(const struct stored_request *request,
-        const struct ssm *ssm,
-        const struct call_settings *calls,
+        const struct aws_session *session,
         struct stored *stored,
         struct err_list *problems)
 {
@@ -181,7 +160,7 @@ static bool fetch_keys(const struct stored_request *request,
             .key_ids = &stored->key_ids[i],
             .count = count,
         };
-        if (ssm_describe_keys(ssm, calls, &described, &err)) {
+        if (ssm_describe_keys(&session->ssm, &session->session.calls, &described, &err)) {
             continue;
         }
         if (!is_refusal(&err)) {
@@ -236,28 +215,16 @@ static bool fill_extras(struct stored *stored, struct err_list *problems)
 bool stored_fetch(
         const struct stored_request *request, struct stored *ret_stored, struct err_list *problems)
 {
-    CLEANUP(session_close) struct session session = { 0 };
-    struct budget budget = { .max_bytes = SSM_BUDGET_BYTES };
+    CLEANUP(aws_session_close) struct aws_session session = { 0 };
     struct stored *stored = ret_stored;
-    const struct session_options options = {
-        .settings = aws_options_settings(request->aws),
-        .environment = request->run->environment,
-        .clock = request->run->clock,
-        .events = &request->run->report->sink,
-        .deadline_ms = request->run->deadline_ms,
-    };
-    const struct ssm ssm = {
-        .client = &session.client,
-        .budget = &budget,
-        .decryption = request->is_names_only ? PARAMETER_UNDECRYPTED : PARAMETER_DECRYPTED,
-    };
-    if (!make_queries(request->map, stored, problems) || !session_open(&session, &options, problems)
-            || !session_find_credentials(&session, problems)) {
+    if (!make_queries(request->map, stored, problems)
+            || !aws_session_open(&session, request->run, request->aws, problems)) {
         return false;
     }
-    bool ok = fetch_names(&ssm, &session.calls, stored, problems)
-            && fetch_keys(request, &ssm, &session.calls, stored, problems)
-            && fetch_below(&ssm, &session.calls, request->path, stored, problems)
+    session.ssm.decryption = request->is_names_only ? PARAMETER_UNDECRYPTED : PARAMETER_DECRYPTED;
+    bool ok = fetch_names(&session, stored, problems)
+            && fetch_keys(request, &session, stored, problems)
+            && fetch_below(&session, request->path, stored, problems)
             && fill_extras(stored, problems);
     fill_lines(request, stored);
     return ok;
