@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "aws/ssm/parameter.h"
+#include "aws/ssm_describe/describe.h"
 #include "base/random.h"
 #include "http/http_curl.h"
 #include "migrate/compare.h"
@@ -41,42 +42,42 @@ static int64_t now_ms(const struct push_writing *writing)
 /* --- what is sent --- */
 
 /* A value that has outgrown the standard tier needs the other; and AWS never goes back. */
-static const char *choose_tier(const struct push_item *item, const struct ssm_metadata *metadata)
+static const char *choose_tier(const struct push_item *item, const struct ssm_description *present)
 {
     bool is_advanced = item->line->tier == MAP_TIER_ADVANCED;
-    if (metadata->is_found && metadata->tier[0] != '\0') {
+    if (present->is_found && present->tier[0] != '\0') {
         enum {
             STANDARD_MAX_BYTES = 4096
         };
 
-        is_advanced = strcmp(metadata->tier, "Standard") != 0
+        is_advanced = strcmp(present->tier, "Standard") != 0
                 || secret_len(&item->entry->value) > STANDARD_MAX_BYTES;
     }
     return is_advanced ? "Advanced" : "Standard";
 }
 
-static const char *choose_key(const struct push_item *item, const struct ssm_metadata *metadata)
+static const char *choose_key(const struct push_item *item, const struct ssm_description *present)
 {
     if (item->line->type != MAP_SECURE_STRING) {
         return NULL;
     }
-    if (metadata->is_found && metadata->key_id[0] != '\0') {
-        return metadata->key_id;
+    if (present->is_found && present->key_id[0] != '\0') {
+        return present->key_id;
     }
     return item->line->key_id != NULL ? item->line->key_id : DEFAULT_KEY;
 }
 
 static struct ssm_put make_put(const struct push_writing *writing,
         const struct push_item *item,
-        const struct ssm_metadata *metadata)
+        const struct ssm_description *present)
 {
     bool overwrite = item->action == PUSH_OVERWRITE;
     return (struct ssm_put){
         .name = push_parameter(item),
         .value = &item->entry->value,
         .type = map_type_word(item->line->type),
-        .tier = choose_tier(item, metadata),
-        .key_id = choose_key(item, metadata),
+        .tier = choose_tier(item, present),
+        .key_id = choose_key(item, present),
         .overwrite = overwrite,
         .tags = overwrite ? (struct ssm_tags){ 0 } : writing->store->tags,
     };
@@ -285,17 +286,31 @@ static enum next_step judge(struct push_writing *writing,
 
 /* --- overwriting --- */
 
+static bool describe(const struct push_writing *writing,
+        const struct push_item *item,
+        struct ssm_description *present,
+        struct err *reterr)
+{
+    const struct ssm_name_query query = { .name = push_parameter(item) };
+    const struct ssm_described described = { &query, present, 1 };
+    const struct aws_session *session = writing->store->session;
+    if (!ssm_describe(&session->ssm, &session->session.calls, &described, reterr)) {
+        err_set_where(reterr, push_parameter(item));
+        return false;
+    }
+    return true;
+}
+
 /*
  * What is there directly before it is replaced: nothing that somebody else has written since the comparison, and in
  * which tier, with which key. Without the right to describe, the map says.
  */
 static bool look_before(struct push_writing *writing,
         struct push_item *item,
-        struct ssm_metadata *metadata,
+        struct ssm_description *present,
         struct err *reterr)
 {
     CLEANUP(parameter_clear) struct parameter found = PARAMETER_INIT;
-    const struct ssm_writer writer = push_store_writer(writing->store);
     if (!push_store_read_one(writing->store, item, &found, reterr)) {
         return false;
     }
@@ -304,7 +319,7 @@ static bool look_before(struct push_writing *writing,
         item->result = PUSH_CHANGED;
         return true;
     }
-    if (!ssm_describe(&writer, push_parameter(item), metadata, reterr)) {
+    if (!describe(writing, item, present, reterr)) {
         if (strcmp(reterr->code, "AccessDeniedException") != 0) {
             return false;
         }
@@ -353,15 +368,15 @@ static bool write_until_settled(struct push_writing *writing,
 
 bool push_write(struct push_writing *writing, struct push_item *item, struct err *reterr)
 {
-    CLEANUP(ssm_metadata_clear) struct ssm_metadata metadata = { 0 };
-    if (item->action == PUSH_OVERWRITE && !look_before(writing, item, &metadata, reterr)) {
+    CLEANUP(ssm_description_clear) struct ssm_description present = { 0 };
+    if (item->action == PUSH_OVERWRITE && !look_before(writing, item, &present, reterr)) {
         item->result = PUSH_FAILED;
         return false;
     }
     if (item->result == PUSH_CHANGED) {
         return true;
     }
-    const struct ssm_put put = make_put(writing, item, &metadata);
+    const struct ssm_put put = make_put(writing, item, &present);
     return write_until_settled(writing, item, &put, reterr);
 }
 

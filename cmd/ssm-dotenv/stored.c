@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "aws/ssm_describe/describe.h"
 #include "aws_session.h"
 
 void stored_clear(struct stored *stored)
@@ -12,11 +11,11 @@ void stored_clear(struct stored *stored)
     for (size_t i = 0; i < stored->query_count; i++) {
         parameter_clear(&stored->queries[i].found);
         free(stored->denials[i]);
-        free(stored->key_ids[i]);
+        ssm_description_clear(&stored->descriptions[i]);
     }
     free(stored->queries);
     free((void *)stored->denials);
-    free((void *)stored->key_ids);
+    free(stored->descriptions);
     free(stored->lines);
     free(stored->extras);
     parameter_list_clear(&stored->below);
@@ -34,9 +33,9 @@ static bool make_queries(const struct map *map, struct stored *stored, struct er
 {
     stored->queries = calloc(map->len + 1, sizeof(*stored->queries));
     stored->denials = calloc(map->len + 1, sizeof(char *));
-    stored->key_ids = calloc(map->len + 1, sizeof(char *));
+    stored->descriptions = calloc(map->len + 1, sizeof(*stored->descriptions));
     stored->lines = calloc(map->len + 1, sizeof(*stored->lines));
-    if (stored->queries == NULL || stored->denials == NULL || stored->key_ids == NULL
+    if (stored->queries == NULL || stored->denials == NULL || stored->descriptions == NULL
             || stored->lines == NULL) {
         return add_no_memory(problems);
     }
@@ -157,10 +156,10 @@ static bool fetch_keys(const struct stored_request *request,
         size_t count = left < SSM_DESCRIBED_MAX ? left : SSM_DESCRIBED_MAX;
         const struct ssm_described described = {
             .queries = &stored->queries[i],
-            .key_ids = &stored->key_ids[i],
+            .descriptions = &stored->descriptions[i],
             .count = count,
         };
-        if (ssm_describe_keys(&session->ssm, &session->session.calls, &described, &err)) {
+        if (ssm_describe(&session->ssm, &session->session.calls, &described, &err)) {
             continue;
         }
         if (!is_refusal(&err)) {
@@ -175,6 +174,11 @@ static bool fetch_keys(const struct stored_request *request,
 
 /* --- what the comparison wants --- */
 
+static const char *key_of(const struct ssm_description *description)
+{
+    return description->is_found && description->key_id[0] != '\0' ? description->key_id : NULL;
+}
+
 static void fill_lines(const struct stored_request *request, struct stored *stored)
 {
     size_t at = 0;
@@ -188,7 +192,7 @@ static void fill_lines(const struct stored_request *request, struct stored *stor
             .type = found->type,
             .version = found->version,
             .value = request->is_names_only ? NULL : &found->value,
-            .key_id = stored->key_ids[at],
+            .key_id = key_of(&stored->descriptions[at]),
             .denied = stored->denials[at],
         };
         at++;

@@ -7,6 +7,7 @@
 
 #include "aws/ssm/parameter.h"
 #include "aws/ssm/ssm.h"
+#include "aws/ssm_describe/describe.h"
 #include "base/attrs.h"
 #include "base/error.h"
 #include "command.h"
@@ -28,8 +29,8 @@ struct stored_request {
 struct stored {
     struct ssm_name_query *queries; /* one for each parameter of the map */
     size_t query_count;
-    char **denials; /* for each query: what was refused, or NULL */
-    char **key_ids; /* for each query: NULL where it is not known */
+    char **denials;                       /* for each query: what was refused, or NULL */
+    struct ssm_description *descriptions; /* for each query, with_keys */
     struct parameter_list below;
     struct compare_stored *lines; /* for each line of the map; borrows from the above */
     struct compare_extra *extras;

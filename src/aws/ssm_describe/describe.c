@@ -12,13 +12,12 @@
 enum {
     REQUEST_MAX_BYTES = 256 * 1024, /* fifty names of 1,011 characters */
     REPLY_MAX_BYTES = 4 * 1024 * 1024,
-    NAME_MAX_BYTES = 2048,
-    KEY_MAX_BYTES = 2048,
+    MEMBER_MAX_BYTES = 2048,
     TOKEN_MAX_BYTES = 16 * 1024,
     PAGES_MAX = 100, /* a page may be short of results, or empty */
 };
 
-static const char SUBJECT[] = "the keys of the parameters";
+static const char SUBJECT[] = "tiers and keys of parameters";
 
 /* The pages of one answer. */
 struct describe_call {
@@ -65,36 +64,43 @@ static bool prepare(struct call *base, struct http_request *ret_request, struct 
                     ret_request, reterr);
 }
 
-static bool set_key(const struct ssm_described *described,
-        const char *name,
-        const char *key,
-        struct err *reterr)
+static struct ssm_description *find(const struct ssm_described *described, const char *name)
 {
     for (size_t i = 0; i < described->count; i++) {
         if (strcmp(described->queries[i].name, name) == 0) {
-            free(described->key_ids[i]);
-            described->key_ids[i] = strdup(key);
-            return described->key_ids[i] != NULL || err_set_no_memory(reterr);
+            return &described->descriptions[i];
         }
     }
-    return true; /* that it was not asked for changes nothing */
+    return NULL;
+}
+
+/* A copy of a short string that may be missing: then it is "". */
+static bool copy_member(
+        struct json_value item, const char *name, char **ret_copy, struct err *reterr)
+{
+    CLEANUP(text_clear) struct text text = TEXT_INIT(MEMBER_MAX_BYTES);
+    struct json_value member;
+    if (json_find(item, name, &member) && !json_find_text(item, name, &text)) {
+        return err_set(reterr, ERR_PROTOCOL, SUBJECT, "the reply's %s is not a short string", name);
+    }
+    free(*ret_copy);
+    *ret_copy = strdup(text_string(&text));
+    return *ret_copy != NULL || err_set_no_memory(reterr);
 }
 
 static bool read_item(const struct describe_call *call, struct json_value item, struct err *reterr)
 {
-    CLEANUP(text_clear) struct text name = TEXT_INIT(NAME_MAX_BYTES);
-    CLEANUP(text_clear) struct text key = TEXT_INIT(KEY_MAX_BYTES);
-    struct json_value member;
+    CLEANUP(text_clear) struct text name = TEXT_INIT(MEMBER_MAX_BYTES);
     if (!json_find_text(item, "Name", &name)) {
         return err_set(reterr, ERR_PROTOCOL, SUBJECT, "the reply has a parameter without a name");
     }
-    if (!json_find(item, "KeyId", &member)) {
-        return true; /* only a SecureString has one */
+    struct ssm_description *description = find(call->described, text_string(&name));
+    if (description == NULL) {
+        return true; /* that it was not asked for changes nothing */
     }
-    if (!json_find_text(item, "KeyId", &key)) {
-        return err_set(reterr, ERR_PROTOCOL, SUBJECT, "the reply's KeyId is not a short string");
-    }
-    return set_key(call->described, text_string(&name), text_string(&key), reterr);
+    description->is_found = copy_member(item, "Tier", &description->tier, reterr)
+            && copy_member(item, "KeyId", &description->key_id, reterr);
+    return description->is_found;
 }
 
 /* The token of the next page; NULL after the last one. */
@@ -161,7 +167,7 @@ static enum call_verdict judge(struct call *base,
     return CALL_CONTINUES;
 }
 
-bool ssm_describe_keys(const struct ssm *ssm,
+bool ssm_describe(const struct ssm *ssm,
         const struct call_settings *settings,
         const struct ssm_described *described,
         struct err *reterr)
@@ -174,4 +180,11 @@ bool ssm_describe_keys(const struct ssm *ssm,
         .described = described,
     };
     return calls_run_one(settings, &call.call, reterr);
+}
+
+void ssm_description_clear(struct ssm_description *description)
+{
+    free(description->tier);
+    free(description->key_id);
+    *description = (struct ssm_description){ 0 };
 }

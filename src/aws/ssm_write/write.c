@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws/ssm_write/write.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "aws/ssm_write/write_call.h"
 #include "base/text.h"
 
 enum {
-    TEXT_MAX_BYTES = 4096,       /* of a tier, a key, a tag */
-    TOKEN_MAX_BYTES = 16 * 1024, /* as in other replies */
-    PAGES_MAX = 100,             /* AWS may give empty pages before the one that has the name */
+    TEXT_MAX_BYTES = 4096 /* of a tag */
 };
 
 /* --- PutParameter --- */
@@ -127,100 +124,4 @@ bool ssm_has_tags(const struct ssm_writer *writer,
     call.request = tags;
     call.answer = ret_has;
     return write_call_run(&call, writer, reterr);
-}
-
-/* --- DescribeParameters --- */
-
-/* One page, and the token of the next. */
-struct description {
-    char *next_token; /* NULL: the first page, or there is no other */
-    struct ssm_metadata *metadata;
-};
-
-static void free_description(struct description *description)
-{
-    free(description->next_token);
-}
-
-static void write_described(const struct write_call *call, struct secret *ret_body)
-{
-    const struct description *description = call->answer;
-    ssm_request_describe(call->name, description->next_token, ret_body);
-}
-
-/* A copy of a member that is a string; "" if it is missing, NULL without memory or if it is too long. */
-static char *copy_text(struct json_value object, const char *name, size_t max_bytes)
-{
-    struct json_value member;
-    struct text text = TEXT_INIT(max_bytes);
-    text_append_string(&text, "");
-    if (json_find(object, name, &member) && !json_find_text(object, name, &text)) {
-        text_clear(&text);
-        return NULL;
-    }
-    return text_detach(&text);
-}
-
-static bool read_metadata(struct json_value item, struct ssm_metadata *metadata)
-{
-    ssm_metadata_clear(metadata);
-    metadata->tier = copy_text(item, "Tier", TEXT_MAX_BYTES);
-    metadata->key_id = copy_text(item, "KeyId", TEXT_MAX_BYTES);
-    metadata->is_found = metadata->tier != NULL && metadata->key_id != NULL;
-    return metadata->is_found;
-}
-
-static bool read_described(struct write_call *call, struct json_value root, struct err *reterr)
-{
-    struct description *description = call->answer;
-    struct json_value list;
-    struct json_value item;
-    size_t cursor = 0;
-    if (!json_find_typed(root, "Parameters", JSON_ARRAY, &list)) {
-        return err_set(reterr, ERR_PROTOCOL, call->name, "the reply has no Parameters");
-    }
-    while (json_next_item(list, &cursor, &item)) {
-        if (is_text(item, "Name", call->name) && !read_metadata(item, description->metadata)) {
-            return err_set(
-                    reterr, ERR_PROTOCOL, call->name, "the reply's Tier or KeyId cannot be read");
-        }
-    }
-    free(description->next_token);
-    description->next_token = copy_text(root, "NextToken", TOKEN_MAX_BYTES);
-    return description->next_token != NULL
-            || err_set(reterr, ERR_PROTOCOL, call->name, "the reply's NextToken cannot be read");
-}
-
-bool ssm_describe(const struct ssm_writer *writer,
-        const char *name,
-        struct ssm_metadata *ret_metadata,
-        struct err *reterr)
-{
-    static const struct write_type type = {
-        .target = SSM_DESCRIBE_PARAMETERS,
-        .action = "DescribeParameters",
-        .write_body = write_described,
-        .read = read_described,
-    };
-    CLEANUP(free_description)
-    struct description description = { .metadata = ret_metadata };
-    for (int page = 0; page < PAGES_MAX && !ret_metadata->is_found; page++) {
-        struct write_call call;
-        write_call_init(&call, &type, writer, name);
-        call.answer = &description;
-        if (!write_call_run(&call, writer, reterr)) {
-            return false;
-        }
-        if (description.next_token[0] == '\0') {
-            return true;
-        }
-    }
-    return true;
-}
-
-void ssm_metadata_clear(struct ssm_metadata *metadata)
-{
-    free(metadata->tier);
-    free(metadata->key_id);
-    *metadata = (struct ssm_metadata){ 0 };
 }

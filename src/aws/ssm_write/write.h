@@ -48,21 +48,6 @@ void ssm_add_tags(const struct ssm_writer *writer,
         const struct ssm_tags *tags,
         struct write_result *ret_result);
 
-/* How a parameter is kept. Zero-initialise; release with ssm_metadata_clear. */
-struct ssm_metadata {
-    bool is_found;
-    char *tier;
-    char *key_id; /* "" where it has none */
-};
-
-/* Asks DescribeParameters about one name, with retries. What calls_run_one gives, ERR_PROTOCOL, ERR_SERVICE. */
-MUST_CHECK bool ssm_describe(const struct ssm_writer *writer,
-        const char *name,
-        struct ssm_metadata *ret_metadata,
-        struct err *reterr);
-
-void ssm_metadata_clear(struct ssm_metadata *metadata);
-
 /* Whether the parameter has all these tags, with these values; asks ListTagsForResource, with retries. */
 MUST_CHECK bool ssm_has_tags(const struct ssm_writer *writer,
         const char *name,

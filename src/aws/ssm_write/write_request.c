@@ -93,17 +93,3 @@ void ssm_request_list_tags(const char *name, struct secret *ret_body)
     text_append_char(&text, '}');
     secret_append_text(ret_body, &text);
 }
-
-void ssm_request_describe(const char *name, const char *next_token, struct secret *ret_body)
-{
-    CLEANUP(text_clear) struct text text = TEXT_INIT(SSM_REQUEST_MAX_BYTES);
-    text_append_string(
-            &text, "{\"ParameterFilters\":[{\"Key\":\"Name\",\"Option\":\"Equals\",\"Values\":[");
-    json_write_string(&text, name);
-    text_append_string(&text, "]}]");
-    if (next_token != NULL) {
-        write_member(&text, "NextToken", next_token);
-    }
-    text_append_char(&text, '}');
-    secret_append_text(ret_body, &text);
-}

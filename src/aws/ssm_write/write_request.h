@@ -11,7 +11,6 @@
 #define SSM_PUT_PARAMETER          "AmazonSSM.PutParameter"
 #define SSM_ADD_TAGS_TO_RESOURCE   "AmazonSSM.AddTagsToResource"
 #define SSM_LIST_TAGS_FOR_RESOURCE "AmazonSSM.ListTagsForResource"
-#define SSM_DESCRIBE_PARAMETERS    "AmazonSSM.DescribeParameters"
 
 enum {
     SSM_TAGS_MAX = 50, /* of one parameter */
@@ -42,4 +41,3 @@ struct ssm_put {
 void ssm_request_put(const struct ssm_put *put, struct secret *ret_body);
 void ssm_request_add_tags(const char *name, const struct ssm_tags *tags, struct secret *ret_body);
 void ssm_request_list_tags(const char *name, struct secret *ret_body);
-void ssm_request_describe(const char *name, const char *next_token, struct secret *ret_body);

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "aws/ssm/fetch.h"
-#include "fakes/fake_world.h"
+#include "fakes/fake_ssm.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -34,13 +34,8 @@ enum {
 };
 
 struct fixture {
-    struct fake_world *world;
-    struct uri endpoint;
-    struct credentials credentials;
-    struct client client;
-    struct call_settings calls;
-    struct budget budget;
-    struct ssm ssm;
+    struct fake_ssm aws;
+    struct fake_world *world; /* of aws */
     struct err_list problems;
     struct ssm_path_query path;
     struct ssm_name_query names[NAMES_MOST];
@@ -51,31 +46,9 @@ struct fixture {
 static int set_up(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof(*fixture));
-    struct err err;
     assert_non_null(fixture);
-    fixture->world = fake_world_new();
-    assert_true(uri_parse("https://ssm.eu-west-1.amazonaws.com", NULL, &fixture->endpoint, &err));
-    fixture->credentials = CREDENTIALS_INIT;
-    secret_append_string(&fixture->credentials.access_key_id, "AKIDEXAMPLE");
-    secret_append_string(&fixture->credentials.secret_access_key, "secretkeysecretkey");
-    fixture->client = (struct client){
-        .service = "ssm",
-        .region = "eu-west-1",
-        .endpoint = &fixture->endpoint,
-        .credentials = &fixture->credentials,
-        .clock = &fixture->world->clock,
-        .events = &fixture->world->events,
-    };
-    fixture->calls = (struct call_settings){
-        .transport = &fixture->world->transport,
-        .clock = &fixture->world->clock,
-        .events = &fixture->world->events,
-        .deadline_ms = 60000,
-        .connect_timeout_ms = CALLS_CONNECT_TIMEOUT_MS,
-        .try_timeout_ms = CALLS_TRY_TIMEOUT_MS,
-    };
-    fixture->budget = (struct budget){ .max_bytes = SSM_BUDGET_BYTES };
-    fixture->ssm = (struct ssm){ .client = &fixture->client, .budget = &fixture->budget };
+    fake_ssm_init(&fixture->aws);
+    fixture->world = fixture->aws.world;
     fixture->path = (struct ssm_path_query){
         .subject = "/prod/api/", .path = "/prod/api", .recursive = true
     };
@@ -106,9 +79,7 @@ static int tear_down(void **state)
     struct fixture *fixture = *state;
     clear_found(fixture);
     text_clear(&fixture->body);
-    credentials_clear(&fixture->credentials);
-    uri_clear(&fixture->endpoint);
-    fake_world_free(fixture->world);
+    fake_ssm_clear(&fixture->aws);
     free(fixture);
     return 0;
 }
@@ -117,9 +88,9 @@ static bool fetch_all(struct fixture *fixture, const struct ssm_queries *queries
 {
     CLEANUP(ssm_fetch_clear) struct ssm_fetch fetch = { 0 };
     struct err err;
-    assert_true(ssm_fetch_plan(&fixture->ssm, queries, &fetch, &err));
+    assert_true(ssm_fetch_plan(&fixture->aws.ssm, queries, &fetch, &err));
     assert_int_equal(fixture->world->sent_count, 0);
-    return ssm_fetch_run(&fetch, &fixture->calls, &fixture->problems);
+    return ssm_fetch_run(&fetch, &fixture->aws.calls, &fixture->problems);
 }
 
 static bool fetch_path(struct fixture *fixture)
@@ -477,7 +448,7 @@ static void a_path_is_listed_without_decryption_and_ciphertext_is_not_kept(void 
         { .body = "{\"Parameters\":[" PARAMETER("/prod/api/b", "SecureString", HUSH) "]}" },
     };
     REPLIES(fixture, ROWS);
-    fixture->ssm.decryption = PARAMETER_UNDECRYPTED;
+    fixture->aws.ssm.decryption = PARAMETER_UNDECRYPTED;
     assert_true(fetch_path(fixture));
     assert_contains(fixture->world->sent[0].body, "\"WithDecryption\":false");
     assert_contains(fixture->world->sent[1].body, "\"WithDecryption\":false");
@@ -492,7 +463,7 @@ static void a_decryption_failure_without_decryption_is_final(void **state)
     struct fixture *fixture = *state;
     static const struct fake_reply ROWS[] = { { .status = 400, .body = KMS_REFUSAL } };
     REPLIES(fixture, ROWS);
-    fixture->ssm.decryption = PARAMETER_UNDECRYPTED;
+    fixture->aws.ssm.decryption = PARAMETER_UNDECRYPTED;
     assert_false(fetch_path(fixture));
     assert_int_equal(fixture->world->sent_count, 1);
     assert_string_equal(only_problem(fixture)->code, "AccessDeniedException");
@@ -506,7 +477,7 @@ static void a_decryption_failure_tells_how_to_do_without(void **state)
     static const struct fake_reply ROWS[] = { { .status = 400, .body = KMS_REFUSAL },
         { .body = "{\"Parameters\":[]}" } };
     REPLIES(fixture, ROWS);
-    fixture->ssm.undecrypted_hint = "try otherwise";
+    fixture->aws.ssm.undecrypted_hint = "try otherwise";
     assert_false(fetch_path(fixture));
     assert_contains(only_problem(fixture)->hint, "kms:Decrypt");
     assert_contains(only_problem(fixture)->hint, "must be enabled; try otherwise");
@@ -730,7 +701,7 @@ static void names_are_asked_for_without_decryption_and_ciphertext_is_not_kept(vo
                   "/n/01", "SecureString", HUSH) "]}" },
     };
     REPLIES(fixture, ROWS);
-    fixture->ssm.decryption = PARAMETER_UNDECRYPTED;
+    fixture->aws.ssm.decryption = PARAMETER_UNDECRYPTED;
     assert_true(fetch_names(fixture, 2));
     assert_string_equal(fixture->world->sent[0].body,
             "{\"Names\":[\"/n/00\",\"/n/01\"],\"WithDecryption\":false}");

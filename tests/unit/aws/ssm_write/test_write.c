@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "aws/ssm_write/write.h"
-#include "fakes/fake_world.h"
+#include "fakes/fake_ssm.h"
 
 #define COUNT_OF(array)        (sizeof(array) / sizeof((array)[0]))
 #define REFUSAL(code, message) "{\"__type\":\"" code "\",\"message\":\"" message "\"}"
@@ -19,13 +19,9 @@
 #define HAS(text, part)        assert_non_null(strstr((text), (part)))
 
 struct fixture {
-    struct fake_world *world;
+    struct fake_ssm aws;
+    struct fake_world *world; /* of aws */
     struct fake_reply reply;
-    struct uri endpoint;
-    struct credentials credentials;
-    struct client client;
-    struct call_settings calls;
-    struct ssm ssm;
     struct ssm_writer writer;
     struct secret value;
     struct ssm_put put;
@@ -35,31 +31,10 @@ struct fixture {
 static int set_up(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof(*fixture));
-    struct err err;
     assert_non_null(fixture);
-    fixture->world = fake_world_new();
-    assert_true(uri_parse("https://ssm.eu-west-1.amazonaws.com", NULL, &fixture->endpoint, &err));
-    fixture->credentials = CREDENTIALS_INIT;
-    secret_append_string(&fixture->credentials.access_key_id, "AKIDEXAMPLE");
-    secret_append_string(&fixture->credentials.secret_access_key, "secretkeysecretkey");
-    fixture->client = (struct client){
-        .service = "ssm",
-        .region = "eu-west-1",
-        .endpoint = &fixture->endpoint,
-        .credentials = &fixture->credentials,
-        .clock = &fixture->world->clock,
-        .events = &fixture->world->events,
-    };
-    fixture->calls = (struct call_settings){
-        .transport = &fixture->world->transport,
-        .clock = &fixture->world->clock,
-        .events = &fixture->world->events,
-        .deadline_ms = 60000,
-        .connect_timeout_ms = CALLS_CONNECT_TIMEOUT_MS,
-        .try_timeout_ms = CALLS_TRY_TIMEOUT_MS,
-    };
-    fixture->ssm = (struct ssm){ .client = &fixture->client };
-    fixture->writer = (struct ssm_writer){ &fixture->ssm, &fixture->calls };
+    fake_ssm_init(&fixture->aws);
+    fixture->world = fixture->aws.world;
+    fixture->writer = (struct ssm_writer){ &fixture->aws.ssm, &fixture->aws.calls };
     fixture->value = SECRET_INIT(16 * 1024);
     secret_append_string(&fixture->value, VALUE);
     fixture->put = (struct ssm_put){
@@ -77,9 +52,7 @@ static int tear_down(void **state)
 {
     struct fixture *fixture = *state;
     secret_clear(&fixture->value);
-    credentials_clear(&fixture->credentials);
-    uri_clear(&fixture->endpoint);
-    fake_world_free(fixture->world);
+    fake_ssm_clear(&fixture->aws);
     free(fixture);
     return 0;
 }
@@ -205,7 +178,7 @@ static void an_answer_that_does_not_come_before_the_end_is_unsettled(void **stat
 {
     struct fixture *fixture = *state;
     REPLY(fixture, .after_ms = FAKE_NEVER_MS);
-    fixture->calls.deadline_ms = 2000;
+    fixture->aws.calls.deadline_ms = 2000;
     put(fixture);
     assert_int_equal(fixture->result.outcome, WRITE_UNSETTLED);
 }
@@ -214,7 +187,7 @@ static void nothing_is_sent_after_the_deadline(void **state)
 {
     struct fixture *fixture = *state;
     REPLY(fixture, .body = "{\"Version\":1}");
-    fixture->calls.deadline_ms = -1;
+    fixture->aws.calls.deadline_ms = -1;
     put(fixture);
     assert_int_equal(fixture->result.outcome, WRITE_REFUSED);
     assert_int_equal(fixture->result.err.kind, ERR_TIMEOUT);
@@ -260,7 +233,7 @@ static void no_message_repeats_the_value(void **state)
         assert_null(strstr(fixture->result.err.why, "'q'"));
         assert_null(strstr(fixture->result.err.why, "secret, of"));
     }
-    assert_null(fixture->client.token_in_body);
+    assert_null(fixture->aws.client.token_in_body);
 }
 
 static void refusals_say_what_to_do(void **state)
@@ -335,36 +308,6 @@ static void tags_are_added_and_looked_for(void **state)
     assert_int_equal(err.kind, ERR_PROTOCOL);
 }
 
-static void a_description_may_come_after_empty_pages(void **state)
-{
-    struct fixture *fixture = *state;
-
-    static const struct fake_reply pages[] = {
-        { .body = "{\"Parameters\":[],\"NextToken\":\"t1\"}" },
-        { .body = "{\"Parameters\":[{\"Name\":\"/b\",\"Tier\":\"Standard\"}],\"NextToken\":\"t2\"}" },
-        { .body = "{\"Parameters\":[{\"Name\":\"/a\",\"Tier\":\"Advanced\",\"KeyId\":\"alias/x\"}]}" },
-    };
-
-    struct ssm_metadata metadata = { 0 };
-    struct err err;
-    fixture->world->replies = pages;
-    fixture->world->reply_count = COUNT_OF(pages);
-    assert_true(ssm_describe(&fixture->writer, "/a", &metadata, &err));
-    assert_true(metadata.is_found);
-    assert_string_equal(metadata.tier, "Advanced");
-    assert_string_equal(metadata.key_id, "alias/x");
-    HAS(last_body(fixture), "\"Values\":[\"/a\"]}],\"NextToken\":\"t2\"}");
-    ssm_metadata_clear(&metadata);
-    REPLY(fixture, .body = "{\"Parameters\":[]}");
-    assert_true(ssm_describe(&fixture->writer, "/a", &metadata, &err));
-    assert_false(metadata.is_found);
-    REPLY(fixture, .body = "{\"Parameters\":[],\"NextToken\":\"again\"}");
-    fake_world_forget(fixture->world);
-    assert_true(ssm_describe(&fixture->writer, "/a", &metadata, &err));
-    assert_int_equal(fixture->world->sent_count, 100); /* not for ever */
-    ssm_metadata_clear(&metadata);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -382,8 +325,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(no_message_repeats_the_value, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refusals_say_what_to_do, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tags_are_added_and_looked_for, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(
-                a_description_may_come_after_empty_pages, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
