@@ -91,12 +91,13 @@ static bool copy_member(
 static bool read_item(const struct describe_call *call, struct json_value item, struct err *reterr)
 {
     CLEANUP(text_clear) struct text name = TEXT_INIT(MEMBER_MAX_BYTES);
+    CLEANUP(ssm_description_clear) struct ssm_description unasked = { 0 };
     if (!json_find_text(item, "Name", &name)) {
         return err_set(reterr, ERR_PROTOCOL, SUBJECT, "the reply has a parameter without a name");
     }
     struct ssm_description *description = find(call->described, text_string(&name));
     if (description == NULL) {
-        return true; /* that it was not asked for changes nothing */
+        description = &unasked; /* which changes nothing, but has to make sense */
     }
     description->is_found = copy_member(item, "Tier", &description->tier, reterr)
             && copy_member(item, "KeyId", &description->key_id, reterr);
