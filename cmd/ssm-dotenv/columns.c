@@ -47,9 +47,22 @@ void columns_row_clear(struct columns_row *row)
     }
 }
 
-void columns_put(struct columns_row *row, size_t column, const char *words)
+void columns_row_reset(struct columns_row *row)
 {
-    printable_append(&row->cells[column], words, strlen(words), PRINTABLE_LINE);
+    for (size_t i = 0; i < COLUMNS_MAX; i++) {
+        text_reset(&row->cells[i]);
+        row->colours[i] = NULL;
+    }
+}
+
+void columns_put(struct columns_row *row, size_t column, const char *sentence)
+{
+    printable_append(&row->cells[column], sentence, strlen(sentence), PRINTABLE_LINE);
+}
+
+void columns_put_word(struct columns_row *row, size_t column, const char *word)
+{
+    printable_append(&row->cells[column], word, strlen(word), PRINTABLE_WORD);
 }
 
 static size_t last_of(const struct columns *columns)

@@ -42,8 +42,11 @@ struct columns_row {
 void columns_row_init(struct columns_row *row);
 void columns_row_clear(struct columns_row *row);
 
-/* Appends to a cell, escaped. */
-void columns_put(struct columns_row *row, size_t column, const char *words);
+void columns_row_reset(struct columns_row *row);
+
+/* Appends to a cell: a sentence or a word, escaped as printable_append does it. */
+void columns_put(struct columns_row *row, size_t column, const char *sentence);
+void columns_put_word(struct columns_row *row, size_t column, const char *word);
 
 /* Initialise form and terminal, and the rest with zeros. */
 struct columns {

@@ -39,8 +39,7 @@ struct table {
 
 static void put(struct columns_row *row, enum column column, const char *word)
 {
-    printable_append(&row->cells[column], word, strlen(word),
-            column == NOTE ? PRINTABLE_LINE : PRINTABLE_WORD);
+    columns_put_word(row, column, word);
 }
 
 /* ---- what the cells have ---- */
@@ -101,13 +100,13 @@ static void put_notes(struct columns_row *row,
             text_reset(&note);
             inventory_note_write(facts->inventory, variable, 1U << i, &note);
             begin_note(row);
-            put(row, NOTE, text_string(&note));
+            columns_put(row, NOTE, text_string(&note));
         }
     }
     if (facts->scan != NULL
             && inventory_scan_use(facts->scan, variable).verdict == USAGE_NOT_FOUND) {
         begin_note(row);
-        put(row, NOTE, "legacy?");
+        columns_put(row, NOTE, "legacy?");
     }
 }
 
@@ -145,7 +144,7 @@ static void fill_unset(struct columns_row *row,
     text_append_format(&row->cells[FILES], "0 of %zu", facts->inventory->file_count);
     put(row, SPREAD, "-");
     put_place(row, &unset->places.items[0]);
-    put(row, NOTE, "read by the code, set nowhere");
+    columns_put(row, NOTE, "read by the code, set nowhere");
 }
 
 /* ---- the table ---- */

@@ -224,7 +224,8 @@ static int push_all(struct push *push, struct err_list *problems)
             && push_count_action(&push->plan, PUSH_UNDECIDED) > 0) {
         return COMMAND_FOUND; /* there is no plan to print */
     }
-    if (!push_print(&push->plan, push->options, &err)) {
+    const struct columns_terminal terminal = columns_terminal_of(push->run->environment);
+    if (!push_print(&push->plan, push->options, &terminal, &err)) {
         (void)err_list_add(problems, &err);
         if (push->options->apply) {
             tell_written(&push->plan, problems);

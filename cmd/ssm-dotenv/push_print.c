@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "base/printable.h"
-#include "base/utf8.h"
 #include "json/json_write.h"
 #include "output.h"
 
@@ -91,68 +89,74 @@ static void append_result(struct text *out, const struct push_item *item, bool b
     }
 }
 
-struct widths {
-    size_t action;
-    size_t parameter;
-    size_t type;
-    size_t note;
-};
-
-static void append_cell(struct text *out, const char *cell, size_t width)
-{
-    size_t begin = out->len;
-    printable_append(out, cell, strlen(cell), PRINTABLE_LINE);
-    size_t shown = utf8_count(text_string(out) + begin, out->len - begin);
-    text_append_format(out, "%*s  ", (int)(shown < width ? width - shown : 0), "");
-}
-
-static void widen(size_t *width, const char *cell)
-{
-    CLEANUP(text_clear) struct text shown = TEXT_INIT(OUTPUT_MAX_BYTES);
-    printable_append(&shown, cell, strlen(cell), PRINTABLE_LINE);
-    size_t wanted = utf8_count(text_string(&shown), shown.len);
-    *width = wanted > *width ? wanted : *width;
-}
-
 static const char *unasked_note(const struct push_options *options)
 {
     return options->apply ? "not asked for, because others are blocked" : "";
 }
 
-/* The notes are aligned only where something follows them; a reason is a sentence, and not a width. */
-static struct widths measure(const struct push_plan *plan, const struct push_options *options)
+enum column {
+    ACTION,
+    PARAMETER,
+    TYPE,
+    NOTE,
+    RESULT,
+    COLUMNS
+};
+
+/* A plan has no results. On a terminal they stand behind the notes, which are wrapped. */
+static const struct columns_form plan_form = {
+    .count = RESULT,
+    .cuts = { [PARAMETER] = COLUMNS_CUT_BEGINNING },
+};
+static const struct columns_form result_form = { .count = COLUMNS };
+
+struct table {
+    const struct push_options *options;
+    struct columns columns;
+};
+
+static void fill(struct columns_row *row, const struct table *table, const struct push_item *item)
 {
-    struct widths widths = { .type = strlen("SecureString") };
-    for (size_t i = 0; i < plan->len; i++) {
-        const struct push_item *item = &plan->items[i];
-        CLEANUP(text_clear) struct text note = TEXT_INIT(NOTE_MAX_BYTES);
-        append_note(&note, item, unasked_note(options));
-        widen(&widths.action, push_action_word(item->action));
-        widen(&widths.parameter, push_parameter(item));
-        if (options->apply && item->action != PUSH_BLOCKED) {
-            widen(&widths.note, text_string(&note));
-        }
+    CLEANUP(text_clear) struct text note = TEXT_INIT(NOTE_MAX_BYTES);
+    CLEANUP(text_clear) struct text result = TEXT_INIT(NOTE_MAX_BYTES);
+    bool has_results = table->columns.form->count > RESULT;
+    append_note(&note, item, unasked_note(table->options));
+    append_result(&result, item, table->options->blind);
+    columns_row_reset(row);
+    columns_put(row, ACTION, push_action_word(item->action));
+    columns_put(row, PARAMETER, push_parameter(item));
+    columns_put(row, TYPE, type_of(item));
+    columns_put(row, NOTE, text_string(&note));
+    if (!has_results && note.len > 0 && result.len > 0) {
+        columns_put(row, NOTE, "; ");
     }
-    return widths;
+    columns_put(row, has_results ? RESULT : NOTE, text_string(&result));
+    row->colours[ACTION] = item->action == PUSH_BLOCKED ? "31"
+            : item->action == PUSH_DIFFERS              ? "33"
+                                                        : NULL;
 }
 
-static void write_table(
-        struct text *out, const struct push_plan *plan, const struct push_options *options)
+static void write_table(struct text *out,
+        const struct push_plan *plan,
+        const struct push_options *options,
+        const struct columns_terminal *terminal)
 {
-    const struct widths widths = measure(plan, options);
+    bool is_plan = !options->apply || terminal->width > 0
+            || push_count_action(plan, PUSH_BLOCKED) > 0; /* then nothing was sent */
+    struct table table = {
+        .options = options,
+        .columns = { .form = is_plan ? &plan_form : &result_form, .terminal = *terminal },
+    };
+    CLEANUP(columns_row_clear) struct columns_row row;
+    columns_row_init(&row);
     for (size_t i = 0; i < plan->len; i++) {
-        const struct push_item *item = &plan->items[i];
-        CLEANUP(text_clear) struct text note = TEXT_INIT(NOTE_MAX_BYTES);
-        append_note(&note, item, unasked_note(options));
-        append_cell(out, push_action_word(item->action), widths.action);
-        append_cell(out, push_parameter(item), widths.parameter);
-        append_cell(out, type_of(item), widths.type);
-        append_cell(out, text_string(&note), widths.note);
-        append_result(out, item, options->blind);
-        while (out->state == TEXT_OK && out->len > 0 && out->bytes[out->len - 1] == ' ') {
-            out->len--;
-        }
-        text_append_char(out, '\n');
+        fill(&row, &table, &plan->items[i]);
+        columns_measure(&table.columns, &row);
+    }
+    columns_fit(&table.columns);
+    for (size_t i = 0; i < plan->len; i++) {
+        fill(&row, &table, &plan->items[i]);
+        columns_write(&table.columns, &row, out);
     }
 }
 
@@ -204,14 +208,16 @@ static void write_json(
     text_append_string(out, plan->len == 0 ? "]\n}\n" : "\n  ]\n}\n");
 }
 
-bool push_print(
-        const struct push_plan *plan, const struct push_options *options, struct err *reterr)
+bool push_print(const struct push_plan *plan,
+        const struct push_options *options,
+        const struct columns_terminal *terminal,
+        struct err *reterr)
 {
     CLEANUP(text_clear) struct text out = TEXT_INIT(OUTPUT_MAX_BYTES);
     if (options->json) {
         write_json(&out, plan, options);
     } else {
-        write_table(&out, plan, options);
+        write_table(&out, plan, options, terminal);
     }
     return output_print(&out, reterr);
 }

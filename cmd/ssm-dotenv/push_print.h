@@ -6,9 +6,12 @@
 
 #include "base/attrs.h"
 #include "base/error.h"
+#include "columns.h"
 #include "migrate/push_plan.h"
 #include "push_options.h"
 
 /* Prints to standard output. ERR_SYSTEM. */
-MUST_CHECK bool push_print(
-        const struct push_plan *plan, const struct push_options *options, struct err *reterr);
+MUST_CHECK bool push_print(const struct push_plan *plan,
+        const struct push_options *options,
+        const struct columns_terminal *terminal,
+        struct err *reterr);

@@ -47,7 +47,8 @@ static bool delete_file(const struct retire_file *file, struct err *reterr)
 
 /* --- what is printed --- */
 
-static void write_same(const struct verify_options *options,
+static void write_same(const struct command_run *run,
+        const struct verify_options *options,
         const struct retire_list *list,
         const struct outcome *outcome,
         struct text *out)
@@ -58,7 +59,8 @@ static void write_same(const struct verify_options *options,
         text_append_format(out, ", \"deleted\": %s}\n", outcome->is_deleted ? "true" : "false");
         return;
     }
-    retire_list_write_table(list, out);
+    const struct columns_terminal terminal = columns_terminal_of(run->environment);
+    retire_list_write_table(list, &terminal, out);
     if (outcome->is_deleted) {
         text_append_string(out,
                 "The file is deleted. The disk, backups and git's history may still have it: "
@@ -73,7 +75,8 @@ static bool print(const struct text *out, struct err_list *problems)
 }
 
 /* Retirement ends here: the rows say why. */
-static int stop_at_difference(const struct verify_options *options,
+static int stop_at_difference(const struct command_run *run,
+        const struct verify_options *options,
         const struct verified *verified,
         struct err_list *problems)
 {
@@ -83,7 +86,8 @@ static int stop_at_difference(const struct verify_options *options,
         verify_write_json_rows(&verified->rows, &out);
         text_append_string(&out, "}\n");
     } else {
-        verify_write_table(&verified->rows, &out);
+        const struct columns_terminal terminal = columns_terminal_of(run->environment);
+        verify_write_table(&verified->rows, &terminal, &out);
         text_append_string(&out, "The file stays: not all rows are the same.\n");
     }
     (void)print(&out, problems);
@@ -113,7 +117,8 @@ static bool look(const struct command_run *run,
     return true;
 }
 
-static int finish(const struct verify_options *options,
+static int finish(const struct command_run *run,
+        const struct verify_options *options,
         const struct retire_file *file,
         const struct retire_list *list,
         struct err_list *problems)
@@ -125,7 +130,7 @@ static int finish(const struct verify_options *options,
         outcome.is_deleted = delete_file(file, &err);
         outcome.has_failed = !outcome.is_deleted;
     }
-    write_same(options, list, &outcome, &out);
+    write_same(run, options, list, &outcome, &out);
     bool is_printed = print(&out, problems);
     if (outcome.has_failed) {
         (void)err_list_add(problems, &err);
@@ -150,13 +155,13 @@ static int run_retire(const struct command_run *run, const void *given, struct e
         return COMMAND_FOUND;
     }
     if (!verified_is_same(&verified)) {
-        return stop_at_difference(options, &verified, problems);
+        return stop_at_difference(run, options, &verified, problems);
     }
     if (!look(run, options, &file, &list, &err)) {
         (void)err_list_add(problems, &err);
         return COMMAND_FOUND;
     }
-    return finish(options, &file, &list, problems);
+    return finish(run, options, &file, &list, problems);
 }
 
 const struct command retire_command = {

@@ -5,13 +5,19 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/printable.h"
-#include "base/utf8.h"
 #include "json/json_write.h"
 
-enum {
-    CELL_MAX_BYTES = 256 * 1024,
-    CHECK_WIDTH = 7,
+enum column {
+    CHECK,
+    WHERE,
+    NOTE,
+    COLUMNS
+};
+
+static const struct columns_form form = {
+    .count = COLUMNS,
+    .heads = { "CHECK", "WHERE", "NOTE" },
+    .cuts = { [WHERE] = COLUMNS_CUT_BEGINNING },
 };
 
 static const char *const words[RETIRE_CHECKS] = {
@@ -110,45 +116,34 @@ size_t retire_list_count(const struct retire_list *list, enum retire_check check
     return count;
 }
 
-/* "src/server.js:1", or the variable where it is about that alone. */
-static void write_where(const struct retire_row *row, struct text *out)
+static void fill(struct columns_row *out, const struct retire_row *row)
 {
-    const char *where = row->file == NULL ? row->variable : row->file;
-    printable_append(out, where, strlen(where), PRINTABLE_WORD);
+    columns_row_reset(out);
+    columns_put_word(out, CHECK, words[row->check]);
+    /* "src/server.js:1", or the variable where it is about that alone. */
+    columns_put_word(out, WHERE, row->file == NULL ? row->variable : row->file);
     if (row->line > 0) {
-        text_append_format(out, ":%zu", row->line);
+        text_append_format(&out->cells[WHERE], ":%zu", row->line);
     }
+    columns_put(out, NOTE, row->note == NULL ? "" : row->note);
+    out->colours[CHECK] = row->check == RETIRE_ROTATE ? "33" : "31";
 }
 
-static size_t where_width(const struct retire_row *row)
+void retire_list_write_table(
+        const struct retire_list *list, const struct columns_terminal *terminal, struct text *out)
 {
-    CLEANUP(text_clear) struct text where = TEXT_INIT(CELL_MAX_BYTES);
-    write_where(row, &where);
-    return utf8_count(text_string(&where), where.len);
-}
-
-static void write_row(const struct retire_row *row, size_t width, struct text *out)
-{
-    size_t own = where_width(row);
-    text_append_format(out, "%-*s  ", CHECK_WIDTH, words[row->check]);
-    write_where(row, out);
-    text_append_format(out, "%*s  ", (int)(own < width ? width - own : 0), "");
-    if (row->note != NULL) {
-        printable_append(out, row->note, strlen(row->note), PRINTABLE_LINE);
-    }
-    text_append_string(out, "\n");
-}
-
-void retire_list_write_table(const struct retire_list *list, struct text *out)
-{
-    size_t width = strlen("WHERE");
+    struct columns columns = { .form = &form, .terminal = *terminal };
+    CLEANUP(columns_row_clear) struct columns_row row;
+    columns_row_init(&row);
     for (size_t i = 0; i < list->len; i++) {
-        size_t own = where_width(&list->rows[i]);
-        width = own > width ? own : width;
+        fill(&row, &list->rows[i]);
+        columns_measure(&columns, &row);
     }
-    text_append_format(out, "%-*s  %-*s  NOTE\n", CHECK_WIDTH, "CHECK", (int)width, "WHERE");
+    columns_fit(&columns);
+    columns_write_heads(&columns, out);
     for (size_t i = 0; i < list->len; i++) {
-        write_row(&list->rows[i], width, out);
+        fill(&row, &list->rows[i]);
+        columns_write(&columns, &row, out);
     }
 }
 

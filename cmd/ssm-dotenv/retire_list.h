@@ -8,6 +8,7 @@
 #include "base/attrs.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "columns.h"
 
 /* In the order of the list. */
 enum retire_check {
@@ -60,7 +61,8 @@ void retire_list_sort(struct retire_list *list);
 
 size_t retire_list_count(const struct retire_list *list, enum retire_check check);
 
-void retire_list_write_table(const struct retire_list *list, struct text *out);
+void retire_list_write_table(
+        const struct retire_list *list, const struct columns_terminal *terminal, struct text *out);
 
 /* The rows as a JSON array. */
 void retire_list_write_json(const struct retire_list *list, struct text *out);

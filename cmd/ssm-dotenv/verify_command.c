@@ -22,7 +22,8 @@ static int run_verify(const struct command_run *run, const void *given, struct e
     if (options->json) {
         verify_write_json(&verified.rows, &out);
     } else {
-        verify_write_table(&verified.rows, &out);
+        const struct columns_terminal terminal = columns_terminal_of(run->environment);
+        verify_write_table(&verified.rows, &terminal, &out);
     }
     if (!output_print(&out, &err)) {
         (void)err_list_add(problems, &err);

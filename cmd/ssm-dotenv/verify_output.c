@@ -2,97 +2,61 @@
 #include "verify_output.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "base/printable.h"
-#include "base/utf8.h"
 #include "json/json_write.h"
 
-enum {
-    CELL_MAX_BYTES = 16 * 1024,
-    VERSION_BYTES = 24,
-};
-
-enum {
-    COLUMN_STATE,
-    COLUMN_VARIABLE,
-    COLUMN_PARAMETER,
-    COLUMN_TYPE,
-    COLUMN_VERSION,
+enum column {
+    STATE,
+    VARIABLE,
+    PARAMETER,
+    TYPE,
+    VERSION,
+    NOTE,
     COLUMNS
 };
 
-static const char *const heads[COLUMNS] = { "STATE", "VARIABLE", "PARAMETER", "TYPE", "VERSION" };
+static const struct columns_form form = {
+    .count = COLUMNS,
+    .heads = { "STATE", "VARIABLE", "PARAMETER", "TYPE", "VERSION", "NOTE" },
+    .cuts = { [VARIABLE] = COLUMNS_CUT_END, [PARAMETER] = COLUMNS_CUT_BEGINNING },
+};
 
-static const char *or_dash(const char *cell)
+static void put(struct columns_row *row, enum column column, const char *word)
 {
-    return cell == NULL ? "-" : cell;
+    columns_put_word(row, column, word == NULL ? "-" : word);
 }
 
-static void fill_cells(const struct compare_row *row,
-        char version[static VERSION_BYTES],
-        const char *ret_cells[static COLUMNS])
+static void fill(struct columns_row *out, const struct compare_row *row)
 {
-    (void)snprintf(version, VERSION_BYTES, "%" PRId64, row->version);
-    ret_cells[COLUMN_STATE] = compare_state_word(row->state);
-    ret_cells[COLUMN_VARIABLE] = or_dash(row->variable);
-    ret_cells[COLUMN_PARAMETER] = or_dash(row->parameter);
-    ret_cells[COLUMN_TYPE] = or_dash(row->type);
-    ret_cells[COLUMN_VERSION] = row->version == 0 ? "-" : version;
-}
-
-static size_t shown_width(const char *cell)
-{
-    CLEANUP(text_clear) struct text shown = TEXT_INIT(CELL_MAX_BYTES);
-    printable_append(&shown, cell, strlen(cell), PRINTABLE_WORD);
-    return utf8_count(text_string(&shown), shown.len);
-}
-
-static void measure(const struct compare_rows *rows, size_t widths[static COLUMNS])
-{
-    for (size_t i = 0; i < COLUMNS; i++) {
-        widths[i] = strlen(heads[i]);
+    columns_row_reset(out);
+    put(out, STATE, compare_state_word(row->state));
+    put(out, VARIABLE, row->variable);
+    put(out, PARAMETER, row->parameter);
+    put(out, TYPE, row->type);
+    if (row->version == 0) {
+        put(out, VERSION, NULL);
+    } else {
+        text_append_format(&out->cells[VERSION], "%" PRId64, row->version);
     }
+    columns_put(out, NOTE, row->note == NULL ? "" : row->note);
+    out->colours[STATE] = row->state == COMPARE_SAME ? NULL : "31";
+}
+
+void verify_write_table(
+        const struct compare_rows *rows, const struct columns_terminal *terminal, struct text *out)
+{
+    struct columns columns = { .form = &form, .terminal = *terminal };
+    CLEANUP(columns_row_clear) struct columns_row row;
+    columns_row_init(&row);
     for (size_t i = 0; i < rows->len; i++) {
-        char version[VERSION_BYTES];
-        const char *cells[COLUMNS];
-        fill_cells(&rows->items[i], version, cells);
-        for (size_t column = 0; column < COLUMNS; column++) {
-            size_t width = shown_width(cells[column]);
-            widths[column] = width > widths[column] ? width : widths[column];
-        }
+        fill(&row, &rows->items[i]);
+        columns_measure(&columns, &row);
     }
-}
-
-static void write_row(const char *const cells[static COLUMNS],
-        const size_t widths[static COLUMNS],
-        const char *note,
-        struct text *out)
-{
-    for (size_t i = 0; i < COLUMNS; i++) {
-        size_t width = shown_width(cells[i]);
-        printable_append(out, cells[i], strlen(cells[i]), PRINTABLE_WORD);
-        text_append_format(out, "%*s  ", (int)(width < widths[i] ? widths[i] - width : 0), "");
-    }
-    printable_append(out, note, strlen(note), PRINTABLE_LINE);
-    while (out->state == TEXT_OK && out->bytes[out->len - 1] == ' ') {
-        out->len--;
-    }
-    text_append_string(out, "\n");
-}
-
-void verify_write_table(const struct compare_rows *rows, struct text *out)
-{
-    size_t widths[COLUMNS];
-    measure(rows, widths);
-    write_row(heads, widths, "NOTE", out);
+    columns_fit(&columns);
+    columns_write_heads(&columns, out);
     for (size_t i = 0; i < rows->len; i++) {
-        const struct compare_row *row = &rows->items[i];
-        char version[VERSION_BYTES];
-        const char *cells[COLUMNS];
-        fill_cells(row, version, cells);
-        write_row(cells, widths, row->note == NULL ? "" : row->note, out);
+        fill(&row, &rows->items[i]);
+        columns_write(&columns, &row, out);
     }
 }
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import base64
-import fcntl
 import json
 import os
-import pty
 import re
 import signal
-import struct
 import subprocess
-import termios
 from pathlib import Path
 
 import pytest
+import terminals
 from conftest import PATH, ROOT
 from privileges import strace
+from terminals import plain
 
 MARKERS = ("hunter2-marker-one", "hunter2-marker-two", "marker-three-%d" % 3, "Zq8xW2vN7rT4yK9pL3mB")
 ONE, TWO, THREE, RANDOM = MARKERS
@@ -311,29 +309,9 @@ def test_v_says_how_much_was_read(tool: Tool) -> None:
 
 
 def on_terminal(tool: Tool, columns: int, *args: str, **variables: str) -> str:
-    leader, follower = pty.openpty()
-    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-    environment = {**tool.environment, "TERM": "xterm", **variables}
-    process = subprocess.Popen([tool.program, "inventory", *args], cwd=tool.folder, env=environment, stdout=follower, stdin=subprocess.DEVNULL)
-    os.close(follower)
-    output = b""
-    while True:
-        try:
-            piece = os.read(leader, 65536)
-        except OSError:
-            break
-        if not piece:
-            break
-        output += piece
-    os.close(leader)
-    assert process.wait() == 0
-    text = output.decode().replace("\r\n", "\n")
+    text = terminals.on_terminal(columns, [tool.program, "inventory", *args], tool.folder, {**tool.environment, **variables})
     assert not has_secret(text)
     return text
-
-
-def plain(text: str) -> str:
-    return re.sub(r"\033\[\d+m", "", text)
 
 
 def test_colours_are_for_terminals_that_want_them(tool: Tool) -> None:
