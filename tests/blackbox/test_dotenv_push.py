@@ -16,12 +16,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import terminals
 from conftest import PATH, ROOT
 from parameter_store import Credentials, ParameterStore, faults
 from parameter_store.errors import ServiceError
 from parameter_store.exchange import Exchange
 from parameter_store.names import Reference
 from privileges import strace
+from terminals import plain
 
 MARKER = "hunter2-marker"
 ENV = f"""\
@@ -157,6 +159,38 @@ def test_without_apply_the_plan_is_printed_and_nothing_written(push: Push) -> No
     )
     assert done.stderr == ""
     assert [entry.operation for entry in push.store.journal.entries] == ["GetParameters"]
+
+
+def test_rows_fit_the_terminal(push: Push, fast: tuple[str, ...]) -> None:
+    push.store.put("/prod/api/port", "8080")
+    push.store.put("/prod/api/stripe_key", "another", "SecureString")
+
+    def shown(columns: int, *args: str, status: int = 1, **variables: str) -> str:
+        return terminals.on_terminal(columns, push.command(*args), push.folder, {**push.environment, **variables}, status)
+
+    assert plain(shown(200)) == push(status=1).stdout
+    assert "\033[33mdiffers\033[0m" in shown(200)
+    assert "\033" not in shown(200, NO_COLOR="1") + shown(200, "--json")
+    assert plain(shown(80)) == """\
+create   /prod/api/db_password  SecureString  alias/prod
+same     /prod/api/port         String        version 1
+differs  /prod/api/stripe_key   SecureString  version 1, kept (--overwrite
+                                              STRIPE_KEY writes version 2)
+"""
+    assert plain(shown(36, *fast)) == """\
+create
+    /prod/api/db_password
+    SecureString
+    alias/prod; written, version 1
+same
+    /prod/api/port  String
+    version 1
+differs
+    /prod/api/stripe_key
+    SecureString
+    version 1, kept (--overwrite
+    STRIPE_KEY writes version 2)
+"""
 
 
 def test_the_plan_is_what_apply_does(push: Push, fast: tuple[str, ...]) -> None:

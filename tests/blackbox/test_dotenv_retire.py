@@ -11,9 +11,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import terminals
 from conftest import PATH, Runner
 from parameter_store import ParameterStore, faults
 from privileges import strace
+from terminals import plain
 from test_dotenv_verify import Tool
 
 MARK = "mark-77e1-must-not-be-seen"
@@ -73,6 +75,24 @@ def tool(run: Runner, store: ParameterStore, tmp_path: Path) -> Retirement:
     store.put("/prod/api/github_token", TOKEN, "SecureString")
     store.put("/prod/api/port", "8080")
     return Retirement(run, tmp_path)
+
+
+def test_rows_fit_the_terminal(tool: Retirement) -> None:
+    folder = tool.source / "a" / "folder" / "with" / "a" / "long" / "name"
+    folder.mkdir(parents=True)
+    (folder / "server.py").write_text("load_dotenv('.env')\n")
+
+    def shown(columns: int, **variables: str) -> str:
+        command = [tool.run.program, "retire", "--env-file", ".env", "--source", ".", "prod.map"]
+        return terminals.on_terminal(columns, command, tool.folder, {**tool.run.environment(), **variables}, status=1)
+
+    assert plain(shown(200)) == tool("retire", "--env-file", ".env", "--source", ".", "prod.map", status=1).stdout
+    assert "\033[31mloads\033[0m" in shown(200)
+    assert "\033" not in shown(200, NO_COLOR="1")
+    for columns in (60, 40):
+        lines = plain(shown(columns)).splitlines()
+        assert max(map(len, lines)) <= columns
+        assert any("name/server.py:1" in line for line in lines)
 
 
 # --- Deleting

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import terminals
 from conftest import PATH, Runner
 from parameter_store import ParameterStore, faults
+from terminals import plain
 from test_dotenv_map import quoted, random_env
 
 MARK = "mark-77e1-must-not-be-seen"
@@ -94,6 +96,26 @@ def test_all_is_the_same(tool: Tool) -> None:
     assert tool.rows("--env-file", "-", "prod.map", input=ENV.encode(), stdin=None) == SAME
     assert tool.rows("prod.map") == [SAME[0], SAME[3]]
     assert tool.rows("--names-only", "-", input=MAP.encode(), stdin=None) == [SAME[0], SAME[3]]
+
+
+@pytest.mark.usefixtures("filled")
+def test_rows_fit_the_terminal(tool: Tool, store: ParameterStore) -> None:
+    store.delete("/prod/api/db_password")
+    store.put("/prod/api/db_password", "another", "SecureString", key_id="alias/dev")
+
+    def shown(columns: int, *args: str, **variables: str) -> str:
+        command = [tool.run.program, "verify", "--env-file", ".env", *args, "prod.map"]
+        text = terminals.on_terminal(columns, command, tool.folder, {**tool.run.environment(), **variables}, status=1)
+        assert MARK not in text
+        return text
+
+    assert plain(shown(200)) == tool("verify", "--env-file", ".env", "prod.map", status=1).stdout
+    assert "\033[31mdiffers\033[0m" in shown(200) or "\033[31mkey\033[0m" in shown(200)
+    assert "\033" not in shown(200, NO_COLOR="1") + shown(200, TERM="dumb") + shown(200, "--json")
+    for columns in (100, 80, 40):
+        lines = plain(shown(columns)).splitlines()
+        assert max(map(len, lines)) <= columns
+        assert all(word in " ".join(lines) for word in ("DB_PASSWORD", "db_password", "SecureString", "alias/dev", "plain in the map"))
 
 
 CHANGES: dict[str, tuple[Callable[[ParameterStore], object], str]] = {
