@@ -65,6 +65,14 @@ void columns_put_word(struct columns_row *row, size_t column, const char *word)
     printable_append(&row->cells[column], word, strlen(word), PRINTABLE_WORD);
 }
 
+void columns_put_text(struct columns_row *row, size_t column, const struct text *sentence)
+{
+    columns_put(row, column, text_string(sentence));
+    if (sentence->state != TEXT_OK) {
+        row->cells[column].state = sentence->state;
+    }
+}
+
 static size_t last_of(const struct columns *columns)
 {
     return columns->form->count - 1;

@@ -48,6 +48,9 @@ void columns_row_reset(struct columns_row *row);
 void columns_put(struct columns_row *row, size_t column, const char *sentence);
 void columns_put_word(struct columns_row *row, size_t column, const char *word);
 
+/* A sentence; an append to it that failed counts as failed in the cell. */
+void columns_put_text(struct columns_row *row, size_t column, const struct text *sentence);
+
 /* Initialise form and terminal, and the rest with zeros. */
 struct columns {
     const struct columns_form *form;

@@ -100,7 +100,7 @@ static void put_notes(struct columns_row *row,
             text_reset(&note);
             inventory_note_write(facts->inventory, variable, 1U << i, &note);
             begin_note(row);
-            columns_put(row, NOTE, text_string(&note));
+            columns_put_text(row, NOTE, &note);
         }
     }
     if (facts->scan != NULL

@@ -126,11 +126,11 @@ static void fill(struct columns_row *row, const struct table *table, const struc
     columns_put(row, ACTION, push_action_word(item->action));
     columns_put(row, PARAMETER, push_parameter(item));
     columns_put(row, TYPE, type_of(item));
-    columns_put(row, NOTE, text_string(&note));
+    columns_put_text(row, NOTE, &note);
     if (!has_results && note.len > 0 && result.len > 0) {
         columns_put(row, NOTE, "; ");
     }
-    columns_put(row, has_results ? RESULT : NOTE, text_string(&result));
+    columns_put_text(row, has_results ? RESULT : NOTE, &result);
     row->colours[ACTION] = item->action == PUSH_BLOCKED ? "31"
             : item->action == PUSH_DIFFERS              ? "33"
                                                         : NULL;

@@ -16,12 +16,6 @@ enum {
     OUTPUT_MAX_BYTES = 256 * 1024 * 1024
 };
 
-/* Of FILE, after it was deleted or not. */
-struct outcome {
-    bool is_deleted;
-    bool has_failed; /* to be deleted; what is wrong is in the problems */
-};
-
 static bool is_same_file(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size
@@ -50,18 +44,18 @@ static bool delete_file(const struct retire_file *file, struct err *reterr)
 static void write_same(const struct command_run *run,
         const struct verify_options *options,
         const struct retire_list *list,
-        const struct outcome *outcome,
+        bool is_deleted,
         struct text *out)
 {
     if (options->json) {
         text_append_string(out, "{\"verified\": true, \"checks\": ");
         retire_list_write_json(list, out);
-        text_append_format(out, ", \"deleted\": %s}\n", outcome->is_deleted ? "true" : "false");
+        text_append_format(out, ", \"deleted\": %s}\n", is_deleted ? "true" : "false");
         return;
     }
     const struct columns_terminal terminal = columns_terminal_of(run->environment);
     retire_list_write_table(list, &terminal, out);
-    if (outcome->is_deleted) {
+    if (is_deleted) {
         text_append_string(out,
                 "The file is deleted. The disk, backups and git's history may still have it: "
                 "rotate the secrets.\n");
@@ -124,15 +118,24 @@ static int finish(const struct command_run *run,
         struct err_list *problems)
 {
     CLEANUP(text_clear) struct text out = TEXT_INIT(OUTPUT_MAX_BYTES);
-    struct outcome outcome = { 0 };
     struct err err;
-    if (options->may_delete) {
-        outcome.is_deleted = delete_file(file, &err);
-        outcome.has_failed = !outcome.is_deleted;
+    /* First, since it takes memory: a file is not deleted that nobody could be told of. */
+    write_same(run, options, list, options->may_delete, &out);
+    if (!text_check(&out, "standard output", &err)) {
+        (void)err_list_add(problems, &err);
+        return COMMAND_FOUND;
     }
-    write_same(run, options, list, &outcome, &out);
+    bool is_deleted = options->may_delete && delete_file(file, &err);
+    bool has_failed = options->may_delete && !is_deleted;
+    if (has_failed) {
+        text_reset(&out);
+        write_same(run, options, list, false, &out);
+    }
     bool is_printed = print(&out, problems);
-    if (outcome.has_failed) {
+    if (!is_printed && is_deleted && problems->len > 0) {
+        err_add_why(&problems->items[problems->len - 1], "; %s is deleted", file->path);
+    }
+    if (has_failed) {
         (void)err_list_add(problems, &err);
     }
     /* Secrets are to be rotated whatever was found. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "retire_git.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,6 +44,9 @@ static bool find_root(const char *folder, char **ret_root, struct err *reterr)
             text_reset(&git);
             text_append(&git, folder, len);
             text_append_string(&git, "/.git");
+            if (!text_check(&git, folder, reterr)) {
+                return false;
+            }
             if (access(text_string(&git), F_OK) == 0) {
                 *ret_root = strndup(folder, len);
                 return *ret_root != NULL || err_set_no_memory(reterr);
@@ -134,7 +138,7 @@ static bool add_line_to_run(const char *file, struct retire_list *list, struct e
         .file = file,
         .note = text_string(&note),
     };
-    return retire_list_add(list, &finding, reterr);
+    return text_check(&note, file, reterr) && retire_list_add(list, &finding, reterr);
 }
 
 /* One row for each line of the output: "0b5c2c5 2026-11-28". */
@@ -153,7 +157,7 @@ static bool add_commits(
             .file = file,
             .note = text_string(&note),
         };
-        if (!retire_list_add(list, &finding, reterr)) {
+        if (!text_check(&note, file, reterr) || !retire_list_add(list, &finding, reterr)) {
             return false;
         }
         line += len + (line[len] == '\n' ? 1 : 0);
@@ -187,14 +191,19 @@ static bool look_at_history(const struct command_run *run,
 /* --- .gitignore --- */
 
 /* The .gitignore of the folder that is path[0..len), about the rest of the path. */
-static bool is_ignored_in(const char *path, size_t len)
+static bool is_ignored_in(const char *path, size_t len, bool *ret_is_ignored, struct err *reterr)
 {
     CLEANUP(text_clear) struct text name = TEXT_INIT(PLACE_MAX_BYTES);
     CLEANUP(text_clear) struct text contents = TEXT_INIT(IGNORE_MAX_BYTES);
     text_append(&name, path, len);
     text_append_string(&name, "/.gitignore");
-    return file_read_text(text_string(&name), &contents) == 0
+    int fault = file_read_text(text_string(&name), &contents);
+    if (name.state == TEXT_NO_MEMORY || fault == ENOMEM) {
+        return err_set_no_memory(reterr);
+    }
+    *ret_is_ignored = fault == 0
             && ignore_has((struct span){ contents.bytes, contents.len }, path + len + 1, false);
+    return true;
 }
 
 static bool look_at_ignored(
@@ -202,11 +211,15 @@ static bool look_at_ignored(
 {
     CLEANUP(text_clear) struct text path = TEXT_INIT(PLACE_MAX_BYTES);
     text_append_format(&path, "%s/%s", place->folder, place->name);
+    if (!text_check(&path, file, reterr)) {
+        return false;
+    }
     const char *whole = text_string(&path);
+    bool is_ignored = false;
     size_t root_len = strcmp(place->root, "/") == 0 ? 0 : strlen(place->root);
-    for (size_t len = root_len; len < path.len; len++) {
-        if (whole[len] == '/' && is_ignored_in(whole, len)) {
-            return true;
+    for (size_t len = root_len; !is_ignored && len < path.len; len++) {
+        if (whole[len] == '/' && !is_ignored_in(whole, len, &is_ignored, reterr)) {
+            return false;
         }
     }
     const struct retire_finding finding = {
@@ -214,7 +227,7 @@ static bool look_at_ignored(
         .file = file,
         .note = ".gitignore does not have it: the next git add takes it",
     };
-    return retire_list_add(list, &finding, reterr);
+    return is_ignored || retire_list_add(list, &finding, reterr);
 }
 
 bool retire_look_at_git(const struct command_run *run,

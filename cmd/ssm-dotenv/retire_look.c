@@ -58,11 +58,11 @@ static bool add_link(const struct retire_file *file, struct retire_list *list, s
         .file = file->path,
         .note = text_string(&note),
     };
-    return retire_list_add(list, &finding, reterr);
+    return text_check(&note, file->path, reterr) && retire_list_add(list, &finding, reterr);
 }
 
 /* The nearest folder above the path, or itself, that has a Dockerfile: "" is the working folder. */
-static bool has_dockerfile(const char *folder, size_t len)
+static bool has_dockerfile(const char *folder, size_t len, bool *ret_has, struct err *reterr)
 {
     static const char *const names[] = { "Dockerfile", "Containerfile" };
     CLEANUP(text_clear) struct text name = TEXT_INIT(PLACE_MAX_BYTES);
@@ -70,11 +70,12 @@ static bool has_dockerfile(const char *folder, size_t len)
         text_reset(&name);
         text_append(&name, folder, len);
         text_append_string(&name, names[i]);
-        if (access(text_string(&name), F_OK) == 0) {
-            return true;
+        if (!text_check(&name, folder, reterr)) {
+            return false;
         }
+        *ret_has = *ret_has || access(text_string(&name), F_OK) == 0;
     }
-    return false;
+    return true;
 }
 
 static bool look_at_docker(
@@ -91,10 +92,16 @@ static bool look_at_docker(
     };
     text_append(&path, file->path, len);
     text_append_string(&path, ".dockerignore");
-    bool is_ignored = file_read_text(text_string(&path), &contents) == 0
+    int fault = file_read_text(text_string(&path), &contents);
+    if (path.state == TEXT_NO_MEMORY || fault == ENOMEM) {
+        return err_set_no_memory(reterr);
+    }
+    bool has = false;
+    bool is_ignored = fault == 0
             && ignore_has((struct span){ contents.bytes, contents.len }, name, true);
-    return is_ignored || !has_dockerfile(file->path, len)
-            || retire_list_add(list, &finding, reterr);
+    return is_ignored
+            || (has_dockerfile(file->path, len, &has, reterr)
+                    && (!has || retire_list_add(list, &finding, reterr)));
 }
 
 bool retire_look_at_file(
@@ -159,7 +166,8 @@ static void add_value(void *context, const struct needles_hit *hit)
         .variable = name,
         .note = text_string(&note),
     };
-    look->has_failed = look->has_failed || !retire_list_add(look->list, &finding, look->reterr);
+    look->has_failed = look->has_failed || !text_check(&note, look->path, look->reterr)
+            || !retire_list_add(look->list, &finding, look->reterr);
 }
 
 /* Whether the name is what editors and people call a copy of the file: .env~, .env.bak, .env.bak2, .env.1. */
@@ -370,7 +378,7 @@ bool retire_look_at_secrets(
             .variable = entry->name,
             .note = text_string(&note),
         };
-        if (!retire_list_add(list, &finding, reterr)) {
+        if (!text_check(&note, entry->name, reterr) || !retire_list_add(list, &finding, reterr)) {
             return false;
         }
     }

@@ -77,6 +77,7 @@ static void add_problems(struct err_list *problems, const struct err_list *other
     for (size_t i = 0; i < others->len; i++) {
         (void)err_list_add(problems, &others->items[i]);
     }
+    problems->unlisted += others->unlisted;
 }
 
 /* What the row says: what is needed, where that is known. */

@@ -89,7 +89,7 @@ static bool add_row(struct compare_rows *rows,
     rows->items = items;
     rows->items[rows->len] = *row;
     rows->items[rows->len].note = NULL;
-    if (note->len > 0) {
+    if (note->len > 0 || note->state != TEXT_OK) {
         rows->items[rows->len].note = text_detach(note);
         if (rows->items[rows->len].note == NULL) {
             return err_set_no_memory(reterr);

@@ -108,7 +108,8 @@ bool push_decide(struct push_item *item,
     } else if (strcmp(stored->type, type) != 0) {
         text_append_format(&why, "is a %s, the map says %s, and the type is never changed",
                 stored->type, type);
-        return push_block(item, text_string(&why), reterr);
+        return text_check(&why, item->variable, reterr)
+                && push_block(item, text_string(&why), reterr);
     } else if (compare_same_bytes(&item->entry->value, stored->value)) {
         item->action = PUSH_SAME;
     } else {

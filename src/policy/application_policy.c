@@ -79,7 +79,9 @@ static void write_grant(struct document *document,
         const char *actions,
         const struct text *resources)
 {
-    if (resources->len > 0) {
+    if (resources->len == 0) {
+        document_note_failure(document, resources);
+    } else {
         document_write(document, &(struct statement){ sid, DOCUMENT_ALLOW, actions, resources });
     }
 }

@@ -147,7 +147,9 @@ static void write_never_parameters(struct document *document, const struct ci_po
 
 static void write_never_key(struct document *document, const struct text *keys)
 {
-    if (keys->len > 0) {
+    if (keys->len == 0) {
+        document_note_failure(document, keys);
+    } else {
         document_write(document,
                 &(struct statement){ "NeverProductionKey", DOCUMENT_DENY,
                         "kms:Decrypt kms:Encrypt kms:GenerateDataKey* kms:ReEncrypt* "

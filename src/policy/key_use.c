@@ -42,6 +42,7 @@ void key_use_write(struct document *document,
     char service[128];
     char context[64];
     if (keys->len == 0) {
+        document_note_failure(document, keys);
         return;
     }
     (void)snprintf(service, sizeof(service), "%s.%s.amazonaws.com", use->service, scope->region);

@@ -157,6 +157,9 @@ static bool open_folder(struct walk *walk, const struct entry *entry)
     CLEANUP(file_close)
     int fd = openat(walk->root, entry->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     CLEANUP(close_folder) DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    if (folder == NULL && errno == ENOMEM) {
+        return err_set_no_memory(walk->reterr);
+    }
     if (folder == NULL) {
         walk->summary->unreadable++;
         return true;

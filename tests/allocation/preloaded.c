@@ -1,5 +1,5 @@
 /*
- * Every allocation of the process, those of the C library and of libcurl among them, each of which may fail: to be preloaded (LD_PRELOAD) into ssm-exec as it is shipped. What it starts is left alone.
+ * Every allocation of the process, those of the C library and of libcurl among them, each of which may fail: to be preloaded (LD_PRELOAD) into a program as it is shipped. What it starts is left alone.
  */
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
@@ -24,7 +24,9 @@ void *__libc_memalign(size_t alignment, size_t size);
 
 static bool fails(const void *caller)
 {
-    return strcmp(program_invocation_short_name, "ssm-exec") == 0 && allocation_fails(caller);
+    const char *name = program_invocation_short_name;
+    bool is_ours = strcmp(name, "ssm-exec") == 0 || strcmp(name, "ssm-dotenv") == 0;
+    return is_ours && allocation_fails(caller);
 }
 
 void *malloc(size_t size)
