@@ -73,12 +73,8 @@ static void drop_value(const struct write_call *call, struct err *err)
 static enum call_verdict judge_refusal(
         struct write_call *call, const struct http_reply *reply, struct err *reterr)
 {
-    struct client *client = call->ssm->client;
-    const struct secret *token_in_body = client->token_in_body;
-    client->token_in_body = call->value;
     enum call_verdict verdict = client_judge_refusal(
-            client, &call->attempt, call->name, reply, &call->cause, reterr);
-    client->token_in_body = token_in_body;
+            call->ssm->client, &call->attempt, call->name, reply, &call->cause, reterr);
     const struct err whole = *reterr;
     drop_value(call, reterr);
     err_set_code(reterr, whole.code);
@@ -99,10 +95,14 @@ static enum call_verdict judge(struct call *base,
         struct err *reterr)
 {
     struct write_call *call = (struct write_call *)base;
+    struct client *client = call->ssm->client;
+    const struct secret *token_in_body = client->token_in_body;
+    client->token_in_body = call->value;
     call->was_answered = true;
     call->retry_after_ms = read_retry_after(reply);
     call->verdict = reply->status == 200 ? judge_answer(call, reply, reterr)
                                          : judge_refusal(call, reply, reterr);
+    client->token_in_body = token_in_body;
     *ret_cause = call->cause;
     if (reply->status == 200 && call->verdict == CALL_FAILED) {
         call->cause = RETRY_TRANSIENT; /* it was carried out, but the answer does not say how */

@@ -236,6 +236,18 @@ static void no_message_repeats_the_value(void **state)
     assert_null(fixture->aws.client.token_in_body);
 }
 
+static void nor_does_the_request_id_of_an_answer_that_cannot_be_read(void **state)
+{
+    struct fixture *fixture = *state;
+    secret_clear(&fixture->value);
+    secret_append_string(&fixture->value, "a-long-secret,-of-more-than-twelve-bytes");
+    REPLY(fixture, .headers = "x-amzn-RequestId: 1-a-long-secret,-of-more-than\r\n", .body = "{}");
+    put(fixture);
+    assert_int_equal(fixture->result.outcome, WRITE_UNSETTLED);
+    assert_string_equal(fixture->result.err.request_id, "");
+    assert_null(fixture->client.token_in_body);
+}
+
 static void refusals_say_what_to_do(void **state)
 {
     struct fixture *fixture = *state;
@@ -323,6 +335,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(nothing_is_sent_after_the_deadline, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_server_says_when_to_come_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(no_message_repeats_the_value, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+                nor_does_the_request_id_of_an_answer_that_cannot_be_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(refusals_say_what_to_do, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tags_are_added_and_looked_for, set_up, tear_down),
     };
