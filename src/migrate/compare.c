@@ -126,16 +126,16 @@ static bool is_below(const char *parameter, const char *path)
     return strncmp(parameter, path, len) == 0 && parameter[len] == '/';
 }
 
-/* The variable that ssm-exec PATH makes of the parameter. False: it makes none. */
-static bool path_form_is(const char *parameter, const char *path, const char *variable)
+/* The variable that ssm-exec PATH makes of the parameter; NULL: it makes none. Without memory the note fails. */
+static char *make_path_form(const char *parameter, const char *path, struct text *note)
 {
     const struct var_name_rules rules = { 0 };
-    struct err ignored;
+    struct err err;
     char *made = NULL;
-    bool is_same = var_name_make(parameter, path, "", &rules, &made, &ignored)
-            && strcmp(made, variable) == 0;
-    free(made);
-    return is_same;
+    if (!var_name_make(parameter, path, "", &rules, &made, &err) && err.kind == ERR_SYSTEM) {
+        note->state = TEXT_NO_MEMORY;
+    }
+    return made;
 }
 
 /* --- lines of the map --- */
@@ -191,11 +191,15 @@ static void compare_key(const struct map_line *line,
 static void compare_path_form(
         const struct compare_input *input, struct compare_row *row, struct text *note)
 {
-    if (input->path != NULL && is_below(row->parameter, input->path)
-            && !path_form_is(row->parameter, input->path, row->variable)) {
+    if (input->path == NULL || !is_below(row->parameter, input->path)) {
+        return;
+    }
+    char *made = make_path_form(row->parameter, input->path, note);
+    if (made == NULL || strcmp(made, row->variable) != 0) {
         set_state(row, COMPARE_DIFFERS);
         add_note(note, "by its path it becomes another variable");
     }
+    free(made);
 }
 
 static void compare_parameter(const struct compare_input *input,
@@ -295,10 +299,8 @@ static bool is_mapped(const struct map *map, const char *parameter)
 static void note_path_form(
         const struct compare_input *input, const char *parameter, struct text *note)
 {
-    const struct var_name_rules rules = { 0 };
-    struct err ignored;
-    char *made = NULL;
-    if (var_name_make(parameter, input->path, "", &rules, &made, &ignored)) {
+    char *made = make_path_form(parameter, input->path, note);
+    if (made != NULL) {
         add_note(note, "ssm-exec ");
         text_append_format(note, "%s sets %s to it", input->path, made);
     }
