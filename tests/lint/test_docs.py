@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from test_sources import LAYERS, ROOT
 
-PAGES = sorted(path for pattern in ("*.md", "docs/*.md", "packaging/*/*.md") for path in ROOT.glob(pattern))
+PAGES = sorted(path for pattern in ("*.md", "docs/*.md", "packaging/*.md", "packaging/*/*.md") for path in ROOT.glob(pattern))
 ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
 
 

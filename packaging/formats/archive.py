@@ -1,0 +1,55 @@
+"""Files as packages hold them, and archives of them: the same bytes for the same files, at any time and in any folder."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import tarfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a package. The owner is root."""
+
+    path: str
+    """Below the root of the package, without a leading slash."""
+    data: bytes
+    mode: int = 0o644
+
+
+def folders_of(files: Iterable[File]) -> list[str]:
+    """Every folder that the files need, parents first."""
+    return sorted({str(parent) for file in files for parent in PurePosixPath(file.path).parents} - {"."})
+
+
+def compressed(data: bytes) -> bytes:
+    """In gzip's format, without the name and the time that it may have."""
+    return gzip.compress(data, compresslevel=9, mtime=0)
+
+
+def tar_entry(path: str, mode: int, epoch: int) -> tarfile.TarInfo:
+    """An entry for path that belongs to root, whose time is epoch."""
+    entry = tarfile.TarInfo(path)
+    entry.mode = mode
+    entry.mtime = epoch
+    entry.uname = entry.gname = "root"
+    return entry
+
+
+def tar(files: Iterable[File], epoch: int, folders: bool = True) -> bytes:
+    """A tar archive in ustar format: the folders, if they are wanted, and then the files in their order."""
+    files = list(files)
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for path in folders_of(files) if folders else ():
+            entry = tar_entry(path, 0o755, epoch)
+            entry.type = tarfile.DIRTYPE
+            archive.addfile(entry)
+        for file in files:
+            entry = tar_entry(file.path, file.mode, epoch)
+            entry.size = len(file.data)
+            archive.addfile(entry, io.BytesIO(file.data))
+    return buffer.getvalue()
