@@ -245,7 +245,7 @@ static void nor_does_the_request_id_of_an_answer_that_cannot_be_read(void **stat
     put(fixture);
     assert_int_equal(fixture->result.outcome, WRITE_UNSETTLED);
     assert_string_equal(fixture->result.err.request_id, "");
-    assert_null(fixture->client.token_in_body);
+    assert_null(fixture->aws.client.token_in_body);
 }
 
 static void refusals_say_what_to_do(void **state)
