@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "aws_session.h"
 
+#include "aws/variables.h"
+
+struct name_patterns aws_session_variables(void)
+{
+    static const char *const variables[] = { AWS_CREDENTIALS_VARIABLES, AWS_REGION_VARIABLES };
+    return NAME_PATTERNS(variables);
+}
+
 bool aws_session_open(struct aws_session *session,
         const struct command_run *run,
         const struct aws_options *options,

@@ -12,6 +12,7 @@
 #include "command.h"
 #include "options_shared.h"
 #include "session.h"
+#include "vars/name_pattern.h"
 
 /* Zero-initialise; must not move until aws_session_close. */
 struct aws_session {
@@ -19,6 +20,9 @@ struct aws_session {
     struct ssm ssm;       /* decrypts, unless its decryption is changed */
     struct budget budget; /* of all that is fetched, until aws_session_release */
 };
+
+/* The variables that sessions take credentials and the region from. */
+struct name_patterns aws_session_variables(void);
 
 /* Opens the session and finds the credentials; Parameter Store is not asked. False with what is wrong in problems. */
 MUST_CHECK bool aws_session_open(struct aws_session *session,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "map_command.h"
 
-#include "aws/variables.h"
+#include "aws_session.h"
 #include "input.h"
 #include "map_options.h"
 #include "migrate/map.h"
@@ -13,8 +13,6 @@
 enum {
     MAP_MAX_BYTES = 64 * 1024 * 1024
 };
-
-static const char *const needed_variables[] = { AWS_CREDENTIALS_VARIABLES, AWS_REGION_VARIABLES };
 
 /* What is not a parameter although nobody said so. */
 static void report_empty(
@@ -46,7 +44,7 @@ static int run_map(const struct command_run *run, const void *given, struct err_
         .retired = &options->retired,
         .shared = options->shared,
         .shared_count = options->shared_count,
-        .needed = NAME_PATTERNS(needed_variables),
+        .needed = aws_session_variables(),
     };
     CLEANUP(dotenv_clear) struct dotenv dotenv = DOTENV_INIT;
     CLEANUP(map_clear) struct map map = { 0 };

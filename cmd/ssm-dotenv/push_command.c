@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "aws/variables.h"
 #include "aws_session.h"
 #include "input.h"
 #include "input_files.h"
@@ -18,8 +17,6 @@
 enum {
     WRITTEN_MAX_BYTES = 1024 /* of the names that a failure lists */
 };
-
-static const char *const needed_variables[] = { AWS_CREDENTIALS_VARIABLES, AWS_REGION_VARIABLES };
 
 /* What a push works with. */
 struct push {
@@ -105,7 +102,7 @@ static bool check_all(struct push *push, struct err_list *findings, struct err_l
         .allow_placeholder = &options->allow_placeholder,
         .allow_reuse = &options->allow_reuse,
         .allow_mixed = options->allow_mixed,
-        .needed = NAME_PATTERNS(needed_variables),
+        .needed = aws_session_variables(),
     };
     struct err err;
     bool ok = check_names(push, "--overwrite", &options->overwrite, problems);

@@ -11,14 +11,9 @@ enum {
     NOTE_MAX_BYTES = 2048
 };
 
-static const char DEFAULT_KEY[] = "alias/aws/ssm";
-
 static const char *key_of(const struct push_item *item)
 {
-    if (item->line == NULL || item->line->type != MAP_SECURE_STRING) {
-        return NULL;
-    }
-    return item->line->key_id != NULL ? item->line->key_id : DEFAULT_KEY;
+    return item->line == NULL ? NULL : map_key_id(item->line);
 }
 
 static const char *type_of(const struct push_item *item)

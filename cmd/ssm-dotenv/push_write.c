@@ -18,8 +18,6 @@ enum {
     GRACE_MS = 10000, /* for looking up, if the deadline is over */
 };
 
-static const char DEFAULT_KEY[] = "alias/aws/ssm";
-
 /* The tries of one write. */
 struct tries {
     int count;
@@ -46,25 +44,17 @@ static const char *choose_tier(const struct push_item *item, const struct ssm_de
 {
     bool is_advanced = item->line->tier == MAP_TIER_ADVANCED;
     if (present->is_found && present->tier[0] != '\0') {
-        enum {
-            STANDARD_MAX_BYTES = 4096
-        };
-
         is_advanced = strcmp(present->tier, "Standard") != 0
-                || secret_len(&item->entry->value) > STANDARD_MAX_BYTES;
+                || secret_len(&item->entry->value) > MAP_STANDARD_MAX_BYTES;
     }
     return is_advanced ? "Advanced" : "Standard";
 }
 
 static const char *choose_key(const struct push_item *item, const struct ssm_description *present)
 {
-    if (item->line->type != MAP_SECURE_STRING) {
-        return NULL;
-    }
-    if (present->is_found && present->key_id[0] != '\0') {
-        return present->key_id;
-    }
-    return item->line->key_id != NULL ? item->line->key_id : DEFAULT_KEY;
+    bool is_kept = item->line->type == MAP_SECURE_STRING && present->is_found
+            && present->key_id[0] != '\0';
+    return is_kept ? present->key_id : map_key_id(item->line);
 }
 
 static struct ssm_put make_put(const struct push_writing *writing,

@@ -6,15 +6,11 @@
 
 #include "base/ascii.h"
 #include "base/span.h"
+#include "migrate/map.h"
 #include "migrate/name_words.h"
 #include "migrate/value_shape.h"
 #include "vars/guard.h"
 #include "vars/source.h"
-
-enum {
-    STANDARD_MAX_BYTES = 4096,
-    ADVANCED_MAX_BYTES = 8192,
-};
 
 struct subject {
     enum name_says says;
@@ -150,9 +146,9 @@ static unsigned notes_of(const struct classify_variable *variable, const struct 
     size_t len = value.len;
     unsigned notes = 0;
     notes |= variable->value != NULL && len == 0 ? CLASSIFY_EMPTY : 0;
-    notes |= len > ADVANCED_MAX_BYTES  ? CLASSIFY_IMPOSSIBLE
-            : len > STANDARD_MAX_BYTES ? CLASSIFY_BIG
-                                       : 0;
+    notes |= len > MAP_ADVANCED_MAX_BYTES  ? CLASSIFY_IMPOSSIBLE
+            : len > MAP_STANDARD_MAX_BYTES ? CLASSIFY_BIG
+                                           : 0;
     notes |= memmem(value.bytes, len, "{{", 2) != NULL ? CLASSIFY_CURLY : 0;
     notes |= has_expansion(value) ? CLASSIFY_EXPANDS : 0;
     notes |= variable->has_inner_hash ? CLASSIFY_HASH : 0;

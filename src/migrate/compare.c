@@ -57,7 +57,7 @@ enum key_match {
 
 static enum key_match match_key(const struct map_line *line, const char *key_id)
 {
-    const char *wanted = key_name(line->key_id == NULL ? "alias/aws/ssm" : line->key_id);
+    const char *wanted = key_name(map_key_id(line));
     const char *found = key_name(key_id);
     if (strcmp(wanted, found) == 0) {
         return KEY_SAME;
@@ -173,7 +173,7 @@ static void compare_key(const struct map_line *line,
         struct compare_row *row,
         struct text *note)
 {
-    if (stored->key_id == NULL || row->state == COMPARE_TYPE) {
+    if (stored->key_id == NULL || row->state == COMPARE_TYPE || line->type != MAP_SECURE_STRING) {
         return;
     }
     enum key_match match = match_key(line, stored->key_id);

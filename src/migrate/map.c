@@ -137,6 +137,14 @@ bool map_is_plain_value(const char *value, size_t len)
     return true;
 }
 
+const char *map_key_id(const struct map_line *line)
+{
+    if (line->type != MAP_SECURE_STRING) {
+        return NULL;
+    }
+    return line->key_id != NULL ? line->key_id : "alias/aws/ssm";
+}
+
 bool map_is_key_id(const char *text)
 {
     enum {

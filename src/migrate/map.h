@@ -35,6 +35,11 @@ enum map_tier {
     MAP_TIER_ADVANCED,
 };
 
+enum {
+    MAP_STANDARD_MAX_BYTES = 4096, /* of a value in the standard tier, and in the advanced one */
+    MAP_ADVANCED_MAX_BYTES = 8192,
+};
+
 /* Owns its texts. */
 struct map_line {
     enum map_line_kind kind;
@@ -74,6 +79,9 @@ const char *map_type_word(enum map_type type);
  * a shell included.
  */
 bool map_is_plain_value(const char *value, size_t len);
+
+/* The key of a MAP_PARAMETER, "alias/aws/ssm" where the map names none; NULL if it is not a SecureString. */
+const char *map_key_id(const struct map_line *line);
 
 /* What a key can be made of: the id, the ARN or the alias of a key. */
 bool map_is_key_id(const char *text);

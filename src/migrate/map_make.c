@@ -9,11 +9,6 @@
 #include "vars/guard.h"
 #include "vars/source.h"
 
-enum {
-    STANDARD_MAX_BYTES = 4096, /* of a value in the standard tier, and in the advanced one */
-    ADVANCED_MAX_BYTES = 8192,
-};
-
 /* What every step works with. */
 struct making {
     const struct dotenv *dotenv;
@@ -198,10 +193,10 @@ static bool check_entry(
         err_set_hint(err,
                 "leave it out with --retire: the role of the machine or the task gives credentials; "
                 "a region can stay with --keep");
-    } else if (secret_len(&entry->value) > ADVANCED_MAX_BYTES) {
+    } else if (secret_len(&entry->value) > MAP_ADVANCED_MAX_BYTES) {
         (void)err_set(err, ERR_MAPPING, NULL,
                 "has a value of more than the %d bytes that a parameter can hold",
-                ADVANCED_MAX_BYTES);
+                MAP_ADVANCED_MAX_BYTES);
         err_set_hint(err, "make several variables of it, or leave it out with --retire");
     } else {
         return true;
@@ -227,8 +222,8 @@ static bool add_parameter(const struct making *making, const struct dotenv_entry
     struct map_line line = {
         .kind = MAP_PARAMETER,
         .type = string_list_contains(rules->strings, entry->name) ? MAP_STRING : MAP_SECURE_STRING,
-        .tier = secret_len(&entry->value) > STANDARD_MAX_BYTES ? MAP_TIER_ADVANCED
-                                                               : MAP_TIER_UNSAID,
+        .tier = secret_len(&entry->value) > MAP_STANDARD_MAX_BYTES ? MAP_TIER_ADVANCED
+                                                                   : MAP_TIER_UNSAID,
         .is_shared = shared != NULL,
     };
     struct err err;

@@ -12,9 +12,7 @@
 #include "vars/guard.h"
 
 enum {
-    STANDARD_MAX_BYTES = 4096, /* of a value in the standard tier, and in the advanced one */
-    ADVANCED_MAX_BYTES = 8192,
-    ENVIRONMENT_MAX_BYTES = 64,
+    ENVIRONMENT_MAX_BYTES = 64
 };
 
 /* A reason is a sentence without its subject, which is the variable; the hint says what to do. */
@@ -62,15 +60,15 @@ static bool check_size(const struct push_item *item, struct err *err)
         return add_reason(err, "put it into the map as plain: # plain and NAME= below it",
                 "is empty, which Parameter Store refuses");
     }
-    if (len > ADVANCED_MAX_BYTES) {
+    if (len > MAP_ADVANCED_MAX_BYTES) {
         return add_reason(err, "make several variables of it",
                 "has a value of more than the %d bytes that a parameter can hold",
-                ADVANCED_MAX_BYTES);
+                MAP_ADVANCED_MAX_BYTES);
     }
-    return is_advanced || len <= STANDARD_MAX_BYTES
+    return is_advanced || len <= MAP_STANDARD_MAX_BYTES
             || add_reason(err, "say tier=advanced in the map; AWS charges for it",
                     "has a value of more than the %d bytes that the standard tier holds",
-                    STANDARD_MAX_BYTES);
+                    MAP_STANDARD_MAX_BYTES);
 }
 
 /* --- what is not meant to be stored --- */
