@@ -6,23 +6,23 @@
 
 #define MEMBER(name) offsetof(struct inventory_options, name)
 
-static const char LOOK[] = "Look for uses, and for copies of secrets:";
-static const char WRITE[] = "Write:";
-static const char GENERAL[] = "General:";
+static const char SOURCE[] = "Source code:";
+static const char CHECKS[] = "Checks:";
+static const char OUTPUT[] = "Output:";
 
 /* clang-format off */
 static const struct option rows[] = {
     { "source", 0, TAKES_VALUES, KIND_STRINGS, MEMBER(sources), "DIR", COMPLETE_FILE,
-        LOOK, "in all files below this folder" },
+        SOURCE, "find uses and copies of secrets in this folder" },
     { "exclude", 0, TAKES_VALUES, KIND_STRINGS, MEMBER(excluded), "GLOB", COMPLETE_NOTHING,
-        LOOK, "but not in these: '*.lock', docs" },
-    { "json", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(is_json), NULL, COMPLETE_NOTHING,
-        WRITE, "JSON, in place of a table" },
+        SOURCE, "leave out these files: '*.lock', docs" },
     { "check", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(is_check), NULL, COMPLETE_NOTHING,
-        WRITE, "exit with 1 if there is a note" },
+        CHECKS, "exit with 1 if there is a note" },
+    { "json", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(is_json), NULL, COMPLETE_NOTHING,
+        OUTPUT, "print JSON instead of a table" },
     { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(common.timeout_ms), "DURATION", COMPLETE_NOTHING,
-        GENERAL, "until all is read: 500ms, 2m (default 60s)" },
-    OPTIONS_REPORT_ROWS(MEMBER(common.report), GENERAL, "say how much was read"),
+        OUTPUT, "until all is read: 500ms, 2m (default 60s)" },
+    OPTIONS_REPORT_ROWS(MEMBER(common.report), OUTPUT, "report how much was read"),
 };
 /* clang-format on */
 

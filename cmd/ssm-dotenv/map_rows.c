@@ -6,32 +6,31 @@
 
 #define MEMBER(name) offsetof(struct map_options, name)
 
-static const char NAMES[] = "Name parameters:";
-static const char TREAT[] = "Treat variables:";
-static const char WRITE[] = "Write:";
-static const char GENERAL[] = "General:";
+static const char NAMES[] = "Parameter names:";
+static const char VARIABLES[] = "Variables:";
+static const char OUTPUT[] = "Output:";
 
 /* clang-format off */
 static const struct option rows[] = {
     { "path", 0, TAKES_VALUE, KIND_PATH, MEMBER(path), "PATH", COMPLETE_NOTHING,
-        NAMES, "below which the parameters stand: /prod/api" },
+        NAMES, "the path of the parameters: /prod/api" },
     { "shared", 0, TAKES_VALUES, KIND_SHARED, MEMBER(shared), "PATH=NAME,...", COMPLETE_NOTHING,
-        NAMES, "the path of variables that others read too" },
+        NAMES, "another path for variables that others use too" },
     { "style", 0, TAKES_VALUE, KIND_STYLE, MEMBER(style), "words|dashes|levels", COMPLETE_CHOICE,
         NAMES, "db_password (default), db-password, db/password" },
     { "string", 0, TAKES_VALUES, KIND_NAMES, MEMBER(strings), "NAME", COMPLETE_NOTHING,
-        TREAT, "a String, which is not encrypted" },
+        VARIABLES, "a String, which is not encrypted" },
     { "keep", 0, TAKES_VALUES, KIND_NAMES, MEMBER(kept), "NAME", COMPLETE_NOTHING,
-        TREAT, "leave its value in the map: it is not secret" },
+        VARIABLES, "leave its value in the map: it is not secret" },
     { "retire", 0, TAKES_VALUES, KIND_NAMES, MEMBER(retired), "NAME", COMPLETE_NOTHING,
-        TREAT, "it is not needed any more" },
+        VARIABLES, "it is not needed any more" },
     { "key-id", 0, TAKES_VALUE, KIND_KEY_ID, MEMBER(key_id), "KEY", COMPLETE_NOTHING,
-        TREAT, "the KMS key of all SecureStrings: alias/prod" },
+        VARIABLES, "the KMS key of all SecureStrings: alias/prod" },
     { "output", 0, TAKES_VALUE, KIND_TEXT, MEMBER(output), "MAP", COMPLETE_FILE,
-        WRITE, "a new file, in place of standard output" },
+        OUTPUT, "a new file instead of standard output" },
     { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(common.timeout_ms), "DURATION", COMPLETE_NOTHING,
-        GENERAL, "until FILE is read: 500ms, 2m (default 60s)" },
-    OPTIONS_REPORT_ROWS(MEMBER(common.report), GENERAL, "say which variables stay as they are"),
+        OUTPUT, "until FILE is read: 500ms, 2m (default 60s)" },
+    OPTIONS_REPORT_ROWS(MEMBER(common.report), OUTPUT, "report which variables are not parameters"),
 };
 /* clang-format on */
 

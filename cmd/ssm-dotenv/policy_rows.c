@@ -8,7 +8,7 @@
 
 static const char WHERE[] = "Where:";
 static const char WHAT[] = "What it is for:";
-static const char GENERAL[] = "General:";
+static const char OUTPUT[] = "Output:";
 
 /* clang-format off */
 #define WORD(name, member, value, group, help) \
@@ -29,7 +29,7 @@ static const char GENERAL[] = "General:";
 #define DEFAULT_KEY(policy) \
     FLAG("default-key", policy.keys.has_default, WHAT, "values are encrypted with alias/aws/ssm")
 #define REPORT \
-    OPTIONS_REPORT_ROWS(MEMBER(common.report), GENERAL, "say how much of IAM's limit it takes")
+    OPTIONS_REPORT_ROWS(MEMBER(common.report), OUTPUT, "report the size, and IAM's limit")
 
 static const struct option application_rows[] = {
     ACCOUNT(application),
@@ -40,7 +40,7 @@ static const struct option application_rows[] = {
     WORDS("secret", application.secrets, "NAME", WHAT, "it reads this secret of Secrets Manager; repeatable"),
     WORD("secret-key-id", application.secret_key_id, "KEY", WHAT, "the key of the secrets: its id or ARN"),
     { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(common.timeout_ms), "DURATION", COMPLETE_NOTHING,
-        GENERAL, "until MAP is read: 500ms, 2m (default 60s)" },
+        OUTPUT, "until MAP is read: 500ms, 2m (default 60s)" },
     REPORT,
 };
 
@@ -127,7 +127,7 @@ static const struct option subtree_rows[] = {
 };
 
 static const struct option group_rows[] = {
-    OPTIONS_HELP_ROWS(offsetof(struct program_options, report), GENERAL),
+    OPTIONS_HELP_ROWS(offsetof(struct program_options, report), OUTPUT),
 };
 /* clang-format on */
 

@@ -6,39 +6,39 @@
 
 #define MEMBER(name) offsetof(struct push_options, name)
 
-static const char WRITE[] = "Write:";
-static const char ALLOW[] = "Refuse and allow:";
-static const char ASK[] = "Ask AWS:";
-static const char GENERAL[] = "General:";
+static const char WRITES[] = "Writes:";
+static const char CHECKS[] = "Checks:";
+static const char AWS[] = "AWS:";
+static const char OUTPUT[] = "Output:";
 
 /* clang-format off */
 static const struct option rows[] = {
     { "env-file", 0, TAKES_VALUE, KIND_STRING, MEMBER(env_file), "FILE", COMPLETE_FILE,
-        WRITE, "the env file that has the values" },
+        WRITES, "the env file that has the values" },
     { "apply", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(apply), NULL, COMPLETE_NOTHING,
-        WRITE, "write; without it, print what would be written" },
+        WRITES, "write; without it, show what would be written" },
     { "overwrite", 0, TAKES_VALUES, KIND_NAMES, MEMBER(overwrite), "NAME", COMPLETE_NOTHING,
-        WRITE, "replace the value of this variable if it differs" },
+        WRITES, "replace the value of this variable if it differs" },
     { "blind", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(blind), NULL, COMPLETE_NOTHING,
-        WRITE, "read nothing: create what does not exist" },
+        WRITES, "read nothing: create what does not exist" },
     { "rate", 0, TAKES_VALUE, KIND_PUSH_RATE, MEMBER(rate), "N", COMPLETE_NOTHING,
-        WRITE, "writes a second: 1 to 10 (default 3)" },
+        WRITES, "writes a second: 1 to 10 (default 3)" },
     { "tag", 0, TAKES_VALUES, KIND_PUSH_TAG, MEMBER(tags), "KEY=VALUE", COMPLETE_NOTHING,
-        WRITE, "a tag for all parameters of the map" },
+        WRITES, "a tag for all parameters of the map" },
     { "against", 0, TAKES_VALUES, KIND_STRINGS, MEMBER(against), "FILE", COMPLETE_FILE,
-        ALLOW, "refuse secrets that this env file has too" },
+        CHECKS, "refuse secrets that this env file has too" },
     { "allow-reuse", 0, TAKES_VALUES, KIND_NAMES, MEMBER(allow_reuse), "NAME", COMPLETE_NOTHING,
-        ALLOW, "let it be a secret of --against" },
+        CHECKS, "allow NAME to be a secret of --against" },
     { "allow-placeholder", 0, TAKES_VALUES, KIND_NAMES, MEMBER(allow_placeholder), "NAME", COMPLETE_NOTHING,
-        ALLOW, "let its value look like a placeholder, or like ${X}" },
+        CHECKS, "allow a value like a placeholder, or with ${X}" },
     { "allow-mixed", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(allow_mixed), NULL, COMPLETE_NOTHING,
-        ALLOW, "let FILE and MAP belong to different environments" },
-    OPTIONS_AWS_ROWS(MEMBER(aws), ASK),
+        CHECKS, "allow FILE and MAP of two environments (prod, dev)" },
+    OPTIONS_AWS_ROWS(MEMBER(aws), AWS),
     { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(common.timeout_ms), "DURATION", COMPLETE_NOTHING,
-        ASK, "for all of it: 30s, 2m, 1h (default 10m)" },
+        AWS, "until all is written: 30s, 2m, 1h (default 10m)" },
     { "json", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(json), NULL, COMPLETE_NOTHING,
-        GENERAL, "print JSON in place of the table" },
-    OPTIONS_REPORT_ROWS(MEMBER(common.report), GENERAL, "say what is asked for and written"),
+        OUTPUT, "print JSON instead of a table" },
+    OPTIONS_REPORT_ROWS(MEMBER(common.report), OUTPUT, "report requests and writes"),
 };
 /* clang-format on */
 

@@ -6,24 +6,24 @@
 
 #define MEMBER(name) offsetof(struct verify_options, name)
 
-static const char RETIRE[] = "Retire:";
-static const char ASK[] = "Ask AWS:";
-static const char GENERAL[] = "General:";
+static const char ENV_FILE[] = "Env file:";
+static const char AWS[] = "AWS:";
+static const char OUTPUT[] = "Output:";
 
 /* clang-format off */
 static const struct option rows[] = {
     { "env-file", 0, TAKES_VALUE, KIND_STRING, MEMBER(env_file), "FILE", COMPLETE_FILE,
-        RETIRE, "the env file that is not needed any more" },
+        ENV_FILE, "the env file that is not needed any more" },
     { "source", 0, TAKES_VALUES, KIND_STRINGS, MEMBER(sources), "DIR", COMPLETE_FILE,
-        RETIRE, "look through this folder for what needs it" },
+        ENV_FILE, "look through this folder for what needs it" },
     { "delete", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(may_delete), NULL, COMPLETE_NOTHING,
-        RETIRE, "delete FILE, if the values are the same" },
-    OPTIONS_AWS_ROWS(MEMBER(aws), ASK),
+        ENV_FILE, "delete FILE, if the values are the same" },
+    OPTIONS_AWS_ROWS(MEMBER(aws), AWS),
     { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(common.timeout_ms), "DURATION", COMPLETE_NOTHING,
-        ASK, "for all of it: 500ms, 2m (default 60s)" },
+        AWS, "until all is read: 500ms, 2m (default 60s)" },
     { "json", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(json), NULL, COMPLETE_NOTHING,
-        GENERAL, "print JSON in place of the table" },
-    OPTIONS_REPORT_ROWS(MEMBER(common.report), GENERAL, "say what is asked for"),
+        OUTPUT, "print JSON instead of a table" },
+    OPTIONS_REPORT_ROWS(MEMBER(common.report), OUTPUT, "report requests"),
 };
 /* clang-format on */
 

@@ -4,11 +4,11 @@
 const struct command_table *const command_tables[] = { &inventory_table, &map_table, &push_table,
     &verify_table, &retire_table, &policy_table, NULL };
 
-static const char GENERAL[] = "General:";
+static const char OUTPUT[] = "Output:";
 
 /* clang-format off */
 static const struct option rows[] = {
-    OPTIONS_HELP_ROWS(offsetof(struct program_options, report), GENERAL),
+    OPTIONS_HELP_ROWS(offsetof(struct program_options, report), OUTPUT),
 };
 /* clang-format on */
 

@@ -6,24 +6,24 @@
 
 #define MEMBER(name) offsetof(struct verify_options, name)
 
-static const char COMPARE[] = "Compare:";
-static const char ASK[] = "Ask AWS:";
-static const char GENERAL[] = "General:";
+static const char CHECKS[] = "Checks:";
+static const char AWS[] = "AWS:";
+static const char OUTPUT[] = "Output:";
 
 /* clang-format off */
 static const struct option rows[] = {
     { "env-file", 0, TAKES_VALUE, KIND_STRING, MEMBER(env_file), "FILE", COMPLETE_FILE,
-        COMPARE, "compare values with this env file's" },
+        CHECKS, "compare values with those of this env file" },
     { "names-only", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(is_names_only), NULL, COMPLETE_NOTHING,
-        COMPARE, "decrypt nothing: names, types and versions" },
+        CHECKS, "decrypt nothing: names, types and versions" },
     { "path", 0, TAKES_VALUE, KIND_PATH, MEMBER(path), "PATH", COMPLETE_NOTHING,
-        COMPARE, "report what is below it and not in MAP" },
-    OPTIONS_AWS_ROWS(MEMBER(aws), ASK),
+        CHECKS, "report parameters below it that are not in MAP" },
+    OPTIONS_AWS_ROWS(MEMBER(aws), AWS),
     { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(common.timeout_ms), "DURATION", COMPLETE_NOTHING,
-        ASK, "for all of it: 500ms, 2m (default 60s)" },
+        AWS, "until all is read: 500ms, 2m (default 60s)" },
     { "json", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(json), NULL, COMPLETE_NOTHING,
-        GENERAL, "print JSON in place of the table" },
-    OPTIONS_REPORT_ROWS(MEMBER(common.report), GENERAL, "say what is asked for"),
+        OUTPUT, "print JSON instead of a table" },
+    OPTIONS_REPORT_ROWS(MEMBER(common.report), OUTPUT, "report requests"),
 };
 /* clang-format on */
 

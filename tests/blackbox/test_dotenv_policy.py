@@ -344,7 +344,7 @@ def places() -> list[tuple[str, str, tuple[str, ...]]]:
 
 def test_the_command_lines_below_have_every_option(policy: Policy) -> None:
     for command in COMMANDS:
-        options = set(re.findall(r"--([a-z-]+) [A-Z]", policy.run(command, "--help").stdout.partition("General:")[0].partition("Where:")[2]))
+        options = set(re.findall(r"--([a-z-]+) [A-Z]", policy.run(command, "--help").stdout.partition("Output:")[0].partition("Where:")[2]))
         given = {word[2:] for words in EVERY.values() if words[0] == command for word in words if word.startswith("--")}
         assert options - given == set(), command
 
