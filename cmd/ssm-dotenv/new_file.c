@@ -17,7 +17,7 @@ static bool set_not_made(const char *shown, int open_errno, struct err *reterr)
         return err_set_errno(reterr, ERR_INPUT, open_errno, shown, "cannot be made");
     }
     (void)err_set(reterr, ERR_INPUT, shown, "exists already; no file is ever replaced");
-    err_set_hint(reterr, "remove it first, or leave --output away and compare: ... | diff FILE -");
+    err_set_hint(reterr, "remove it first, or compare without --output: ... | diff FILE -");
     return false;
 }
 

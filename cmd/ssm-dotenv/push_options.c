@@ -145,7 +145,7 @@ void push_options_check(const void *stored, struct err_list *problems)
             push_table.options, options->map, options->env_file, &options->against, problems);
     if (options->blind && options->overwrite.len > 0) {
         option_given_add_error(&nothing, problems,
-                "without reading nothing can be compared: leave one of them away",
+                "without reading nothing can be compared: remove one of them",
                 "--blind and --overwrite exclude each other");
     }
 }

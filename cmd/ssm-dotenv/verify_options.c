@@ -31,7 +31,7 @@ void verify_options_check(const void *stored, struct err_list *problems)
             verify_table.options, options->map, options->env_file, NULL, problems);
     if (options->is_names_only && options->env_file != NULL) {
         option_given_add_error(&nothing, problems,
-                "values that are not decrypted cannot be compared: leave one of them away",
+                "values that are not decrypted cannot be compared: remove one of them",
                 "--names-only and --env-file exclude each other");
     }
 }

@@ -156,7 +156,7 @@ static bool add_plain(const struct making *making, const struct dotenv_entry *en
                 "cannot be kept: without quotes, which a map does not have, some readers of env "
                 "files take its value for something else");
         err_set_hint(&err,
-                "leave --keep away, so that it becomes a parameter; with --string one that is not "
+                "remove --keep, so that it becomes a parameter; with --string one that is not "
                 "encrypted");
         return add_problem(making, entry, &err);
     }
@@ -164,7 +164,7 @@ static bool add_plain(const struct making *making, const struct dotenv_entry *en
         (void)err_set(&err, ERR_MAPPING, NULL,
                 "cannot be kept: its name or the shape of its value says that it is a secret");
         err_set_hint(&err,
-                "leave --keep away, so that it becomes a SecureString; 'ssm-dotenv inventory' says "
+                "remove --keep, so that it becomes a SecureString; 'ssm-dotenv inventory' says "
                 "what makes it a secret");
         return add_problem(making, entry, &err);
     }

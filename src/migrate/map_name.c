@@ -100,7 +100,7 @@ static bool check_way_back(
     bool is_same = strcmp(back, variable) == 0;
     if (!is_same) {
         (void)err_set(reterr, ERR_MAPPING, variable,
-                "of %s ssm-exec would make the variable %s: it makes upper case of all letters",
+                "of %s ssm-exec would make the variable %s: it changes letters to upper case",
                 parameter, back);
         err_set_hint(reterr,
                 "rename the variable, leave it out with --retire, or keep it as it is with --keep");

@@ -40,10 +40,10 @@ static bool check_both(
 {
     if (item->line == NULL) {
         return add_reason(err, "name it there as a parameter, as plain, or as retired",
-                "is not in %s, which is to say what becomes of it", rules->map);
+                "is not in %s, which has to name each variable of the file", rules->map);
     }
     if (item->entry == NULL) {
-        return add_reason(err, "take its line out of the map, or say there: # retired: NAME",
+        return add_reason(err, "remove its line from the map, or write there: # retired: NAME",
                 "is not set in %s", rules->file.shown);
     }
     const char *fault = map_name_fault(item->line->parameter);
@@ -66,7 +66,7 @@ static bool check_size(const struct push_item *item, struct err *err)
                 MAP_ADVANCED_MAX_BYTES);
     }
     return is_advanced || len <= MAP_STANDARD_MAX_BYTES
-            || add_reason(err, "say tier=advanced in the map; AWS charges for it",
+            || add_reason(err, "write tier=advanced in the map; AWS charges for it",
                     "has a value of more than the %d bytes that the standard tier holds",
                     MAP_STANDARD_MAX_BYTES);
 }
@@ -108,7 +108,7 @@ static bool check_meaning(const struct push_item *item,
     if ((class->notes & CLASSIFY_CREDENTIALS) != 0
             || name_patterns_match(rules->needed, item->variable, strlen(item->variable))) {
         return add_reason(err,
-                "give the machine or the task a role, and say in the map: # retired: NAME",
+                "give the machine or the task a role, and write in the map: # retired: NAME",
                 "belongs to AWS credentials or settings, which are needed to read Parameter Store");
     }
     if ((class->notes & CLASSIFY_GUARDED) != 0) {

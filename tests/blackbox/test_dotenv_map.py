@@ -338,7 +338,7 @@ def test_a_secret_cannot_be_kept(tool: Tool, name: str) -> None:
     (error,) = tool.errors("map", "--path=/p", f"--keep=PORT,{name}", ".env")
     assert error == f".env:1: {name}: cannot be kept: its name or the shape of its value says that it is a secret"
     done = tool("map", "--path=/p", f"--keep={name}", ".env", status=2)
-    assert "ssm-dotenv: hint: leave --keep away, so that it becomes a SecureString; " in done.stderr
+    assert "ssm-dotenv: hint: remove --keep, so that it becomes a SecureString; " in done.stderr
 
 
 @pytest.mark.parametrize("text", ["DB_PASSWORD=", "DB_PASSWORD=changeme", "NEXT_PUBLIC_API_KEY=abc", "MAX_TOKENS=4096", "TOKEN_URL=https://a.example/token", "BASIC_AUTH=x"])
