@@ -96,6 +96,7 @@ static bool check_all(struct push *push, struct err_list *findings, struct err_l
     const struct push_options *options = push->options;
     const struct push_rules rules = {
         .file = { push->file, &push->dotenv },
+        .path = options->env_file,
         .map = push->map_file,
         .against = push->against.items,
         .against_count = push->against.len,

@@ -66,7 +66,7 @@ static bool check_size(const struct push_item *item, struct err *err)
                 MAP_ADVANCED_MAX_BYTES);
     }
     return is_advanced || len <= MAP_STANDARD_MAX_BYTES
-            || add_reason(err, "write tier=advanced in the map; AWS charges for it",
+            || add_reason(err, "write tier=advanced above its line in the map; AWS charges for it",
                     "has a value of more than the %d bytes that the standard tier holds",
                     MAP_STANDARD_MAX_BYTES);
 }
@@ -218,7 +218,7 @@ static bool check_environment(
     if (rules->allow_mixed) {
         return true;
     }
-    find_other_environment(rules->file.shown, item->line->parameter, word);
+    find_other_environment(rules->path, item->line->parameter, word);
     if (word[0] != '\0') {
         return add_reason(err, "push the file of that environment, or use --allow-mixed",
                 "is from %s, a file of %s by its name, and would become %s", rules->file.shown,

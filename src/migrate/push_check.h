@@ -15,6 +15,7 @@
 /* Borrows everything. */
 struct push_rules {
     struct env_file file;
+    const char *path;               /* of the file, whole: its name may tell the environment */
     const char *map;                /* its name for messages */
     const struct env_file *against; /* of other environments: their secrets are not to be reused */
     size_t against_count;

@@ -398,6 +398,18 @@ def test_a_file_of_one_environment_does_not_go_into_the_map_of_another(push: Pus
     assert push.versions(*NAMES) == [1, 1, 1]
 
 
+@pytest.mark.parametrize("folder", ["a=b", "user:x@host", "/".join(["d" * 80] * 4)])
+def test_the_environment_of_a_file_is_seen_whatever_its_folders_are_called(push: Push, fast: tuple[str, ...], folder: str) -> None:
+    """Messages shorten such names, since secrets may be in them; the check must not."""
+    (push.folder / folder).mkdir(parents=True)
+    path = push.file.rename(push.folder / folder / ".env.staging")
+    command = [push.program, "push", "--env-file", path, *fast, push.map.name]
+    done = subprocess.run(command, cwd=push.folder, env=push.environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 1, done
+    assert "a file of staging by its name, and would become /prod/api/port" in done.stderr
+    assert push.store.journal.entries == []
+
+
 def test_a_map_of_two_environments_is_refused(push: Push, fast: tuple[str, ...]) -> None:
     push.file = push.file.rename(push.folder / ".env")
     push.map.write_text(MAP.replace("/prod/api/port", "/staging/api/port"))

@@ -46,6 +46,7 @@ static void check(struct fixture *fixture, const char *file, const char *env, co
     assert_true(map_read(&contents, "map", &fixture->map, &fixture->findings));
     assert_true(push_plan_make(&fixture->dotenv, &fixture->map, &fixture->plan, &err));
     fixture->rules.file = (struct env_file){ file, &fixture->dotenv };
+    fixture->rules.path = file;
     fixture->rules.map = "map";
     fixture->rules.allow_placeholder = &fixture->placeholders;
     fixture->rules.allow_reuse = &fixture->reused;
