@@ -190,17 +190,23 @@ static bool ask(struct push *push, struct err_list *problems)
 
 /* --- the end --- */
 
+/* A parameter that was written without its tags needs another run too. */
+static size_t count_left(const struct push_plan *plan)
+{
+    return push_count_result(plan, PUSH_LEFT) + push_count_untagged(plan);
+}
+
 static void tell_stopped(const struct push *push)
 {
     event_emit(&push->run->report->sink, EVENT_WAITING, NULL,
             "stopped by signal %d: %zu parameters written, %zu left; run it again for those",
-            stop_signal(), push_count_result(&push->plan, PUSH_WRITTEN),
-            push_count_result(&push->plan, PUSH_LEFT));
+            stop_signal(), push_count_result(&push->plan, PUSH_WRITTEN), count_left(&push->plan));
 }
 
 static int status_of(const struct push_plan *plan)
 {
-    size_t found = push_count_action(plan, PUSH_BLOCKED) + push_count_action(plan, PUSH_DIFFERS);
+    size_t found = push_count_action(plan, PUSH_BLOCKED) + push_count_action(plan, PUSH_DIFFERS)
+            + push_count_untagged(plan);
     for (int result = PUSH_EXISTS; result < PUSH_RESULTS; result++) {
         found += push_count_result(plan, (enum push_result)result);
     }
@@ -229,7 +235,7 @@ static int push_all(struct push *push, struct err_list *problems)
             tell_written(&push->plan, problems);
         }
     }
-    if (push_count_result(&push->plan, PUSH_LEFT) > 0 && stop_signal() != 0) {
+    if (count_left(&push->plan) > 0 && stop_signal() != 0) {
         tell_stopped(push);
     }
     return status_of(&push->plan);
@@ -242,7 +248,7 @@ static int run_push(const struct command_run *run, const void *given, struct err
     {
         CLEANUP(push_clear) struct push push = { .run = run, .options = given };
         status = push_all(&push, problems);
-        left = push_count_result(&push.plan, PUSH_LEFT) + push_count_result(&push.plan, PUSH_MAYBE);
+        left = count_left(&push.plan) + push_count_result(&push.plan, PUSH_MAYBE);
     }
     if (stop_signal() != 0 && left > 0 && err_list_is_empty(problems)) {
         stop_end(stop_signal());

@@ -141,6 +141,17 @@ size_t push_count_result(const struct push_plan *plan, enum push_result result)
     return count;
 }
 
+size_t push_count_untagged(const struct push_plan *plan)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < plan->len; i++) {
+        const struct push_item *item = &plan->items[i];
+        bool is_written = item->result == PUSH_WRITTEN || item->result == PUSH_NOT_VISIBLE;
+        count += is_written && item->needs_tags ? 1 : 0;
+    }
+    return count;
+}
+
 const char *push_action_word(enum push_action action)
 {
     static const char *const words[PUSH_ACTIONS] = {

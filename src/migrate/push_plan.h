@@ -88,6 +88,9 @@ const char *push_parameter(const struct push_item *item);
 size_t push_count_action(const struct push_plan *plan, enum push_action action);
 size_t push_count_result(const struct push_plan *plan, enum push_result result);
 
+/* What was written by this run, and lacks tags that it was to get. */
+size_t push_count_untagged(const struct push_plan *plan);
+
 /* The words of tables and JSON: "create", "same", ...; "written", "not-yet-visible", ... */
 const char *push_action_word(enum push_action action);
 const char *push_result_word(enum push_result result);

@@ -775,6 +775,23 @@ def test_a_signal_ends_the_push_after_the_write_under_way(push: Push, number: si
     assert push.versions(*names) == [1] * 20
 
 
+def test_a_signal_between_a_write_and_its_tags_is_not_success(push: Push, fast: tuple[str, ...]) -> None:
+    push.write(NAME="new")
+    push.store.put("/prod/api/name", "old", "SecureString")
+    arrived = threading.Event()
+    for fault in (Meanwhile(arrived.set), hold := faults.Hold()):
+        push.store.faults.add(fault, when=is_put)
+    with start(push, *fast, "--overwrite=NAME", "--tag=team=red") as process:
+        assert arrived.wait(60)
+        process.send_signal(signal.SIGINT)
+        hold.release()
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGINT, err
+    assert "tags differ" in out and "written, version 2" in out
+    assert "1 parameters written, 1 left" in err
+    assert push.rows(*fast, "--tag=team=red")["NAME"]["result"] == "tagged"
+
+
 @pytest.mark.release_only
 @pytest.mark.parametrize("seed", range(KILLS))
 def test_killed_at_a_random_moment_and_run_again(push: Push, seed: int) -> None:
