@@ -18,8 +18,26 @@ enum {
 
 static bool is_same_file(const struct stat *a, const struct stat *b)
 {
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size
-            && a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* The time of the last change, which no program can set: cp -p and rsync set that of the last write. */
+static bool is_unchanged(const struct stat *a, const struct stat *b)
+{
+    return is_same_file(a, b) && a->st_size == b->st_size && a->st_ctim.tv_sec == b->st_ctim.tv_sec
+            && a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+/* A map of plain values says the same as itself. */
+static bool check_not_map(const struct retire_file *file, const char *map, struct err *reterr)
+{
+    struct stat status = { 0 };
+    if (stat(map, &status) != 0 || !is_same_file(&status, &file->target)) {
+        return true;
+    }
+    (void)err_set(reterr, ERR_INPUT, file->path, "is the map itself, which ssm-exec still needs");
+    err_set_hint(reterr, "use --env-file with the file that the map was made from");
+    return false;
 }
 
 /* What is deleted has to be what was compared. */
@@ -29,7 +47,7 @@ static bool delete_file(const struct retire_file *file, struct err *reterr)
     if (!retire_file_look(&now, reterr)) {
         return false;
     }
-    if (!is_same_file(&now.itself, &file->itself) || !is_same_file(&now.target, &file->target)) {
+    if (!is_unchanged(&now.itself, &file->itself) || !is_unchanged(&now.target, &file->target)) {
         (void)err_set(reterr, ERR_INPUT, file->path,
                 "has changed since it was compared: it was not deleted");
         err_set_hint(reterr, "run ssm-dotenv retire again");
@@ -150,7 +168,7 @@ static int run_retire(const struct command_run *run, const void *given, struct e
     CLEANUP(retire_list_clear) struct retire_list list = { 0 };
     struct retire_file file = { .path = options->env_file, .dotenv = &verified.dotenv };
     struct err err;
-    if (!retire_file_look(&file, &err)) {
+    if (!retire_file_look(&file, &err) || !check_not_map(&file, options->map, &err)) {
         (void)err_list_add(problems, &err);
         return COMMAND_FOUND;
     }

@@ -163,6 +163,16 @@ def test_a_file_with_other_names_is_told(tool: Retirement) -> None:
     assert (tool.folder / "other").exists()
 
 
+@pytest.mark.parametrize("spelling", ["prod.map", "./prod.map", "link.map"])
+def test_the_map_itself_is_not_retired(tool: Retirement, spelling: str) -> None:
+    """Where it holds plain values only, it says what it says itself."""
+    (tool.folder / "prod.map").write_text("# ssm-dotenv map 1\n# plain\nNODE_ENV=production\n")
+    (tool.folder / "link.map").symlink_to("prod.map")
+    done = tool("retire", "--env-file", spelling, "--delete", "prod.map", status=2)
+    assert f"{spelling}: is the map itself" in done.stderr
+    assert (tool.folder / "prod.map").exists() and (tool.folder / "link.map").is_symlink()
+
+
 @pytest.mark.parametrize("kind", ["pipe", "folder", "absent"])
 def test_only_a_regular_file_can_be_retired(tool: Retirement, kind: str) -> None:
     tool.file.unlink()
@@ -175,7 +185,15 @@ def test_only_a_regular_file_can_be_retired(tool: Retirement, kind: str) -> None
     assert tool.file.exists() is (kind != "absent")
 
 
+def write_with_the_same_time(file: Path) -> None:
+    """As cp -p and rsync --inplace do."""
+    before = file.stat()
+    file.write_text(ENV.replace("8080", "8081"))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
 CHANGES = {
+    "another value, same size and time": (write_with_the_same_time, ".env: has changed since it was compared: it was not deleted"),
     "another line": (lambda file: file.write_text(ENV + "NEW=1\n"), ".env: has changed since it was compared: it was not deleted"),
     "another file": (lambda file: (file.unlink(), file.write_text(ENV)), ".env: has changed since it was compared: it was not deleted"),
     "a link": (lambda file: (file.rename(file.with_name("x")), file.symlink_to("x")), ".env: has changed since it was compared: it was not deleted"),
