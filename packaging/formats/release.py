@@ -28,6 +28,10 @@ MAINTAINER = "The ssm-exec authors <noreply@ssm-exec.invalid>"
 class Refused(Exception):
     """Why the release cannot be made, and in a second line what to do about it."""
 
+    def message(self, program: str) -> str:
+        what, hint = str(self).split("\n", 1)
+        return f"{program}: error: {what}\n{program}: hint: {hint}"
+
 
 @dataclass(frozen=True)
 class Architecture:

@@ -15,6 +15,8 @@ from parameter_store.fixtures import certificates_directory, running_store, stor
 
 ROOT = Path(__file__).resolve().parents[2]
 VERSION = re.search(r"^  version: '(.+)'", (ROOT / "meson.build").read_text(), re.MULTILINE).group(1)
+STATIC = Path(os.environ.get("SSM_EXEC_STATIC", ROOT / "build-static")).resolve()
+"""Where packaging/static/build has built."""
 SHOW = r"""
 #include <stdio.h>
 extern char **environ;
@@ -44,6 +46,31 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source.write_text(SHOW)
     subprocess.run(["gcc", "-static", "-o", path, source], check=True)
     return path
+
+
+def git(folder: Path, *args: str | Path, **environment: str) -> str:
+    command = ["git", "-C", folder, "-c", "user.name=Test", "-c", "user.email=test@example.com", *args]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **environment})
+    return done.stdout
+
+
+def commit(folder: Path) -> None:
+    """All that is in the folder, at the time of the last commit of this repository."""
+    when = git(ROOT, "log", "-1", "--format=%cI").strip()
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message=test", GIT_AUTHOR_DATE=when, GIT_COMMITTER_DATE=when)
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """The sources in another folder, as a repository of its own."""
+    copy = tmp_path / "another" / "place"
+    for path in git(ROOT, "ls-files", "-z").split("\0")[:-1]:
+        (copy / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, copy / path)
+    git(copy, "init", "--quiet")
+    commit(copy)
+    return copy
 
 
 def everything_below(root: Path) -> set[str]:

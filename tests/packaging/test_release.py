@@ -7,13 +7,12 @@ import hashlib
 import io
 import lzma
 import os
-import shutil
 import subprocess
 import tarfile
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, VERSION
+from conftest import ROOT, STATIC, VERSION
 from parameter_store import ParameterStore
 
 BUILD = ROOT / "packaging" / "build"
@@ -80,31 +79,11 @@ def test_the_tarball_has_every_file_of_the_repository(release: Path) -> None:
             assert member.mode == (0o755 if os.access(original, os.X_OK) else 0o644), name
 
 
-@pytest.fixture
-def elsewhere(tmp_path: Path) -> Path:
-    """The sources in another folder, as a repository of its own, and later."""
-    copy = tmp_path / "another" / "place"
-    copy.mkdir(parents=True)
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True).stdout
-    for path in listed.decode().split("\0")[:-1]:
-        (copy / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(ROOT / path, copy / path)
-    subprocess.run(["git", "init", "--quiet", copy], check=True)
-    subprocess.run(["git", "-C", copy, "add", "--all"], check=True)
-    return copy
-
-
-def epoch() -> str:
-    return subprocess.run(
-        ["git", "-C", ROOT, "log", "-1", "--format=%ct"], check=True, capture_output=True, text=True
-    ).stdout.strip()
-
-
 def build(copy: Path, into: Path, *options: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """packaging/build of a copy, with an unusual umask."""
+    """packaging/build of a copy, with an unusual umask and time zone."""
     return subprocess.run(
         [copy / "packaging" / "build", VERSION, "--into", into, *options],
-        env={**os.environ, "SOURCE_DATE_EPOCH": epoch(), "TZ": "Asia/Tokyo", **environment},
+        env={**os.environ, "TZ": "Asia/Tokyo", **environment},
         capture_output=True,
         text=True,
         umask=0o077,
@@ -123,8 +102,7 @@ def test_it_is_packed_the_same_elsewhere_and_signed(release: Path, elsewhere: Pa
     secret, public = tmp_path / "secret.key", tmp_path / "public.key"
     subprocess.run(["minisign", "-G", "-W", "-s", secret, "-p", public], check=True, capture_output=True)
     other = tmp_path / "other"
-    static = Path(os.environ.get("SSM_EXEC_STATIC", ROOT / "build-static"))
-    done = build(elsewhere, other, "--static", static, "--as-built", SSM_EXEC_MINISIGN_KEY=str(secret))
+    done = build(elsewhere, other, "--static", STATIC, "--as-built", SSM_EXEC_MINISIGN_KEY=str(secret))
     assert done.returncode == 0, done.stderr
     expect_the_same(release, other)
     verified = subprocess.run(
@@ -141,8 +119,7 @@ def test_it_is_packed_the_same_elsewhere_and_signed(release: Path, elsewhere: Pa
 def test_it_is_built_the_same_elsewhere(release: Path, elsewhere: Path, tmp_path: Path) -> None:
     """From the downloads: musl, mbedTLS, libcurl and the programs, for both architectures."""
     other = tmp_path / "other"
-    downloads = Path(os.environ.get("SSM_EXEC_STATIC", ROOT / "build-static")) / "downloads"
-    done = build(elsewhere, other, "--static", tmp_path / "static", "--downloads", downloads)
+    done = build(elsewhere, other, "--static", tmp_path / "static", "--downloads", STATIC / "downloads")
     assert done.returncode == 0, done.stderr
     expect_the_same(release, other)
 
