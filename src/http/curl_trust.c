@@ -39,6 +39,9 @@ void curl_trust_init(struct curl_trust *trust,
 void curl_trust_clear(struct curl_trust *trust)
 {
     pem_file_clear(&trust->roots);
+    if (trust->all != NULL) {
+        curl_trust_search.free_all(trust->all);
+    }
     pem_file_clear(&trust->system_file);
     *trust = (struct curl_trust){ 0 };
 }
@@ -51,7 +54,7 @@ static void find_file(struct curl_trust *trust)
     trust->system_file.path = is_configured || has_own ? NULL : trust_system_bundle();
     trust->file = is_configured ? trust->configured : &trust->system_file;
     /* The search would trust the compiled-in roots for an https:// proxy too. */
-    trust->is_searched = curl_trust_search != NULL && curl_trust_is_on_mbedtls()
+    trust->is_searched = curl_trust_search.install != NULL && curl_trust_is_on_mbedtls()
             && (is_configured || (!has_own && !proxy_may_be_tls(trust->environment)));
 }
 
@@ -86,7 +89,7 @@ static bool set_search(struct curl_trust_handle *handle)
     handle->has_roots = handle->has_roots && ensure_roots(trust);
     handle->is_quick = !trust->quick_failed && !is_small;
     return curl_easy_setopt(handle->easy, CURLOPT_SSL_CTX_DATA, handle) == CURLE_OK
-            && curl_easy_setopt(handle->easy, CURLOPT_SSL_CTX_FUNCTION, curl_trust_search)
+            && curl_easy_setopt(handle->easy, CURLOPT_SSL_CTX_FUNCTION, curl_trust_search.install)
             == CURLE_OK;
 }
 

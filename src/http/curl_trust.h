@@ -14,13 +14,14 @@
 /* Shared by the transfers of a transport. Initialise with curl_trust_init, release with curl_trust_clear. */
 struct curl_trust {
     const struct environment *environment;
-    struct pem_file *configured; /* NULL: the system's certificates */
-    const char *spare_bundle;    /* libcurl's bundle, for when its directory fails; may be NULL */
-    struct pem_file *file;       /* the configured one or the system's; NULL: not looked up yet */
-    struct pem_file system_file; /* no path: libcurl's default */
-    struct pem_file roots;       /* the compiled-in ones; no text: not needed yet */
-    bool is_searched;            /* by curl_trust_search */
-    bool quick_failed;           /* use the whole file from now on */
+    struct pem_file *configured;  /* NULL: the system's certificates */
+    const char *spare_bundle;     /* libcurl's bundle, for when its directory fails; may be NULL */
+    struct pem_file *file;        /* the configured one or the system's; NULL: not looked up yet */
+    struct pem_file system_file;  /* no path: libcurl's default */
+    struct pem_file roots;        /* the compiled-in ones; no text: not needed yet */
+    bool is_searched;             /* by curl_trust_search */
+    struct mbedtls_x509_crt *all; /* certificates of the file; NULL: not needed yet */
+    bool quick_failed;            /* use the whole file from now on */
 };
 
 /* The state of one easy handle. Set the first two members, zero the rest. */
@@ -65,8 +66,11 @@ bool curl_trust_is_shared(const struct curl_trust *trust);
 bool curl_trust_is_on_mbedtls(void);
 
 /*
- * A CURLOPT_SSL_CTX_FUNCTION, with a struct curl_trust_handle as its data; NULL unless this program is linked with
- * the mbedTLS that libcurl uses. Parsing a whole bundle takes mbedTLS longer than the rest of a run. This parses only
+ * Both are NULL unless this program is linked with the mbedTLS that libcurl uses. Parsing a whole bundle takes mbedTLS longer than the rest of a run. This parses only
  * the certificates that contain the issuer name that mbedTLS looks for, or all of them if the handle is not quick.
  */
-extern const curl_ssl_ctx_callback curl_trust_search;
+extern const struct curl_trust_search {
+    /* A CURLOPT_SSL_CTX_FUNCTION, with a struct curl_trust_handle as its data. */
+    curl_ssl_ctx_callback install;
+    void (*free_all)(struct mbedtls_x509_crt *all);
+} curl_trust_search;

@@ -28,33 +28,53 @@ static bool add(struct pem_file *file, const mbedtls_x509_buf *name, mbedtls_x50
     return error != MBEDTLS_ERR_X509_ALLOC_FAILED;
 }
 
+static void free_list(mbedtls_x509_crt *list)
+{
+    mbedtls_x509_crt_free(list);
+    mbedtls_free(list);
+}
+
 /* A mbedtls_x509_crt_ca_cb_t: mbedTLS verifies the returned certificates and frees them. */
 static int find_issuers(
         void *context, const mbedtls_x509_crt *child, mbedtls_x509_crt **ret_issuers)
 {
     const struct curl_trust_handle *handle = context;
-    const mbedtls_x509_buf *name = handle->is_quick ? &child->issuer_raw : NULL;
-    bool has_roots = handle->is_quick && handle->has_roots;
+    const mbedtls_x509_buf *name = &child->issuer_raw;
     mbedtls_x509_crt *issuers = mbedtls_calloc(1, sizeof(*issuers));
-    bool ok = issuers != NULL && (!has_roots || add(&handle->trust->roots, name, issuers));
+    bool ok = issuers != NULL && (!handle->has_roots || add(&handle->trust->roots, name, issuers));
     /* If there are roots, the file is read only for a chain that does not end in one of them. */
-    if (ok && issuers->version == 0 && (!has_roots || child->next == NULL)) {
+    if (ok && issuers->version == 0 && (!handle->has_roots || child->next == NULL)) {
         ok = add(handle->trust->file, name, issuers);
     }
-    if (!ok || issuers->version == 0) {
-        mbedtls_x509_crt_free(issuers);
-        mbedtls_free(issuers);
+    if (issuers != NULL && (!ok || issuers->version == 0)) {
+        free_list(issuers);
         issuers = NULL;
     }
     *ret_issuers = issuers;
     return ok ? 0 : MBEDTLS_ERR_X509_ALLOC_FAILED;
 }
 
-static CURLcode install(CURL *easy, void *ssl_config, void *handle)
+/*
+ * Where all certificates are trusted, mbedTLS gets them as a list: it accepts a server's own certificate that is in
+ * the list, but none that the callback returns.
+ */
+static CURLcode install(CURL *easy, void *ssl_config, void *context)
 {
+    struct curl_trust_handle *handle = context;
+    struct curl_trust *trust = handle->trust;
     (void)easy;
-    mbedtls_ssl_conf_ca_cb(ssl_config, find_issuers, handle);
+    if (handle->is_quick) {
+        mbedtls_ssl_conf_ca_cb(ssl_config, find_issuers, handle);
+        return CURLE_OK;
+    }
+    if (trust->all == NULL) {
+        trust->all = mbedtls_calloc(1, sizeof(*trust->all));
+        if (trust->all == NULL || !add(trust->file, NULL, trust->all)) {
+            return CURLE_OUT_OF_MEMORY;
+        }
+    }
+    mbedtls_ssl_conf_ca_chain(ssl_config, trust->all, NULL);
     return CURLE_OK;
 }
 
-const curl_ssl_ctx_callback curl_trust_search = install;
+const struct curl_trust_search curl_trust_search = { .install = install, .free_all = free_list };

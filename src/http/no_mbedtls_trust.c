@@ -1,4 +1,4 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/curl_trust.h"
 
-const curl_ssl_ctx_callback curl_trust_search = NULL;
+const struct curl_trust_search curl_trust_search = { 0 };
