@@ -83,7 +83,8 @@ static bool check_names(const struct push *push,
     bool ok = true;
     for (size_t i = 0; i < names->len; i++) {
         if (!has_variable(&push->plan, names->items[i])) {
-            ok = err_list_add_new(problems, ERR_USAGE, option, NULL,
+            ok = err_list_add_new(problems, ERR_USAGE, option,
+                    "write the name of the variable as the map has it, in the same case",
                     "%s is not a variable that %s makes a parameter", names->items[i],
                     push->map_file);
         }

@@ -40,11 +40,23 @@ static bool check_not_map(const struct retire_file *file, const char *map, struc
     return false;
 }
 
+/* Comments alone prove nothing: what they hold is nowhere else, or the file is not an env file. */
+static bool check_was_compared(const struct retire_file *file, struct err *reterr)
+{
+    if (file->dotenv->len > 0) {
+        return true;
+    }
+    (void)err_set(reterr, ERR_INPUT, file->path,
+            "sets no variable, so nothing was compared: it was not deleted");
+    err_set_hint(reterr, "check that it is the right file, and delete it by hand");
+    return false;
+}
+
 /* What is deleted has to be what was compared. */
 static bool delete_file(const struct retire_file *file, struct err *reterr)
 {
     struct retire_file now = { .path = file->path };
-    if (!retire_file_look(&now, reterr)) {
+    if (!check_was_compared(file, reterr) || !retire_file_look(&now, reterr)) {
         return false;
     }
     if (!is_unchanged(&now.itself, &file->itself) || !is_unchanged(&now.target, &file->target)) {

@@ -163,6 +163,16 @@ def test_a_file_with_other_names_is_told(tool: Retirement) -> None:
     assert (tool.folder / "other").exists()
 
 
+@pytest.mark.parametrize("contents", ["", f"# DB_PASSWORD={PASSWORD}\n"])
+def test_a_file_without_variables_is_not_deleted(tool: Retirement, contents: str) -> None:
+    tool.file.write_text(contents)
+    (tool.folder / "prod.map").write_text("# ssm-dotenv map 1\n# retired: OLD\n")
+    done = tool("retire", "--env-file", ".env", "--delete", "prod.map", status=2)
+    assert ".env: sets no variable, so nothing was compared: it was not deleted" in done.stderr
+    assert DELETED not in done.stdout
+    assert tool.file.read_text() == contents
+
+
 @pytest.mark.parametrize("spelling", ["prod.map", "./prod.map", "link.map"])
 def test_the_map_itself_is_not_retired(tool: Retirement, spelling: str) -> None:
     """Where it holds plain values only, it says what it says itself."""
