@@ -66,8 +66,9 @@ bool curl_trust_is_shared(const struct curl_trust *trust);
 bool curl_trust_is_on_mbedtls(void);
 
 /*
- * Both are NULL unless this program is linked with the mbedTLS that libcurl uses. Parsing a whole bundle takes mbedTLS longer than the rest of a run. This parses only
- * the certificates that contain the issuer name that mbedTLS looks for, or all of them if the handle is not quick.
+ * Both are NULL unless this program is linked with the mbedTLS that libcurl uses. Parsing a whole bundle takes
+ * mbedTLS longer than the rest of a run. This parses only the certificates that contain the issuer name that mbedTLS
+ * looks for, or all of them if the handle is not quick.
  */
 extern const struct curl_trust_search {
     /* A CURLOPT_SSL_CTX_FUNCTION, with a struct curl_trust_handle as its data. */

@@ -223,3 +223,9 @@ def test_the_code_is_formatted() -> None:
         ["clang-format", "--dry-run", "--Werror", *map(str, C_FILES)], text=True, capture_output=True, check=False
     )
     assert result.returncode == 0, result.stderr[:4000]
+
+
+def test_meson_can_read_what_each_unit_test_says() -> None:
+    """Without TAP, meson takes a program for one that was skipped."""
+    programs = sorted((ROOT / "tests" / "unit").rglob("test_*.c"))
+    assert programs and [str(path) for path in programs if "CM_OUTPUT_TAP" not in path.read_text()] == []

@@ -70,5 +70,6 @@ int main(void)
         cmocka_unit_test(time_that_passed_is_not_made_up_for),
         cmocka_unit_test(throttling_makes_it_slower_for_a_while),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

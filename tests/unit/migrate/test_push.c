@@ -281,5 +281,6 @@ int main(void)
         cmocka_unit_test(what_is_there_decides),
         cmocka_unit_test(every_action_and_result_has_a_word),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,5 +116,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(pages_do_not_go_on_for_ever, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wrong_replies_are_refused, set_up, tear_down),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -340,5 +340,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(refusals_say_what_to_do, set_up, tear_down),
         cmocka_unit_test_setup_teardown(tags_are_added_and_looked_for, set_up, tear_down),
     };
+    cmocka_set_message_output(CM_OUTPUT_TAP);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
