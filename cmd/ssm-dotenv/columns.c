@@ -272,3 +272,27 @@ void columns_write_heads(const struct columns *columns, struct text *out)
     }
     columns_write(columns, &row, out);
 }
+
+void columns_write_all(struct columns *columns,
+        const void *subject,
+        size_t count,
+        columns_fill *fill,
+        struct text *out)
+{
+    CLEANUP(columns_row_clear) struct columns_row row;
+    columns_row_init(&row);
+    for (size_t i = 0; i < count; i++) {
+        columns_row_reset(&row);
+        fill(&row, subject, i);
+        columns_measure(columns, &row);
+    }
+    columns_fit(columns);
+    if (columns->form->heads[0] != NULL) {
+        columns_write_heads(columns, out);
+    }
+    for (size_t i = 0; i < count; i++) {
+        columns_row_reset(&row);
+        fill(&row, subject, i);
+        columns_write(columns, &row, out);
+    }
+}

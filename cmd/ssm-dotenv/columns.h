@@ -64,5 +64,15 @@ void columns_measure(struct columns *columns, const struct columns_row *row);
 void columns_fit(struct columns *columns);
 void columns_write(const struct columns *columns, const struct columns_row *row, struct text *out);
 
+/* Fills an empty row with what the subject has at the index. */
+typedef void columns_fill(struct columns_row *row, const void *subject, size_t index);
+
+/* Does all of this for `count` rows, and writes the heads if the form has any. */
+void columns_write_all(struct columns *columns,
+        const void *subject,
+        size_t count,
+        columns_fill *fill,
+        struct text *out);
+
 /* The heads of the form; they are measured by columns_fit. */
 void columns_write_heads(const struct columns *columns, struct text *out);

@@ -1,30 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "inventory_print.h"
 #include "json/json_write.h"
+#include "json_member.h"
 #include "migrate/inventory_note.h"
 #include "output.h"
+#include "output_piece.h"
 
 enum {
     OUTPUT_MAX_BYTES = 64 * 1024 * 1024,
-    OUTPUT_PIECE_BYTES = 64 * 1024,
     NOTE_MAX_BYTES = 1024 * 1024,
 };
-
-static bool print_full_piece(struct text *out, struct err *reterr)
-{
-    if (out->len < OUTPUT_PIECE_BYTES) {
-        return true;
-    }
-    bool ok = output_print(out, reterr);
-    text_reset(out);
-    return ok;
-}
-
-static void append_member(struct text *out, const char *name, const char *value)
-{
-    text_append_format(out, ", \"%s\": ", name);
-    json_write_string(out, value);
-}
 
 static void append_place(struct text *out, const char *file, size_t line)
 {
@@ -39,7 +24,7 @@ static void append_places(struct text *out, const struct usage_place *places, si
     for (size_t i = 0; i < count; i++) {
         text_append_string(out, i == 0 ? "{" : ", {");
         append_place(out, places[i].file, places[i].line);
-        append_member(out, "how", usage_word(places[i].how));
+        json_member_append(out, "how", usage_word(places[i].how));
         text_append_string(out, "}");
     }
     text_append_string(out, "]");
@@ -74,7 +59,7 @@ static void append_note(struct text *out,
     text_append_string(out, "{\"note\": ");
     json_write_string(out, inventory_note_word(note));
     append_files(out, inventory, row, note);
-    append_member(out, "text", text_string(&sentence));
+    json_member_append(out, "text", text_string(&sentence));
     text_append_string(out, "}");
     if (sentence.state != TEXT_OK) {
         out->state = sentence.state;
@@ -104,17 +89,17 @@ static void append_variable(
     };
     text_append_string(out, "\n  {\"name\": ");
     json_write_string(out, row->name);
-    append_member(out, "kind", classify_kind_word(row->kind));
+    json_member_append(out, "kind", classify_kind_word(row->kind));
     if (row->why != CLASSIFY_NO_REASON) {
-        append_member(out, "why", classify_why_word(row->why));
+        json_member_append(out, "why", classify_why_word(row->why));
     }
     append_files(out, facts->inventory, row, 0);
     if (row->spread != INVENTORY_ALONE) {
-        append_member(out, "spread", spreads[row->spread]);
+        json_member_append(out, "spread", spreads[row->spread]);
     }
     if (facts->scan != NULL) {
         struct usage_result use = inventory_scan_use(facts->scan, row);
-        append_member(out, "verdict", usage_word(use.verdict));
+        json_member_append(out, "verdict", usage_word(use.verdict));
         append_places(out, use.places, use.place_count);
     }
     append_notes(out, facts->inventory, row);
@@ -130,7 +115,7 @@ static bool append_unset(struct text *out, const struct inventory_scan *scan, st
         json_write_string(out, unset->name);
         append_places(out, unset->places.items, unset->places.len);
         text_append_string(out, "}");
-        if (!print_full_piece(out, reterr)) {
+        if (!output_piece_print(out, reterr)) {
             return false;
         }
     }
@@ -156,9 +141,9 @@ static bool append_copies(struct text *out, const struct inventory_scan *scan, s
         const struct inventory_copy *copy = &scan->copies[i];
         text_append_string(out, i == 0 ? "\n  {" : ",\n  {");
         append_place(out, copy->file, copy->line);
-        append_member(out, "name", copy->row->name);
+        json_member_append(out, "name", copy->row->name);
         text_append_format(out, ", \"base64\": %s}", copy->is_base64 ? "true" : "false");
-        if (!print_full_piece(out, reterr)) {
+        if (!output_piece_print(out, reterr)) {
             return false;
         }
     }
@@ -174,7 +159,7 @@ static bool append_variables(
     for (size_t i = 0; i < inventory->len; i++) {
         text_append_string(out, i == 0 ? "" : ",");
         append_variable(out, facts, &inventory->rows[i]);
-        if (!print_full_piece(out, reterr)) {
+        if (!output_piece_print(out, reterr)) {
             return false;
         }
     }

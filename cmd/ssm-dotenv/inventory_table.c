@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/printable.h"
-#include "base/utf8.h"
 #include "inventory_print.h"
 #include "migrate/inventory_note.h"
 #include "output.h"
+#include "output_piece.h"
 
 enum {
     OUTPUT_MAX_BYTES = 64 * 1024 * 1024,
-    OUTPUT_PIECE_BYTES = 64 * 1024,
     NOTE_MAX_BYTES = 1024 * 1024,
 };
 
@@ -149,16 +147,6 @@ static void fill_unset(struct columns_row *row,
 
 /* ---- the table ---- */
 
-static bool print_full_piece(struct table *table, struct err *reterr)
-{
-    if (table->out.len < OUTPUT_PIECE_BYTES) {
-        return true;
-    }
-    bool ok = output_print(&table->out, reterr);
-    text_reset(&table->out);
-    return ok;
-}
-
 /* Both lists are sorted by name; what the code reads and no file sets is merged in. */
 static bool next_row(const struct inventory_facts *facts,
         size_t *variable,
@@ -198,7 +186,7 @@ static bool go_through(struct table *table, bool is_printing, struct err *reterr
             columns_measure(&table->columns, &row);
         } else if (is_left) {
             columns_write(&table->columns, &row, &table->out);
-            if (!print_full_piece(table, reterr)) {
+            if (!output_piece_print(&table->out, reterr)) {
                 return false;
             }
         }
@@ -229,7 +217,7 @@ static bool append_places(struct table *table, struct err *reterr)
         append_place(&table->out, copy->file, copy->line);
         text_append_format(&table->out, "holds the value of %s%s\n", copy->row->name,
                 copy->is_base64 ? ", as base64" : "");
-        if (!print_full_piece(table, reterr)) {
+        if (!output_piece_print(&table->out, reterr)) {
             return false;
         }
     }

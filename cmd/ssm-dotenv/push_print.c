@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "push_print.h"
 
-#include <string.h>
-
 #include "json/json_write.h"
+#include "json_member.h"
 #include "output.h"
 
 enum {
@@ -106,18 +105,20 @@ static const struct columns_form plan_form = {
 static const struct columns_form result_form = { .count = COLUMNS };
 
 struct table {
+    const struct push_plan *plan;
     const struct push_options *options;
-    struct columns columns;
+    const struct columns_form *form;
 };
 
-static void fill(struct columns_row *row, const struct table *table, const struct push_item *item)
+static void fill(struct columns_row *row, const void *subject, size_t index)
 {
+    const struct table *table = subject;
+    const struct push_item *item = &table->plan->items[index];
     CLEANUP(text_clear) struct text note = TEXT_INIT(NOTE_MAX_BYTES);
     CLEANUP(text_clear) struct text result = TEXT_INIT(NOTE_MAX_BYTES);
-    bool has_results = table->columns.form->count > RESULT;
+    bool has_results = table->form->count > RESULT;
     append_note(&note, item, unasked_note(table->options));
     append_result(&result, item, table->options->blind);
-    columns_row_reset(row);
     columns_put(row, ACTION, push_action_word(item->action));
     columns_put(row, PARAMETER, push_parameter(item));
     columns_put(row, TYPE, type_of(item));
@@ -138,34 +139,12 @@ static void write_table(struct text *out,
 {
     bool is_plan = !options->apply || terminal->width > 0
             || push_count_action(plan, PUSH_BLOCKED) > 0; /* then nothing was sent */
-    struct table table = {
-        .options = options,
-        .columns = { .form = is_plan ? &plan_form : &result_form, .terminal = *terminal },
-    };
-    CLEANUP(columns_row_clear) struct columns_row row;
-    columns_row_init(&row);
-    for (size_t i = 0; i < plan->len; i++) {
-        fill(&row, &table, &plan->items[i]);
-        columns_measure(&table.columns, &row);
-    }
-    columns_fit(&table.columns);
-    for (size_t i = 0; i < plan->len; i++) {
-        fill(&row, &table, &plan->items[i]);
-        columns_write(&table.columns, &row, out);
-    }
+    const struct table table = { plan, options, is_plan ? &plan_form : &result_form };
+    struct columns columns = { .form = table.form, .terminal = *terminal };
+    columns_write_all(&columns, &table, plan->len, fill, out);
 }
 
 /* --- JSON --- */
-
-static void write_member(struct text *out, const char *name, const char *value)
-{
-    text_append_format(out, ", \"%s\": ", name);
-    if (value == NULL) {
-        text_append_string(out, "null");
-    } else {
-        json_write_string(out, value);
-    }
-}
 
 static const char *tier_of(const struct push_item *item)
 {
@@ -178,15 +157,15 @@ static void write_item(struct text *out, const struct push_item *item)
     bool is_known = item->action != PUSH_BLOCKED;
     text_append_string(out, "    {\"action\": ");
     json_write_string(out, push_action_word(item->action));
-    write_member(out, "parameter", item->line == NULL ? NULL : item->line->parameter);
-    write_member(out, "variable", item->variable);
-    write_member(out, "type", is_known ? type_of(item) : NULL);
-    write_member(out, "key", is_creation ? key_of(item) : NULL);
-    write_member(out, "tier", is_creation ? tier_of(item) : NULL);
+    json_member_append(out, "parameter", item->line == NULL ? NULL : item->line->parameter);
+    json_member_append(out, "variable", item->variable);
+    json_member_append(out, "type", is_known ? type_of(item) : NULL);
+    json_member_append(out, "key", is_creation ? key_of(item) : NULL);
+    json_member_append(out, "tier", is_creation ? tier_of(item) : NULL);
     text_append_format(out, ", \"version\": %lld", (long long)item->version);
-    write_member(out, "why", item->why);
+    json_member_append(out, "why", item->why);
     text_append_format(out, ", \"tags_differ\": %s", item->needs_tags ? "true" : "false");
-    write_member(
+    json_member_append(
             out, "result", item->result == PUSH_NOTHING ? NULL : push_result_word(item->result));
     text_append_format(out, ", \"written_version\": %lld}", (long long)item->written_version);
 }

@@ -8,6 +8,7 @@
 #include "retire_git.h"
 #include "retire_list.h"
 #include "retire_look.h"
+#include "retire_output.h"
 #include "verify.h"
 #include "verify_options.h"
 #include "verify_output.h"
@@ -79,12 +80,12 @@ static void write_same(const struct command_run *run,
 {
     if (options->json) {
         text_append_string(out, "{\"verified\": true, \"checks\": ");
-        retire_list_write_json(list, out);
+        retire_write_json(list, out);
         text_append_format(out, ", \"deleted\": %s}\n", is_deleted ? "true" : "false");
         return;
     }
     const struct columns_terminal terminal = columns_terminal_of(run->environment);
-    retire_list_write_table(list, &terminal, out);
+    retire_write_table(list, &terminal, out);
     if (is_deleted) {
         text_append_string(out,
                 "The file is deleted. The disk, backups and git's history may still have it: "

@@ -1,4 +1,4 @@
-/* The checklist of retire: what was found, as rows of a table or of JSON. */
+/* The checklist of retire: what was found. */
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
@@ -7,8 +7,6 @@
 
 #include "base/attrs.h"
 #include "base/error.h"
-#include "base/text.h"
-#include "columns.h"
 
 /* In the order of the list. */
 enum retire_check {
@@ -60,11 +58,5 @@ MUST_CHECK bool retire_list_add(
 void retire_list_sort(struct retire_list *list);
 
 size_t retire_list_count(const struct retire_list *list, enum retire_check check);
-
-void retire_list_write_table(
-        const struct retire_list *list, const struct columns_terminal *terminal, struct text *out);
-
-/* The rows as a JSON array. */
-void retire_list_write_json(const struct retire_list *list, struct text *out);
 
 void retire_list_clear(struct retire_list *list);

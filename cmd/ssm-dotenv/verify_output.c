@@ -3,7 +3,7 @@
 
 #include <inttypes.h>
 
-#include "json/json_write.h"
+#include "json_member.h"
 
 enum column {
     STATE,
@@ -26,9 +26,10 @@ static void put(struct columns_row *row, enum column column, const char *word)
     columns_put_word(row, column, word == NULL ? "-" : word);
 }
 
-static void fill(struct columns_row *out, const struct compare_row *row)
+static void fill(struct columns_row *out, const void *subject, size_t index)
 {
-    columns_row_reset(out);
+    const struct compare_rows *rows = subject;
+    const struct compare_row *row = &rows->items[index];
     put(out, STATE, compare_state_word(row->state));
     put(out, VARIABLE, row->variable);
     put(out, PARAMETER, row->parameter);
@@ -46,28 +47,7 @@ void verify_write_table(
         const struct compare_rows *rows, const struct columns_terminal *terminal, struct text *out)
 {
     struct columns columns = { .form = &form, .terminal = *terminal };
-    CLEANUP(columns_row_clear) struct columns_row row;
-    columns_row_init(&row);
-    for (size_t i = 0; i < rows->len; i++) {
-        fill(&row, &rows->items[i]);
-        columns_measure(&columns, &row);
-    }
-    columns_fit(&columns);
-    columns_write_heads(&columns, out);
-    for (size_t i = 0; i < rows->len; i++) {
-        fill(&row, &rows->items[i]);
-        columns_write(&columns, &row, out);
-    }
-}
-
-static void write_member(struct text *out, const char *name, const char *value)
-{
-    text_append_format(out, ", \"%s\": ", name);
-    if (value == NULL) {
-        text_append_string(out, "null");
-    } else {
-        json_write_string(out, value);
-    }
+    columns_write_all(&columns, rows, rows->len, fill, out);
 }
 
 void verify_write_json_rows(const struct compare_rows *rows, struct text *out)
@@ -77,13 +57,13 @@ void verify_write_json_rows(const struct compare_rows *rows, struct text *out)
         const struct compare_row *row = &rows->items[i];
         text_append_format(
                 out, "%s\n  {\"state\": \"%s\"", i == 0 ? "" : ",", compare_state_word(row->state));
-        write_member(out, "variable", row->variable);
-        write_member(out, "parameter", row->parameter);
-        write_member(out, "type", row->type);
+        json_member_append(out, "variable", row->variable);
+        json_member_append(out, "parameter", row->parameter);
+        json_member_append(out, "type", row->type);
         if (row->version > 0) {
             text_append_format(out, ", \"version\": %" PRId64, row->version);
         }
-        write_member(out, "note", row->note);
+        json_member_append(out, "note", row->note);
         text_append_string(out, "}");
     }
     text_append_string(out, rows->len == 0 ? "]" : "\n]");
