@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "push_readback.h"
 
-#include <stdlib.h>
-
 #include "migrate/compare.h"
 #include "stop.h"
 
@@ -11,16 +9,6 @@ enum {
     FIRST_PAUSE_MS = 100,
     LAST_PAUSE_MS = 2000,
 };
-
-static void free_items(struct push_item ***items)
-{
-    free((void *)*items);
-}
-
-static void free_found(struct parameter **found)
-{
-    free(*found);
-}
 
 /* Whether no more has to be asked about the item. */
 static bool settle(struct push_item *item, const struct parameter *found)
@@ -35,23 +23,24 @@ static bool settle(struct push_item *item, const struct parameter *found)
     return true;
 }
 
-/* Asks once; the items that are still to be asked about move to the front, and their number is returned. */
-static bool ask(struct push_store *store,
-        struct push_item **items,
-        size_t *count,
-        struct parameter *found,
-        struct err_list *problems)
+/* Asks once; the items that are still to be asked about move to the front. */
+static bool ask(struct push_store *store, struct push_batch *batch, struct err_list *problems)
 {
-    bool ok = push_store_read(store, items, *count, found, problems);
+    bool ok = push_store_read(store, batch, problems);
     size_t left = 0;
-    for (size_t i = 0; i < *count; i++) {
-        if (!ok || !settle(items[i], &found[i])) {
-            items[left++] = items[i];
+    for (size_t i = 0; i < batch->len; i++) {
+        if (!ok || !settle(batch->items[i], &batch->found[i])) {
+            batch->items[left++] = batch->items[i];
         }
-        parameter_clear(&found[i]);
+        parameter_clear(&batch->found[i]);
     }
-    *count = left;
+    batch->len = left;
     return ok;
+}
+
+static bool is_written(const struct push_item *item)
+{
+    return item->result == PUSH_WRITTEN;
 }
 
 bool push_readback(const struct command_run *run,
@@ -59,32 +48,22 @@ bool push_readback(const struct command_run *run,
         struct push_plan *plan,
         struct err_list *problems)
 {
-    CLEANUP(free_items) struct push_item **items = calloc(plan->len + 1, sizeof(*items));
-    CLEANUP(free_found) struct parameter *found = calloc(plan->len + 1, sizeof(*found));
+    CLEANUP(push_batch_clear) struct push_batch batch = { 0 };
     int64_t until_ms = clock_monotonic_ms(run->clock) + VISIBLE_MS;
     int64_t pause_ms = FIRST_PAUSE_MS;
-    size_t count = 0;
-    struct err err;
-    if (items == NULL || found == NULL) {
-        (void)err_set_no_memory(&err);
-        return err_list_add(problems, &err);
-    }
-    for (size_t i = 0; i < plan->len; i++) {
-        if (plan->items[i].result == PUSH_WRITTEN) {
-            found[count] = PARAMETER_INIT;
-            items[count++] = &plan->items[i];
-        }
+    if (!push_batch_fill(&batch, plan, is_written, problems)) {
+        return false;
     }
     until_ms = until_ms < run->deadline_ms ? until_ms : run->deadline_ms;
-    bool ok = count == 0 || ask(store, items, &count, found, problems);
-    while (ok && count > 0 && stop_signal() == 0
+    bool ok = batch.len == 0 || ask(store, &batch, problems);
+    while (ok && batch.len > 0 && stop_signal() == 0
             && clock_monotonic_ms(run->clock) + pause_ms < until_ms) {
         stop_wait_until(run->clock, clock_monotonic_ms(run->clock) + pause_ms);
         pause_ms = pause_ms * 2 < LAST_PAUSE_MS ? pause_ms * 2 : LAST_PAUSE_MS;
-        ok = ask(store, items, &count, found, problems);
+        ok = ask(store, &batch, problems);
     }
-    for (size_t i = 0; i < count; i++) {
-        items[i]->result = PUSH_NOT_VISIBLE;
+    for (size_t i = 0; i < batch.len; i++) {
+        batch.items[i]->result = PUSH_NOT_VISIBLE;
     }
     return ok;
 }

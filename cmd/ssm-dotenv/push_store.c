@@ -9,16 +9,6 @@ static void free_queries(struct ssm_name_query **queries)
     free(*queries);
 }
 
-static void free_items(struct push_item ***items)
-{
-    free((void *)*items);
-}
-
-static void free_found(struct parameter **found)
-{
-    free(*found);
-}
-
 /* What to do for want of the right to read. */
 static void add_hints(struct err_list *problems, size_t first)
 {
@@ -37,32 +27,29 @@ struct ssm_writer push_store_writer(const struct push_store *store)
     return (struct ssm_writer){ &store->session->ssm, &store->session->session.calls };
 }
 
-bool push_store_read(struct push_store *store,
-        struct push_item *const items[],
-        size_t count,
-        struct parameter found[],
-        struct err_list *problems)
+bool push_store_read(struct push_store *store, struct push_batch *batch, struct err_list *problems)
 {
-    CLEANUP(free_queries) struct ssm_name_query *names = calloc(count + 1, sizeof(*names));
+    CLEANUP(free_queries)
+    struct ssm_name_query *names = calloc(batch->len + 1, sizeof(*names));
     struct err err;
     if (names == NULL) {
         (void)err_set_no_memory(&err);
         return err_list_add(problems, &err);
     }
-    for (size_t i = 0; i < count; i++) {
-        const char *name = push_parameter(items[i]);
+    for (size_t i = 0; i < batch->len; i++) {
+        const char *name = push_parameter(batch->items[i]);
         names[i] = (struct ssm_name_query){
             .subject = name, .name = name, .optional = true, .found = PARAMETER_INIT
         };
     }
-    const struct ssm_queries queries = { .names = names, .name_count = count };
+    const struct ssm_queries queries = { .names = names, .name_count = batch->len };
     size_t first = problems->len;
     aws_session_release(store->session);
     bool ok = aws_session_fetch(store->session, &queries, problems);
     add_hints(problems, first);
-    for (size_t i = 0; i < count; i++) {
-        parameter_clear(&found[i]);
-        found[i] = names[i].found;
+    for (size_t i = 0; i < batch->len; i++) {
+        parameter_clear(&batch->found[i]);
+        batch->found[i] = names[i].found;
     }
     return ok;
 }
@@ -73,7 +60,8 @@ bool push_store_read_one(struct push_store *store,
         struct err *reterr)
 {
     CLEANUP(err_list_clear) struct err_list problems = { 0 };
-    if (push_store_read(store, &item, 1, ret_found, &problems)) {
+    struct push_batch batch = { &item, ret_found, 1 };
+    if (push_store_read(store, &batch, &problems)) {
         return true;
     }
     if (problems.len == 0) {
@@ -117,29 +105,24 @@ static bool look_for_tags(
     return true;
 }
 
+static bool is_undecided(const struct push_item *item)
+{
+    return item->action == PUSH_UNDECIDED;
+}
+
 bool push_store_decide(struct push_store *store, struct push_plan *plan, struct err_list *problems)
 {
-    CLEANUP(free_items) struct push_item **items = calloc(plan->len + 1, sizeof(*items));
-    CLEANUP(free_found) struct parameter *found = calloc(plan->len + 1, sizeof(*found));
-    size_t count = 0;
+    CLEANUP(push_batch_clear) struct push_batch batch = { 0 };
     struct err err;
-    if (items == NULL || found == NULL) {
-        (void)err_set_no_memory(&err);
-        return err_list_add(problems, &err);
+    if (!push_batch_fill(&batch, plan, is_undecided, problems)
+            || !push_store_read(store, &batch, problems)) {
+        return false;
     }
-    for (size_t i = 0; i < plan->len; i++) {
-        if (plan->items[i].action == PUSH_UNDECIDED) {
-            found[count] = PARAMETER_INIT;
-            items[count++] = &plan->items[i];
+    for (size_t i = 0; i < batch.len; i++) {
+        if (!decide_item(store, batch.items[i], &batch.found[i], &err)
+                || !look_for_tags(store, batch.items[i], &err)) {
+            return err_list_add(problems, &err);
         }
     }
-    bool ok = push_store_read(store, items, count, found, problems);
-    for (size_t i = 0; i < count; i++) {
-        ok = ok
-                && ((decide_item(store, items[i], &found[i], &err)
-                            && look_for_tags(store, items[i], &err))
-                        || err_list_add(problems, &err));
-        parameter_clear(&found[i]);
-    }
-    return ok;
+    return true;
 }

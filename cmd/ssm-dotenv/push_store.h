@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/string_list.h"
 #include "migrate/push_plan.h"
+#include "push_batch.h"
 
 /* Borrows everything. */
 struct push_store {
@@ -25,12 +26,9 @@ struct ssm_writer push_store_writer(const struct push_store *store);
 MUST_CHECK bool push_store_decide(
         struct push_store *store, struct push_plan *plan, struct err_list *problems);
 
-/* Reads the parameters of so many items; found[i] is that of items[i]. The caller clears them. */
-MUST_CHECK bool push_store_read(struct push_store *store,
-        struct push_item *const items[],
-        size_t count,
-        struct parameter found[],
-        struct err_list *problems);
+/* Reads the parameters of the items, and replaces what was found for them. */
+MUST_CHECK bool push_store_read(
+        struct push_store *store, struct push_batch *batch, struct err_list *problems);
 
 /* Reads the parameter of one item; its version is 0 where it is not there (yet). */
 MUST_CHECK bool push_store_read_one(struct push_store *store,
