@@ -63,12 +63,19 @@ class Release:
     def date(self) -> time.struct_time:
         return time.gmtime(self.epoch)
 
+    def built(self, architecture: Architecture, *path: str) -> bytes:
+        """A file that packaging/static/build has made or unpacked."""
+        file = self.static.joinpath(architecture.name, *path)
+        if not file.exists():
+            raise Refused(f"{file} is missing\npackaging/static/build --arch {architecture.name} makes it")
+        return file.read_bytes()
+
     def program(self, name: str, architecture: Architecture) -> bytes:
-        return (self.static / architecture.name / name).read_bytes()
+        return self.built(architecture, name)
 
     def bill(self, name: str, architecture: Architecture) -> bytes:
         """The bill of materials of a program (SPDX)."""
-        return (self.static / architecture.name / f"{name}.spdx.json").read_bytes()
+        return self.built(architecture, f"{name}.spdx.json")
 
 
 def git(*args: str) -> str:
@@ -102,18 +109,21 @@ def sources() -> list[File]:
 
 def licences(release: Release) -> list[File]:
     """The licence of every component of the programs, in files that have its name in the bill of materials."""
-    unpacked = release.static / ARCHITECTURES[0].name
+    def component(*path: str) -> bytes:
+        return release.built(ARCHITECTURES[0], *path)
+
     common = Path("/usr/share/common-licenses")
+    exception = (PACKAGING / "licences" / "gcc-runtime-library-exception.txt").read_bytes()
     texts = {
-        "ssm-exec": [ROOT / "LICENSE"],
-        "curl": [unpacked / "curl" / "COPYING"],
-        "jsmn": [unpacked / "jsmn" / "LICENSE"],
-        "mbedtls": [unpacked / "mbedtls" / "LICENSE"],
-        "musl": [unpacked / "musl" / "COPYRIGHT"],
-        "libgcc": [PACKAGING / "licences" / "gcc-runtime-library-exception.txt", common / "GPL-3"],
-        "amazon-root-certificates": [common / "MPL-2.0"],
+        "ssm-exec": (ROOT / "LICENSE").read_bytes(),
+        "curl": component("curl", "COPYING"),
+        "jsmn": component("jsmn", "LICENSE"),
+        "mbedtls": component("mbedtls", "LICENSE"),
+        "musl": component("musl", "COPYRIGHT"),
+        "libgcc": exception + b"\n" + (common / "GPL-3").read_bytes(),
+        "amazon-root-certificates": (common / "MPL-2.0").read_bytes(),
     }
-    return [File(name, b"\n".join(path.read_bytes() for path in paths)) for name, paths in sorted(texts.items())]
+    return [File(name, text) for name, text in sorted(texts.items())]
 
 
 def man_page(release: Release, name: str) -> bytes:
@@ -128,11 +138,13 @@ def man_page(release: Release, name: str) -> bytes:
 
 def completions(release: Release, name: str, zsh: str) -> list[File]:
     """What the build of the static program wrote from the tables of options."""
-    built = release.static / ARCHITECTURES[0].name / "program" / "packaging" / "completions"
+    def written(file: str) -> bytes:
+        return release.built(ARCHITECTURES[0], f"build-{name}", "packaging", "completions", file)
+
     return [
-        File(f"usr/share/bash-completion/completions/{name}", (built / name).read_bytes()),
-        File(f"usr/share/fish/vendor_completions.d/{name}.fish", (built / f"{name}.fish").read_bytes()),
-        File(f"{zsh}/_{name}", (built / f"_{name}").read_bytes()),
+        File(f"usr/share/bash-completion/completions/{name}", written(name)),
+        File(f"usr/share/fish/vendor_completions.d/{name}.fish", written(f"{name}.fish")),
+        File(f"{zsh}/_{name}", written(f"_{name}")),
     ]
 
 
