@@ -80,9 +80,10 @@ def test_the_tarball_has_every_file_of_the_repository(release: Path) -> None:
 
 
 def build(copy: Path, into: Path, *options: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """packaging/build of a copy, with an unusual umask and time zone."""
+    """packaging/build of a copy, with an unusual umask and time zone, into a folder that is named relatively."""
     return subprocess.run(
-        [copy / "packaging" / "build", VERSION, "--into", into, *options],
+        [copy / "packaging" / "build", VERSION, "--into", into.name, *options],
+        cwd=into.parent,
         env={**os.environ, "TZ": "Asia/Tokyo", **environment},
         capture_output=True,
         text=True,
