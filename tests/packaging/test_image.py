@@ -7,6 +7,8 @@ import hashlib
 import json
 import os
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -127,3 +129,47 @@ def test_it_runs_as_process_1_of_a_container(
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "DB_PASSWORD=correct horse" in done.stdout.splitlines()
+
+
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """podman refuses paths of more than 50 characters."""
+    with tempfile.TemporaryDirectory(prefix="image.") as path:
+        yield Path(path)
+
+
+CONTAINERFILE = f"""\
+FROM scratch
+COPY --from=localhost/ssm-exec:{VERSION} /ssm-exec /usr/local/bin/ssm-exec
+COPY show ca.pem /test/
+ENTRYPOINT ["/usr/local/bin/ssm-exec", "--"]
+CMD ["/test/show"]
+"""
+
+
+@pytest.mark.long
+def test_podman_loads_it_and_another_image_copies_from_it(
+    archive: Path, installed: InstalledRoot, store, short_path: Path  # noqa: ANN001
+) -> None:
+    """As packaging/README.md says. The image of an application gets its sources from a variable."""
+    store.put("/prod/api/db/password", "correct horse", "SecureString")
+    context = installed.root / "test"
+    (context / "ca.pem").chmod(0o644)
+    (context / "Containerfile").write_text(CONTAINERFILE)
+    podman = [
+        "podman", "--root", short_path / "images", "--runroot", short_path / "run", "--storage-driver=vfs",
+        "--cgroup-manager=cgroupfs", "--events-backend=none", "--runtime=runc",
+    ]  # fmt: skip
+    confined = [
+        "--rm", "--network=host", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges",
+        "--ulimit=nofile=1024:1024", "--ulimit=nproc=4096:4096",
+    ]  # fmt: skip
+    environment = {**store.environment(), "AWS_CA_BUNDLE": "/test/ca.pem", "SSM_EXEC_SOURCES": "/prod/api"}
+    variables = [f"--env={name}={value}" for name, value in environment.items()]
+    loaded = package_files.run(*podman, "load", "--input", archive).decode()
+    assert f"localhost/ssm-exec:{VERSION}" in loaded
+    version = package_files.run(*podman, "run", *confined, f"localhost/ssm-exec:{VERSION}", "--version").decode()
+    assert version.startswith(f"ssm-exec {VERSION} (")
+    package_files.run(*podman, "build", "--quiet", "--network=none", "--tag=application", context)
+    shown = package_files.run(*podman, "run", *confined, *variables, "localhost/application").decode()
+    assert "DB_PASSWORD=correct horse" in shown.splitlines()
