@@ -2,6 +2,7 @@
 #include "input.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -33,6 +34,21 @@ static bool read_standard_input(
     return stream_read(STDIN_FILENO, STANDARD_INPUT, limits, contents, reterr);
 }
 
+/* In a folder that others can write to, somebody may have put a link in the place of the file. */
+static bool check_link(const char *path, struct err *reterr)
+{
+    struct stat status;
+    char shown[SHOWN_BYTES];
+    if (lstat(path, &status) != 0 || !S_ISLNK(status.st_mode) || status.st_uid == 0
+            || status.st_uid == geteuid()) {
+        return true;
+    }
+    (void)err_set(reterr, ERR_INPUT, input_shown(path, shown),
+            "is a symbolic link that belongs to user %u", (unsigned)status.st_uid);
+    err_set_hint(reterr, "name the file that it points to, if that is the one to read");
+    return false;
+}
+
 /* The maximum of *ret_contents bounds the size. */
 static bool read_contents(const struct command_run *run,
         const char *path,
@@ -44,6 +60,9 @@ static bool read_contents(const struct command_run *run,
     enum file_presence presence = FILE_ABSENT;
     if (input_is_standard(path)) {
         return read_standard_input(&limits, ret_contents, reterr);
+    }
+    if (!check_link(path, reterr)) {
+        return false;
     }
     if (!file_read(path, &limits, ret_contents, &presence, reterr)) {
         err_set_where(reterr, input_shown(path, shown));

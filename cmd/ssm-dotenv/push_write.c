@@ -301,11 +301,18 @@ static bool look_before(struct push_writing *writing,
         struct err *reterr)
 {
     CLEANUP(parameter_clear) struct parameter found = PARAMETER_INIT;
-    if (!push_store_read_one(writing->store, item, &found, reterr)) {
+    int64_t until_ms = now_ms(writing) + SETTLE_MS;
+    bool ok = push_store_read_one(writing->store, item, &found, reterr);
+    /* An older version is an old read, or that of a parameter which somebody deleted and made again. */
+    while (ok && found.version > 0 && found.version < item->version && now_ms(writing) < until_ms
+            && stop_signal() == 0) {
+        stop_wait_until(writing->run->clock, now_ms(writing) + SETTLE_PAUSE_MS);
+        ok = push_store_read_one(writing->store, item, &found, reterr);
+    }
+    if (!ok) {
         return false;
     }
-    bool is_gone = found.version == 0; /* an older version is only an old read */
-    if (found.version > item->version || is_gone) {
+    if (found.version != item->version) {
         item->result = PUSH_CHANGED;
         return true;
     }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/file.h"
 #include "base/secret.h"
 #include "base/text.h"
@@ -127,12 +128,23 @@ static bool ask_git(const struct command_run *run,
     return ok && child_runner.run(&request, ret_output, &ignored);
 }
 
+/* For a shell. */
+static void append_quoted(struct text *out, const char *word)
+{
+    bool is_plain = word[strspn(word, ASCII_ALNUM "._-/+@%,:=")] == '\0' && word[0] != '\0';
+    text_append_string(out, is_plain ? "" : "'");
+    for (const char *c = word; *c != '\0'; c++) {
+        text_append(out, *c == '\'' ? "'\\''" : c, *c == '\'' ? 4 : 1);
+    }
+    text_append_string(out, is_plain ? "" : "'");
+}
+
 static bool add_line_to_run(const char *file, struct retire_list *list, struct err *reterr)
 {
     CLEANUP(text_clear) struct text note = TEXT_INIT(PLACE_MAX_BYTES);
-    text_append_format(&note,
-            "git could not be asked; run: git log --all --diff-filter=A --format='%%h %%as' -- %s",
-            file);
+    text_append_string(&note,
+            "git could not be asked; run: git log --all --diff-filter=A --format='%h %as' -- ");
+    append_quoted(&note, file);
     const struct retire_finding finding = {
         .check = RETIRE_HISTORY,
         .file = file,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "verify.h"
 
+#include <string.h>
+
 #include "input.h"
 
 void verified_clear(struct verified *verified)
@@ -23,6 +25,23 @@ static bool read_files(const struct command_run *run,
             && ok;
 }
 
+/* A mistyped path would find nothing, and so nothing wrong. */
+static bool check_path(
+        const struct verify_options *options, const struct map *map, struct err_list *problems)
+{
+    size_t len = options->path == NULL ? 0 : strlen(options->path);
+    bool is_used = options->path == NULL || len <= 1;
+    for (size_t i = 0; i < map->len && !is_used; i++) {
+        const char *parameter = map->lines[i].parameter;
+        is_used = parameter != NULL && strncmp(parameter, options->path, len) == 0
+                && parameter[len] == '/';
+    }
+    return is_used
+            || err_list_add_new(problems, ERR_USAGE, "--path",
+                    "check its spelling; it is the --path of ssm-dotenv map",
+                    "no parameter of the map is below %s", options->path);
+}
+
 bool verify(const struct command_run *run,
         const struct verify_options *options,
         struct verified *ret_verified,
@@ -39,6 +58,7 @@ bool verify(const struct command_run *run,
     };
     struct err err;
     if (!read_files(run, options, verified, problems)
+            || !check_path(options, &verified->map, problems)
             || !stored_fetch(&request, &verified->stored, problems)) {
         return false;
     }

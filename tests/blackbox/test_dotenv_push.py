@@ -692,6 +692,19 @@ def test_a_parameter_that_somebody_deletes_before_the_overwrite_is_not_created_a
     assert push.versions("/prod/api/port") == [0]
 
 
+def test_a_parameter_that_somebody_makes_anew_before_the_overwrite_is_kept(push: Push, fast: tuple[str, ...]) -> None:
+    def make_anew() -> None:
+        push.store.delete("/prod/api/port")
+        push.store.put("/prod/api/port", "theirs")
+
+    push.store.put("/prod/api/port", "old")
+    push.store.put("/prod/api/port", "older")
+    reads = iter((False, True))
+    push.store.faults.add(Meanwhile(make_anew), when=lambda operation, request: operation == "GetParameters" and next(reads, False))
+    assert push.rows(*fast, "--overwrite=PORT", status=1)["PORT"]["result"] == "changed"
+    assert push.versions("/prod/api/port") == [1] and push.found("/prod/api/port").latest.value == "theirs"
+
+
 def test_a_page_in_place_of_an_answer_ends_the_run(push: Push, fast: tuple[str, ...]) -> None:
     push.store.faults.always(faults.StatusAnswer(403), when=is_put)
     done = push(*fast, status=2)

@@ -382,6 +382,19 @@ def test_without_git_the_line_to_run_is_shown(tool: Retirement) -> None:
     (tool.folder / ".gitignore").write_text(".env\n")
     row = "history .env git could not be asked; run: git log --all --diff-filter=A --format='%h %as' -- .env"
     assert tool.checks(env={"PATH": "/nowhere"}) == [row]
+    tool.file.rename(tool.folder / ".env $(it's)")
+    done = tool("retire", "--env-file", ".env $(it's)", "prod.map", status=1, env={"PATH": "/nowhere"})
+    assert "-- '.env $(it'\\''s)'\n" in done.stdout
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a link of another user")
+def test_a_link_of_another_user_is_not_followed(tool: Retirement) -> None:
+    link = tool.folder / "link"
+    link.symlink_to(".env")
+    os.lchown(link, 65534, 65534)
+    done = tool("retire", "--env-file", "link", "--delete", "prod.map", status=2)
+    assert "error: link: is a symbolic link that belongs to user 65534" in done.stderr
+    assert link.is_symlink() and tool.file.exists()
 
 
 # --- JSON, leaks

@@ -180,7 +180,7 @@ def test_what_is_below_the_path_and_in_no_line_is_extra(tool: Tool, store: Param
     rows = tool.rows("--env-file", ".env", "--path", "/prod/api", "prod.map", status=1)
     assert rows == SAME + [f"extra - /prod/api/x/v{n:02} SecureString 1 ssm-exec /prod/api sets X_V{n:02} to it" for n in range(23)]
     assert tool.rows("--env-file", ".env", "prod.map") == SAME
-    assert tool.rows("--env-file", ".env", "--path", "/none", "prod.map") == SAME
+    assert "--path: no parameter of the map is below /prod/ap\n" in tool("verify", "--path", "/prod/ap", "prod.map", status=2).stderr
 
 
 @pytest.mark.usefixtures("filled")
