@@ -1,0 +1,233 @@
+"""packaging/examples: the command lines of each file, run as its platform would run them, and what the file must hold.
+
+The caller has packaging/examples/policies/application.json and no other policy, so that each example also shows that this
+policy is enough. Where nothing can be run, the file is parsed, and says that this is all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import PATH, ROOT, Runner
+from parameter_store import Credentials, ParameterStore
+
+EXAMPLES = ROOT / "packaging" / "examples"
+README = (EXAMPLES / "README.md").read_text()
+ACCOUNT = "123456789012"
+REGION = "eu-west-1"
+KEY = "11111111-2222-3333-4444-555555555555"
+STARTED = "PORT=8080\nDB_PASSWORD=hush\n"
+SERVER = '#!/bin/sh\nprintf "%s\\n" "PORT=$PORT" "DB_PASSWORD=$DB_PASSWORD"\n'
+SERVERS = ("server", "node", "python3")
+"""What the examples start; here each of them is SERVER."""
+OWN = ("ssm-exec", "ssm-dotenv", "ssm-exec-wrapper")
+
+
+def policy(name: str) -> Any:
+    return json.loads((EXAMPLES / "policies" / f"{name}.json").read_text())
+
+
+class Place:
+    """A folder with the programs of an example, and an environment that can reach the store."""
+
+    def __init__(self, run: Runner, store: ParameterStore, folder: Path) -> None:
+        self.run, self.store, self.folder = run, store, folder
+        self.programs = folder / "programs"
+        self.programs.mkdir()
+        for name in SERVERS:
+            (self.programs / name).write_text(SERVER)
+            (self.programs / name).chmod(0o755)
+            (folder / name).symlink_to(self.programs / name)
+        for name in ("ssm-exec", "ssm-dotenv"):
+            (self.programs / name).symlink_to(run.program.parent / name)
+        store.add_key(KEY, "alias/prod")
+        for environment in ("prod", "staging"):
+            store.put(f"/{environment}/api/port", "8080")
+            store.put(f"/{environment}/api/db/password", "hush", "SecureString", key_id="alias/prod")
+        self.caller = self.role("application")
+
+    def role(self, name: str) -> Credentials:
+        """Credentials that have one policy of the examples."""
+        caller = self.store.add_credentials(
+            f"ASIA{name.upper()}", "secret", "token", principal_arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/session")  # fmt: skip
+        self.store.attach(policy(name), caller.access_key_id)
+        return caller
+
+    def path(self, word: str) -> str:
+        """A program that an example has at a path of its own is the one of this place."""
+        name = word.rsplit("/", 1)[-1]
+        return str(self.programs / name) if word.startswith("/") and name in (*SERVERS, *OWN) else word
+
+    def environment(self, variables: Mapping[str, str], caller: Credentials | None = None) -> dict[str, str]:
+        found = self.run.environment(variables, caller or self.caller)
+        return {**found, "PATH": f"{self.programs}:{PATH}"}
+
+    def start(self, words: Sequence[str], variables: Mapping[str, str], caller: Credentials | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [self.path(word) for word in words], cwd=self.folder, env=self.environment(variables, caller), stdin=subprocess.DEVNULL,
+            capture_output=True, text=True, check=False, timeout=60)  # fmt: skip
+
+    def expect_server(self, words: Sequence[str], variables: Mapping[str, str], caller: Credentials | None = None) -> None:
+        """The server gets its variables; without a parameter that it needs, the same line starts nothing."""
+        done = self.start(words, variables, caller)
+        assert (done.returncode, done.stdout, done.stderr) == (0, STARTED, ""), done
+        done = self.start([word.replace("/prod/api", "/prod/none") for word in words],
+                          {name: value.replace("/prod/api", "/prod/none") for name, value in variables.items()}, caller)  # fmt: skip
+        assert (done.returncode, done.stdout) == (125, ""), done
+        assert "ssm-exec: error: " in done.stderr and "/prod/none" in done.stderr
+
+
+@pytest.fixture(scope="session")
+def running_store(certificates_directory: Path) -> Iterator[ParameterStore]:
+    """In the region that the examples name."""
+    with ParameterStore(certificates_directory=certificates_directory, region=REGION) as store:
+        yield store
+
+
+@pytest.fixture
+def place(run: Runner, store: ParameterStore, tmp_path: Path) -> Place:
+    folder = tmp_path / "app"
+    folder.mkdir()
+    (folder / ".env.example").write_text("PORT=\nDB_PASSWORD=\n")
+    return Place(run, store, folder)
+
+
+# --- What the list says
+
+
+def test_the_list_has_every_file_and_no_other() -> None:
+    listed: set[str] = set()
+    for cells in re.findall(r"^\| (`[^|]*) \|[^|]*\|[^|]*\|$", README, re.MULTILINE):
+        names = re.findall(r"`([^`]+)`", cells)
+        folder = names[0].rpartition("/")[0]
+        listed.update(name if "/" in name else f"{folder}/{name}" for name in names)
+    listed.update(re.findall(r">(policies/\S+)$", README, re.MULTILINE))
+    assert listed == {path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.rglob("*") if path.is_file()} - {"README.md"}
+
+
+@pytest.mark.parametrize("path", [path for path in sorted(EXAMPLES.rglob("*")) if path.is_file() and path.suffix not in (".json", ".md")],
+                         ids=lambda path: path.relative_to(EXAMPLES).as_posix())  # fmt: skip
+def test_each_file_says_what_was_checked(path: Path) -> None:
+    assert re.search(r"^# Checked: ", path.read_text(), re.MULTILINE)
+
+
+def commands_of_policies() -> list[tuple[list[str], str]]:
+    return [(shlex.split(line), name) for line, name in re.findall(r"^(ssm-dotenv policy .*) >(policies/\S+)$", README, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("words,name", commands_of_policies(), ids=lambda value: value if isinstance(value, str) else "")
+def test_each_policy_is_what_its_command_prints(program: Path, words: list[str], name: str) -> None:
+    done = subprocess.run([program.parent / words[0], *words[1:]], env={"PATH": PATH}, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, (EXAMPLES / name).read_text()), done
+
+
+# --- Dockerfiles
+
+INSTRUCTIONS = {"ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "LABEL", "RUN", "USER", "WORKDIR"}
+
+
+def instructions(path: Path) -> list[tuple[str, str]]:
+    text = re.sub(r"^#.*\n", "", path.read_text(), flags=re.MULTILINE).replace("\\\n", " ")
+    return [(word, rest.strip()) for word, _, rest in (line.partition(" ") for line in text.splitlines() if line)]
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("docker/*")), ids=lambda path: path.name)
+def test_a_dockerfile_is_well_formed_and_starts_the_server(place: Place, path: Path) -> None:
+    found = instructions(path)
+    assert {word for word, _ in found} <= INSTRUCTIONS and found[0][0] == "FROM"
+    stages = [re.fullmatch(r"(\S+)(?: AS ([a-z-]+))?", rest) for word, rest in found if word == "FROM"]
+    assert all(stages) and len({match[1] for match in stages if match}) == len(stages)
+    names = {match[2] for match in stages if match and match[2]}
+    sources = {rest.split()[0] for word, rest in found if word == "COPY" and rest.startswith("--from=")}
+    assert {f"--from={name}" for name in names} == sources
+    assert ("COPY", "--from=ssm-exec /ssm-exec /ssm-exec") in found or ("COPY", "--from=ssm-exec /ssm-exec /usr/local/bin/ssm-exec") in found
+    (entry,), (command,) = ([json.loads(rest) for word, rest in found if word == wanted] for wanted in ("ENTRYPOINT", "CMD"))
+    place.expect_server([*entry, *command], {"SSM_EXEC_SOURCES": "/prod/api"})
+
+
+# --- systemd
+
+
+def settings(unit: str, name: str) -> list[str]:
+    return re.findall(rf"^{name}=(.*)$", unit, re.MULTILINE)
+
+
+def unit_of(name: str) -> str:
+    """The unit with the specifiers of systemd.unit(5) that the examples have."""
+    prefix, _, instance = name.removesuffix(".service").partition("@")
+    text = (EXAMPLES / "systemd" / (f"{prefix}@.service" if instance else name)).read_text()
+    return text.replace("%i", instance).replace("%N", name.removesuffix(".service"))
+
+
+UNITS = ("api.service", "api-hardened.service", "api@prod.service", "api@staging.service")
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_starts_the_server(place: Place, name: str) -> None:
+    unit = unit_of(name)
+    keys = place.folder / "credentials"
+    keys.mkdir()
+    (keys / "aws").write_text(
+        f"[default]\naws_access_key_id = {place.caller.access_key_id}\naws_secret_access_key = {place.caller.secret_access_key}\n"
+        f"aws_session_token = {place.caller.session_token}\n")  # fmt: skip
+    words = [word for line in settings(unit, "Environment") for word in shlex.split(line)]
+    variables = dict(word.replace("%d", str(keys)).split("=", 1) for word in words)
+    environment: dict[str, str | None] = dict(variables)
+    if "LoadCredential" in unit:
+        assert settings(unit, "LoadCredential") == ["aws:/etc/api/aws"]
+        environment |= dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"))
+    if "staging" in name:
+        place.caller = place.store.default_credentials
+    environment = {**place.environment({}), **environment}
+    given = {key: value for key, value in environment.items() if value is not None}
+    (start,) = settings(unit, "ExecStart")
+    for line in (*settings(unit, "ExecStartPre"), start):
+        done = subprocess.run([place.path(word) for word in shlex.split(line)], cwd=place.folder, env=given, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), done
+    assert done.stdout == STARTED
+    given = {key: value.replace("/api", "/none") if key == "SSM_EXEC_SOURCES" else value for key, value in given.items()}
+    first = [*settings(unit, "ExecStartPre"), start][0].replace("/prod/api", "/prod/none")
+    done = subprocess.run([place.path(word) for word in shlex.split(first)], cwd=place.folder, env=given, capture_output=True, text=True, check=False)
+    assert done.returncode == 125 and "ssm-exec: error: " in done.stderr
+
+
+def as_file(place: Place, name: str) -> Path:
+    """The unit in a file whose programs exist, for systemd-analyze."""
+    text = re.sub(r"(?<=[= ])/(?:usr/bin|opt/api)/(ssm-exec|server)\b", rf"{place.programs}/\1", (EXAMPLES / "systemd" / re.sub(r"@\w+", "@", name)).read_text())
+    path = place.folder / name
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("name", UNITS)
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+def test_systemd_finds_nothing_to_say_about_a_unit(place: Place, name: str) -> None:
+    command = ["systemd-analyze", "verify", "--man=no", as_file(place, name)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout + done.stderr) == (0, "")
+    with (place.folder / name).open("a") as file:
+        file.write("[Service]\nResstart=no\n")
+    assert "Resstart" in subprocess.run(command, capture_output=True, text=True, check=False, timeout=60).stderr
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd-analyze is not installed")
+def test_the_hardened_unit_is_hardly_exposed(place: Place) -> None:
+    command = ["systemd-analyze", "security", "--offline=yes", "--threshold=12", as_file(place, "api-hardened.service")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout[-300:] + done.stderr
+
+
+def test_a_unit_has_what_the_operator_needs_to_know() -> None:
+    for name in UNITS:
+        unit = unit_of(name)
+        assert settings(unit, "SyslogIdentifier") and settings(unit, "RestartPreventExitStatus") == ["126 127"]
+        assert settings(unit, "Type") == ["notify"] or settings(unit, "ExecStartPre")
