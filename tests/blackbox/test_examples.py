@@ -6,6 +6,7 @@ policy is enough. Where nothing can be run, the file is parsed, and says that th
 
 from __future__ import annotations
 
+import configparser
 import json
 import os
 import re
@@ -16,7 +17,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import botocore.session
+import botocore.validate
 import pytest
+import yaml
 from conftest import PATH, ROOT, Runner
 from parameter_store import Credentials, ParameterStore
 
@@ -50,7 +54,7 @@ class Place:
         for name in ("ssm-exec", "ssm-dotenv"):
             (self.programs / name).symlink_to(run.program.parent / name)
         store.add_key(KEY, "alias/prod")
-        for environment in ("prod", "staging"):
+        for environment in ("prod", "staging", "dev"):
             store.put(f"/{environment}/api/port", "8080")
             store.put(f"/{environment}/api/db/password", "hush", "SecureString", key_id="alias/prod")
         self.caller = self.role("application")
@@ -67,23 +71,23 @@ class Place:
         name = word.rsplit("/", 1)[-1]
         return str(self.programs / name) if word.startswith("/") and name in (*SERVERS, *OWN) else word
 
-    def environment(self, variables: Mapping[str, str], caller: Credentials | None = None) -> dict[str, str]:
+    def environment(self, variables: Mapping[str, str | None], caller: Credentials | None = None) -> dict[str, str]:
         found = self.run.environment(variables, caller or self.caller)
         return {**found, "PATH": f"{self.programs}:{PATH}"}
 
-    def start(self, words: Sequence[str], variables: Mapping[str, str], caller: Credentials | None = None) -> subprocess.CompletedProcess[str]:
+    def start(self, words: Sequence[str], variables: Mapping[str, str | None], caller: Credentials | None = None) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [self.path(word) for word in words], cwd=self.folder, env=self.environment(variables, caller), stdin=subprocess.DEVNULL,
             capture_output=True, text=True, check=False, timeout=60)  # fmt: skip
 
-    def expect_server(self, words: Sequence[str], variables: Mapping[str, str], caller: Credentials | None = None) -> None:
+    def expect_server(self, words: Sequence[str], variables: Mapping[str, str | None], caller: Credentials | None = None) -> None:
         """The server gets its variables; without a parameter that it needs, the same line starts nothing."""
         done = self.start(words, variables, caller)
         assert (done.returncode, done.stdout, done.stderr) == (0, STARTED, ""), done
-        done = self.start([word.replace("/prod/api", "/prod/none") for word in words],
-                          {name: value.replace("/prod/api", "/prod/none") for name, value in variables.items()}, caller)  # fmt: skip
+        self.store.deny("ssm:GetParametersByPath")
+        done = self.start(words, variables, caller)
         assert (done.returncode, done.stdout) == (125, ""), done
-        assert "ssm-exec: error: " in done.stderr and "/prod/none" in done.stderr
+        assert "ssm-exec: error: " in done.stderr and "AccessDeniedException" in done.stderr
 
 
 @pytest.fixture(scope="session")
@@ -107,9 +111,8 @@ def place(run: Runner, store: ParameterStore, tmp_path: Path) -> Place:
 def test_the_list_has_every_file_and_no_other() -> None:
     listed: set[str] = set()
     for cells in re.findall(r"^\| (`[^|]*) \|[^|]*\|[^|]*\|$", README, re.MULTILINE):
-        names = re.findall(r"`([^`]+)`", cells)
-        folder = names[0].rpartition("/")[0]
-        listed.update(name if "/" in name else f"{folder}/{name}" for name in names)
+        first, *others = re.findall(r"`([^`]+)`", cells)
+        listed.update((first, *(f"{first.partition('/')[0]}/{name}" for name in others)))
     listed.update(re.findall(r">(policies/\S+)$", README, re.MULTILINE))
     assert listed == {path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.rglob("*") if path.is_file()} - {"README.md"}
 
@@ -117,7 +120,7 @@ def test_the_list_has_every_file_and_no_other() -> None:
 @pytest.mark.parametrize("path", [path for path in sorted(EXAMPLES.rglob("*")) if path.is_file() and path.suffix not in (".json", ".md")],
                          ids=lambda path: path.relative_to(EXAMPLES).as_posix())  # fmt: skip
 def test_each_file_says_what_was_checked(path: Path) -> None:
-    assert re.search(r"^# Checked: ", path.read_text(), re.MULTILINE)
+    assert re.search(r"^[#;] Checked: ", path.read_text(), re.MULTILINE)
 
 
 def commands_of_policies() -> list[tuple[list[str], str]]:
@@ -150,8 +153,13 @@ def test_a_dockerfile_is_well_formed_and_starts_the_server(place: Place, path: P
     sources = {rest.split()[0] for word, rest in found if word == "COPY" and rest.startswith("--from=")}
     assert {f"--from={name}" for name in names} == sources
     assert ("COPY", "--from=ssm-exec /ssm-exec /ssm-exec") in found or ("COPY", "--from=ssm-exec /ssm-exec /usr/local/bin/ssm-exec") in found
-    (entry,), (command,) = ([json.loads(rest) for word, rest in found if word == wanted] for wanted in ("ENTRYPOINT", "CMD"))
-    place.expect_server([*entry, *command], {"SSM_EXEC_SOURCES": "/prod/api"})
+    place.expect_server(command_line(path), {"SSM_EXEC_SOURCES": "/prod/api"})
+
+
+def command_line(path: Path = EXAMPLES / "docker" / "node.Dockerfile") -> list[str]:
+    """What a container of the image starts."""
+    (entry,), (command,) = ([json.loads(rest) for word, rest in instructions(path) if word == wanted] for wanted in ("ENTRYPOINT", "CMD"))
+    return [*entry, *command]
 
 
 # --- systemd
@@ -231,3 +239,128 @@ def test_a_unit_has_what_the_operator_needs_to_know() -> None:
         unit = unit_of(name)
         assert settings(unit, "SyslogIdentifier") and settings(unit, "RestartPreventExitStatus") == ["126 127"]
         assert settings(unit, "Type") == ["notify"] or settings(unit, "ExecStartPre")
+
+
+# --- ECS, Lambda, EKS, Compose
+
+
+def document(name: str) -> Any:
+    return yaml.safe_load((EXAMPLES / name).read_text())
+
+
+def complaints(service: str, operation: str, request: Any) -> str:
+    """What botocore says about a request before it would send it."""
+    model = botocore.session.get_session().get_service_model(service).operation_model(operation)
+    return str(botocore.validate.ParamValidator().validate(request, model.input_shape).generate_report())
+
+
+@pytest.mark.parametrize("service,operation,name", [
+    ("ecs", "RegisterTaskDefinition", "ecs/task-definition.yaml"), ("lambda", "CreateFunction", "lambda/function.yaml"),
+])  # fmt: skip
+def test_a_request_to_aws_is_what_its_model_wants(service: str, operation: str, name: str) -> None:
+    request = document(name)
+    assert complaints(service, operation, request) == ""
+    assert "Unknown parameter" in complaints(service, operation, {**request, "Xyz": 1})
+
+
+def test_the_task_reads_with_its_task_role_and_starts_the_server(place: Place) -> None:
+    task = document("ecs/task-definition.yaml")
+    (container,) = task["containerDefinitions"]
+    assert task["taskRoleArn"] != task["executionRoleArn"] and "secrets" not in container and not {"entryPoint", "command"} & set(container)
+    place.expect_server(command_line(), {entry["name"]: entry["value"] for entry in container["environment"]})
+
+
+def test_the_function_starts_through_the_wrapper(place: Place) -> None:
+    shutil.copy(ROOT / "packaging" / "lambda" / "ssm-exec-wrapper", place.programs)
+    variables = document("lambda/function.yaml")["Environment"]["Variables"]
+    place.expect_server([variables["AWS_LAMBDA_EXEC_WRAPPER"], "node", "--max-http-header-size", "81920", "/var/runtime/index.mjs"], variables)
+
+
+KUBERNETES = ("eks/irsa.yaml", "eks/pod-identity.yaml", "eks/image-volume.yaml")
+
+
+@pytest.mark.parametrize("name", KUBERNETES)
+def test_a_deployment_is_whole_and_starts_the_server(place: Place, name: str) -> None:
+    account, deployment = yaml.safe_load_all((EXAMPLES / name).read_text())
+    assert (account["apiVersion"], account["kind"]) == ("v1", "ServiceAccount")
+    assert (deployment["apiVersion"], deployment["kind"]) == ("apps/v1", "Deployment")
+    assert account["metadata"]["namespace"] == deployment["metadata"]["namespace"]
+    template = deployment["spec"]["template"]
+    assert deployment["spec"]["selector"]["matchLabels"] == template["metadata"]["labels"]
+    pod = template["spec"]
+    assert pod["serviceAccountName"] == account["metadata"]["name"] and pod["enableServiceLinks"] is False
+    (container,) = pod["containers"]
+    assert [mount["name"] for mount in container.get("volumeMounts", [])] == [volume["name"] for volume in pod.get("volumes", [])]
+    assert ("eks.amazonaws.com/role-arn" in account["metadata"].get("annotations", {})) == (name != "eks/pod-identity.yaml")
+    words = container["command"] + container["args"] if "command" in container else command_line()
+    place.expect_server(words, {entry["name"]: entry["value"] for entry in container["env"]})
+
+
+def test_the_trust_policies_are_for_the_account_of_the_pods() -> None:
+    account, _ = yaml.safe_load_all((EXAMPLES / "eks" / "irsa.yaml").read_text())
+    subject = "system:serviceaccount:{namespace}:{name}".format(**account["metadata"])
+    assert subject in [value for key, value in policy("trust-eks-irsa")["Statement"][0]["Condition"]["StringEquals"].items() if key.endswith(":sub")]
+    tags = policy("trust-eks-pod-identity")["Statement"][0]["Condition"]["StringEquals"]
+    assert tags["aws:RequestTag/kubernetes-namespace"] == account["metadata"]["namespace"]
+    assert tags["aws:RequestTag/kubernetes-service-account"] == account["metadata"]["name"]
+
+
+COMPOSE = {"build", "environment", "volumes", "ports", "read_only", "cap_drop", "security_opt", "profiles", "entrypoint", "command"}
+
+
+def test_compose_starts_the_server_with_a_profile_and_with_a_file(place: Place) -> None:
+    services = document("compose/compose.yaml")["services"]
+    for service in services.values():
+        assert set(service) <= COMPOSE and service["build"]["dockerfile"] == "node.Dockerfile"
+    files = place.folder / ".aws"
+    files.mkdir()
+    caller = place.store.default_credentials
+    (files / "credentials").write_text(f"[dev]\naws_access_key_id = {caller.access_key_id}\naws_secret_access_key = {caller.secret_access_key}\n")
+    keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"))
+    place.expect_server(command_line(), {**services["api"]["environment"], **keys, "HOME": str(place.folder)})
+    (place.folder / ".env").write_text("PORT=8080\nDB_PASSWORD=hush\n")
+    offline = services["api-offline"]
+    done = place.start(offline["entrypoint"] + offline["command"], {**keys, "AWS_REGION": None, "AWS_ENDPOINT_URL": None})
+    assert (done.returncode, done.stdout, done.stderr) == (0, STARTED, "")
+
+
+# --- Supervisors and other scripts
+
+USERS = {"s6-setuidgid": '#!/bin/sh\n[ "$1" = api ] && shift && exec "$@"\n', "chpst": '#!/bin/sh\n[ "$1 $2" = "-u api" ] && shift 2 && exec "$@"\n'}
+"""They become the user api, and start the rest."""
+
+
+def script(place: Place, name: str) -> list[str]:
+    """A copy of the script whose programs are those of this place."""
+    for user, text in USERS.items():
+        (place.programs / user).write_text(text)
+        (place.programs / user).chmod(0o755)
+    assert os.access(EXAMPLES / name, os.X_OK)
+    copy = place.folder / "script"
+    copy.write_text(re.sub(r"(?<= )/(?:usr/bin|opt|opt/api)/(ssm-exec|server)(?= |$)", rf"{place.programs}/\1", (EXAMPLES / name).read_text(), flags=re.MULTILINE))
+    copy.chmod(0o755)
+    return [str(copy)]
+
+
+@pytest.mark.parametrize("name", ["supervisors/s6/api/run", "supervisors/runit/api/run", "lambda/bootstrap"])
+def test_a_script_becomes_the_server(place: Place, name: str) -> None:
+    assert (EXAMPLES / name).read_text().splitlines()[-1].startswith("exec ")
+    place.expect_server(script(place, name), {"SSM_EXEC_SOURCES": "/prod/api"} if name == "lambda/bootstrap" else {})
+
+
+@pytest.mark.parametrize("status,said", [("0", 0), ("1", 0), ("125", 0), ("126", 125), ("127", 125)])
+def test_s6_does_not_start_again_what_cannot_be_started(place: Place, status: str, said: int) -> None:
+    (place.programs / "sleep").write_text('#!/bin/sh\necho "waits $1"\n')
+    (place.programs / "sleep").chmod(0o755)
+    done = place.start([*script(place, "supervisors/s6/api/finish"), status, "0"], {})
+    assert (done.returncode, done.stdout, done.stderr) == (said, "waits 4\n" if status == "125" else "", "")
+
+
+def test_supervisord_starts_the_server(place: Place) -> None:
+    parser = configparser.RawConfigParser(inline_comment_prefixes=(";",))
+    parser.read(EXAMPLES / "supervisors" / "supervisord.conf")
+    section = parser["program:api"]
+    assert section["exitcodes"] == "0" and section["autorestart"] == "unexpected"
+    variables = dict(re.findall(r'(\w+)="([^"]*)"', section["environment"]))
+    assert ",".join(f'{name}="{value}"' for name, value in variables.items()) == section["environment"]
+    place.expect_server(shlex.split(section["command"]), variables)
