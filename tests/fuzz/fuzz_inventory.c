@@ -52,7 +52,7 @@ static size_t check_row(const struct inventory *inventory, const struct inventor
     return set_count;
 }
 
-static void check_all(const struct inventory_file *files, size_t count)
+static void check_all(const struct env_file *files, size_t count)
 {
     CLEANUP(inventory_clear) struct inventory inventory = { 0 };
     struct err err = { 0 };
@@ -73,7 +73,7 @@ static void check_all(const struct inventory_file *files, size_t count)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct dotenv dotenvs[FILES_MAX] = { { 0 } };
-    struct inventory_file files[FILES_MAX];
+    struct env_file files[FILES_MAX];
     size_t count = 0;
     while (size > 0 && count < FILES_MAX) {
         const uint8_t *end = memmem(data, size, SEPARATOR, sizeof(SEPARATOR) - 1);
@@ -81,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         CLEANUP(fuzz_secret_free) struct secret text = fuzz_secret_new(data, len);
         size_t used = end == NULL ? len : len + sizeof(SEPARATOR) - 1;
         if (dotenv_parse(&text, NAMES[count], &dotenvs[count], fuzz_problems())) {
-            files[count] = (struct inventory_file){ NAMES[count], &dotenvs[count] };
+            files[count] = (struct env_file){ NAMES[count], &dotenvs[count] };
             count++;
         }
         data += used;

@@ -4,7 +4,6 @@
  */
 /* SPDX-License-Identifier: MIT */
 #include <assert.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "aws/ssm_describe/describe.h"
@@ -14,7 +13,7 @@
 
 enum {
     DEADLINE_MS = 60 * 1000,
-    KEYS = 2
+    NAMES = 2
 };
 
 static const char VALUE[] = "hush-9f2c41d7/not+to=be-seen";
@@ -92,26 +91,18 @@ static void has_tags(const struct ssm_writer *writer)
 
 static void describe(const struct ssm_writer *writer)
 {
-    CLEANUP(ssm_metadata_clear) struct ssm_metadata metadata = { 0 };
+    const struct ssm_name_query queries[NAMES] = { { .name = NAME }, { .name = "/prod/api/port" } };
+    struct ssm_description descriptions[NAMES] = { { 0 } };
+    const struct ssm_described described = { queries, descriptions, NAMES };
     struct err err = { 0 };
-    if (!ssm_describe(writer, NAME, &metadata, &err)) {
-        check_err(&err);
-    } else if (metadata.is_found) {
-        assert(metadata.tier != NULL && metadata.key_id != NULL);
-    }
-}
-
-static void describe_keys(const struct ssm_writer *writer)
-{
-    const struct ssm_name_query queries[KEYS] = { { .name = NAME }, { .name = "/prod/api/port" } };
-    char *keys[KEYS] = { NULL };
-    const struct ssm_described described = { queries, keys, KEYS };
-    struct err err = { 0 };
-    if (!ssm_describe_keys(writer->ssm, writer->calls, &described, &err)) {
+    bool ok = ssm_describe(writer->ssm, writer->calls, &described, &err);
+    if (!ok) {
         check_err(&err);
     }
-    for (size_t i = 0; i < KEYS; i++) {
-        free(keys[i]);
+    for (size_t i = 0; i < NAMES; i++) {
+        assert(!ok || !descriptions[i].is_found
+                || (descriptions[i].tier != NULL && descriptions[i].key_id != NULL));
+        ssm_description_clear(&descriptions[i]);
     }
 }
 
@@ -126,9 +117,6 @@ static void ask(char operation, const struct ssm_writer *writer, const struct fu
         break;
     case 'd':
         describe(writer);
-        break;
-    case 'k':
-        describe_keys(writer);
         break;
     default:
         put(writer, world);

@@ -200,11 +200,11 @@ def empty_root(tmp_path: Path, child: Path) -> Path:
 def build_with_roots(roots: Path, folder: Path) -> Path:
     """The program as packaging/static/build makes it, but for the roots that are compiled in."""
     options = [
-        "--cross-file", FOLDER / "x86_64" / "cross.ini", "--prefer-static", "-Db_pie=false", "-Dtests=disabled",
+        "--cross-file", FOLDER / "x86_64" / "ssm-exec.ini", "--prefer-static", "-Db_pie=false", "-Dtests=disabled",
         "-Dman=disabled", f"-Dbuiltin_roots={roots}", "-Dsearched_trust=true",
     ]  # fmt: skip
     subprocess.run(["meson", "setup", folder, ROOT, *options], check=True, capture_output=True)
-    subprocess.run(["ninja", "-C", folder], check=True, capture_output=True)
+    subprocess.run(["ninja", "-C", folder, "cmd/ssm-exec"], check=True, capture_output=True)
     return folder / "cmd" / "ssm-exec"
 
 
