@@ -22,11 +22,13 @@ import botocore.validate
 import pytest
 import yaml
 from conftest import PATH, ROOT, Runner
+from credential_services.security_token import SecurityTokenService
 from parameter_store import Credentials, ParameterStore
 
 EXAMPLES = ROOT / "packaging" / "examples"
 README = (EXAMPLES / "README.md").read_text()
 ACCOUNT = "123456789012"
+STAGING_KEY = "66666666-7777-8888-9999-000000000000"
 REGION = "eu-west-1"
 KEY = "11111111-2222-3333-4444-555555555555"
 STARTED = "PORT=8080\nDB_PASSWORD=hush\n"
@@ -53,10 +55,12 @@ class Place:
             (folder / name).symlink_to(self.programs / name)
         for name in ("ssm-exec", "ssm-dotenv"):
             (self.programs / name).symlink_to(run.program.parent / name)
-        store.add_key(KEY, "alias/prod")
+        store.add_key(KEY, "alias/prod", policy=policy("key-policy"))
+        store.add_key(STAGING_KEY, "alias/staging")
         for environment in ("prod", "staging", "dev"):
             store.put(f"/{environment}/api/port", "8080")
-            store.put(f"/{environment}/api/db/password", "hush", "SecureString", key_id="alias/prod")
+            key = KEY if environment == "prod" else STAGING_KEY
+            store.put(f"/{environment}/api/db/password", "hush", "SecureString", key_id=key)
         self.caller = self.role("application")
 
     def role(self, name: str) -> Credentials:
@@ -117,7 +121,7 @@ def test_the_list_has_every_file_and_no_other() -> None:
     assert listed == {path.relative_to(EXAMPLES).as_posix() for path in EXAMPLES.rglob("*") if path.is_file()} - {"README.md"}
 
 
-@pytest.mark.parametrize("path", [path for path in sorted(EXAMPLES.rglob("*")) if path.is_file() and path.suffix not in (".json", ".md")],
+@pytest.mark.parametrize("path", [path for path in sorted(EXAMPLES.rglob("*")) if path.is_file() and path.suffix not in (".json", ".map", ".md")],
                          ids=lambda path: path.relative_to(EXAMPLES).as_posix())  # fmt: skip
 def test_each_file_says_what_was_checked(path: Path) -> None:
     assert re.search(r"^[#;] Checked: ", path.read_text(), re.MULTILINE)
@@ -364,3 +368,117 @@ def test_supervisord_starts_the_server(place: Place) -> None:
     variables = dict(re.findall(r'(\w+)="([^"]*)"', section["environment"]))
     assert ",".join(f'{name}="{value}"' for name, value in variables.items()) == section["environment"]
     place.expect_server(shlex.split(section["command"]), variables)
+
+
+# --- Pipelines
+
+STAGING_ENV = "PORT=8080\nDB_PASSWORD=hush\nAPI_TOKEN=hush-hush"
+"""API_TOKEN is new."""
+
+
+class Pipeline:
+    """Runs the scripts of a job where its repository is checked out, as a runner's shell does."""
+
+    def __init__(self, place: Place, variables: Mapping[str, str | None], caller: Credentials | None) -> None:
+        self.place, self.variables, self.caller = place, variables, caller
+        shutil.copy(EXAMPLES / "ci" / "staging.map", place.folder)
+        made = place.start(["ssm-exec", "/staging/api", "--dry-run", "--json"], {}, place.store.default_credentials)
+        (place.folder / "staging.lock").write_text(made.stdout)
+
+    def __call__(self, text: str, **more: str) -> subprocess.CompletedProcess[str]:
+        done = self.place.start(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", text], {**self.variables, **more}, self.caller)
+        assert "hush" not in done.stdout + done.stderr
+        return done
+
+    def check(self, lock_file: str, push: str) -> None:
+        """The check is silent about a store as it was, the push adds what is new and is then at rest, and the check finds it."""
+        store = self.place.store
+        assert self(lock_file).returncode == 0, self(lock_file)
+        store.put("/staging/api/port", "8081", overwrite=True)
+        changed = self(lock_file)
+        assert changed.returncode == 1 and "/staging/api/port" in changed.stdout
+        store.put("/staging/api/port", "8080", overwrite=True)
+        for _ in range(2):
+            done = self(push, STAGING_ENV=STAGING_ENV)
+            assert done.returncode == 0, done
+        added = self.place.start(["ssm-exec", "/staging/api", "--", "sh", "-c", "printf %s $API_TOKEN"], {}, store.default_credentials)
+        assert added.stdout == "hush-hush"
+        assert "API_TOKEN" in self(lock_file).stdout
+        differs = self(push, STAGING_ENV=STAGING_ENV.replace("=hush\n", "=hush2\n"))
+        assert differs.returncode == 1
+        kept = self.place.start(["ssm-exec", "/staging/api", "--", "sh", "-c", "printf %s $DB_PASSWORD"], {}, store.default_credentials)
+        assert kept.stdout == "hush"
+
+
+def test_the_workflow_of_github_checks_and_pushes(place: Place) -> None:
+    workflow = document("ci/github.yml")
+    assert set(workflow) == {"name", True, "permissions", "defaults", "jobs"}, "YAML takes on: for true"
+    assert workflow["permissions"] == {"contents": "read", "id-token": "write"}
+    assert workflow["defaults"]["run"]["shell"] == "bash"
+    (job,) = workflow["jobs"].values()
+    subject = policy("trust-github")["Statement"][0]["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
+    assert subject.endswith(f":environment:{job['environment']}")
+    assert all(("uses" in step) != ("run" in step) for step in job["steps"])
+    scripts = {step["name"]: step["run"] for step in job["steps"] if "run" in step}
+    for text in scripts.values():
+        assert "${{" not in text
+        assert subprocess.run(["bash", "-n", "-c", text], check=False).returncode == 0
+    Pipeline(place, {}, place.role("ci")).check(scripts["Lock file"], scripts["Push"])
+
+
+def test_the_jobs_of_gitlab_check_and_push_with_a_token(place: Place, sts: SecurityTokenService) -> None:
+    pipeline = document("ci/gitlab.yml")
+    assert pipeline.pop("stages") == ["check", "push"]
+    common = pipeline.pop(".aws")
+    assert all(job["extends"] == ".aws" and job["stage"] in ("check", "push") for job in pipeline.values())
+    (audience,) = (token["aud"] for token in common["id_tokens"].values())
+    conditions = policy("trust-gitlab")["Statement"][0]["Condition"]["StringEquals"]
+    assert audience == conditions["gitlab.com:aud"]
+    variables = common["variables"]
+    file = variables["AWS_WEB_IDENTITY_TOKEN_FILE"]
+    sts.add_role(variables["AWS_ROLE_ARN"])
+    sts.add_web_identity("the-token", variables["AWS_ROLE_ARN"])
+    place.store.attach(policy("ci"))
+    keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"))
+    own = str(place.folder / "token")
+    environment = {**variables, **keys, **sts.environment(), "AWS_WEB_IDENTITY_TOKEN_FILE": own, "AWS_TOKEN": "the-token"}
+    run = Pipeline(place, environment, None)
+
+    def script_of(job: str) -> str:
+        return "\n".join(common["before_script"] + pipeline[job]["script"]).replace(file, own)
+
+    run.check(script_of("lock-file"), script_of("push-to-staging"))
+    assert os.stat(own).st_mode & 0o077 == 0
+    sts.reset()
+    assert run(script_of("lock-file")).returncode == 125
+
+
+# --- Terraform
+
+
+def test_terraform_makes_what_it_refers_to_and_keeps_no_value() -> None:
+    text = re.sub(r"^\s*#.*$", "", (EXAMPLES / "terraform" / "main.tf").read_text(), flags=re.MULTILINE)
+    bare = re.sub(r'"(?:[^"\\]|\\.)*"', '""', text)
+    assert bare.count('"') % 2 == 0
+    for opening, closing in ("{}", "()", "[]"):
+        depths = [bare[:at].count(opening) - bare[:at].count(closing) for at in range(len(bare) + 1)]
+        assert min(depths) == 0 == depths[-1]
+    resources = set(re.findall(r'^resource "(\w+)" "(\w+)" \{$', text, re.MULTILINE))
+    assert {kind for kind, _ in resources} == {"aws_kms_key", "aws_kms_alias", "aws_iam_role", "aws_iam_role_policy"}
+    assert set(re.findall(r"\b(aws_\w+)\.(\w+)\.\w+", bare)) <= resources
+    assert re.findall(r"\b(?:aws_ssm_parameter|aws_secretsmanager\w*|value_wo|variable)\b", text) == []
+    used = set(re.findall(r'file\("\$\{local\.policies\}/([\w-]+)\.json"\)', text))
+    assert used == {"application", "key-policy", "trust-ecs"}
+    assert all(policy(name)["Statement"] for name in used)
+    assert f'printed_key_id = "{KEY}"' in text and KEY in json.dumps(policy("application"))
+    assert set(re.findall(r"\blocal\.(\w+)", text)) == {"policies", "printed_key_id"}
+
+
+@pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
+def test_terraform_would_not_write_it_differently(tmp_path: Path) -> None:
+    copy = Path(shutil.copy(EXAMPLES / "terraform" / "main.tf", tmp_path))
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "CHECKPOINT_DISABLE": "1"}
+    command = ["terraform", "fmt", "-check", "-diff", copy]
+    assert subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60).stdout == ""
+    copy.write_text(copy.read_text().replace("region = ", "region ="))
+    assert subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60).returncode != 0
