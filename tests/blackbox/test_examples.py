@@ -13,6 +13,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ STARTED = "PORT=8080\nDB_PASSWORD=hush\n"
 SERVER = '#!/bin/sh\nprintf "%s\\n" "PORT=$PORT" "DB_PASSWORD=$DB_PASSWORD"\n'
 SERVERS = ("server", "node", "python3")
 """What the examples start; here each of them is SERVER."""
+SANITIZERS = {name: os.environ[name] for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ}
 OWN = ("ssm-exec", "ssm-dotenv", "ssm-exec-wrapper")
 
 
@@ -133,7 +135,7 @@ def commands_of_policies() -> list[tuple[list[str], str]]:
 
 @pytest.mark.parametrize("words,name", commands_of_policies(), ids=lambda value: value if isinstance(value, str) else "")
 def test_each_policy_is_what_its_command_prints(program: Path, words: list[str], name: str) -> None:
-    done = subprocess.run([program.parent / words[0], *words[1:]], env={"PATH": PATH}, capture_output=True, text=True, check=False)
+    done = subprocess.run([program.parent / words[0], *words[1:]], env={"PATH": PATH, **SANITIZERS}, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, (EXAMPLES / name).read_text()), done
 
 
@@ -350,6 +352,50 @@ def script(place: Place, name: str) -> list[str]:
 def test_a_script_becomes_the_server(place: Place, name: str) -> None:
     assert (EXAMPLES / name).read_text().splitlines()[-1].startswith("exec ")
     place.expect_server(script(place, name), {"SSM_EXEC_SOURCES": "/prod/api"} if name == "lambda/bootstrap" else {})
+
+
+STAYS = '#!/bin/sh\nprintf "%s\\n" "PORT=$PORT" "DB_PASSWORD=$DB_PASSWORD" "$PPID"\nexec sleep 1000\n'
+
+
+@pytest.mark.release_only
+@pytest.mark.parametrize("folder,supervisor", [("s6", "s6-supervise"), ("runit", "runsv")])
+def test_the_server_is_what_is_supervised(place: Place, folder: str, supervisor: str) -> None:
+    if not shutil.which(supervisor):
+        pytest.skip(f"{supervisor} is not installed")
+    service = place.folder / "service"
+    service.mkdir()
+    shutil.copy(script(place, f"supervisors/{folder}/api/run")[0], service / "run")
+    (place.programs / "server").write_text(STAYS)
+    with subprocess.Popen([supervisor, service], env=place.environment({}), cwd=place.folder, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        try:
+            read = [process.stdout.readline() for _ in range(3)]
+        finally:
+            process.terminate()
+        # It takes the server with it: without that, the end of the output would not come.
+        assert (read, process.stdout.read()) == ([*STARTED.splitlines(keepends=True), f"{process.pid}\n"], "")
+
+
+@pytest.mark.release_only
+@pytest.mark.skipif(not shutil.which("s6-supervise"), reason="s6-supervise is not installed")
+def test_s6_gives_up_when_there_is_no_server(place: Place) -> None:
+    service = place.folder / "service"
+    service.mkdir()
+    for name in ("finish", "run"):
+        shutil.copy(script(place, f"supervisors/s6/api/{name}")[0], service / name)
+    (place.programs / "server").unlink()
+    os.mkfifo(place.folder / "ended")
+    finish = (service / "finish").read_text().replace("case $1 in", f'echo "$1" >{place.folder}/ended\ncase $1 in')
+    (service / "finish").write_text(finish)
+    with subprocess.Popen(["s6-supervise", service], env=place.environment({}), cwd=place.folder, stderr=subprocess.DEVNULL) as process:
+        try:
+            statuses = subprocess.run(["cat", place.folder / "ended"], capture_output=True, text=True, check=True, timeout=60).stdout
+            state, until = "", time.monotonic() + 60
+            while state != "false false\n" and time.monotonic() < until:
+                state = subprocess.run(["s6-svstat", "-o", "up,wantedup", service], capture_output=True, text=True, check=True, timeout=60).stdout
+        finally:
+            subprocess.run(["s6-svc", "-xd", service], check=True, timeout=60)
+    assert (statuses, state) == ("127\n", "false false\n")
 
 
 @pytest.mark.parametrize("status,said", [("0", 0), ("1", 0), ("125", 0), ("126", 125), ("127", 125)])
