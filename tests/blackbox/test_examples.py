@@ -520,11 +520,13 @@ def test_terraform_makes_what_it_refers_to_and_keeps_no_value() -> None:
     assert set(re.findall(r"\blocal\.(\w+)", text)) == {"policies", "printed_key_id"}
 
 
-@pytest.mark.skipif(not shutil.which("terraform"), reason="terraform is not installed")
-def test_terraform_would_not_write_it_differently(tmp_path: Path) -> None:
-    copy = Path(shutil.copy(EXAMPLES / "terraform" / "main.tf", tmp_path))
-    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "CHECKPOINT_DISABLE": "1"}
-    command = ["terraform", "fmt", "-check", "-diff", copy]
-    assert subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60).stdout == ""
-    copy.write_text(copy.read_text().replace("region = ", "region ="))
-    assert subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60).returncode != 0
+# Debian has no terraform: this is for those who have it.
+if shutil.which("terraform"):
+
+    def test_terraform_would_not_write_it_differently(tmp_path: Path) -> None:
+        copy = Path(shutil.copy(EXAMPLES / "terraform" / "main.tf", tmp_path))
+        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "CHECKPOINT_DISABLE": "1"}
+        command = ["terraform", "fmt", "-check", "-diff", copy]
+        assert subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60).stdout == ""
+        copy.write_text(copy.read_text().replace("region = ", "region ="))
+        assert subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60).returncode != 0
