@@ -171,7 +171,7 @@ def environment(run: Runner) -> dict[str, str]:
     return run.environment()
 
 
-ONCE = ("test_parameter_store", "test_credential_services", "test_dotenv_loaders", "test_credentials_against_botocore", "test_memory")
+ONCE = ("test_parameter_store", "test_credential_services", "test_dotenv_loaders", "test_credentials_against_botocore", "test_memory", "test_dotenv_memory")
 """Files whose tests gain nothing by running with the sanitizers' build as well, or cannot."""
 
 

@@ -30,6 +30,11 @@ static void check_err(const struct err *err)
 {
     assert(err->kind != ERR_NONE && err->kind != ERR_USAGE);
     assert(err->why[0] != '\0' || err->code[0] != '\0');
+}
+
+/* Only an answer to the request that sent the value can repeat it. */
+static void check_texts(const struct err *err)
+{
     check_text(err->where);
     check_text(err->code);
     check_text(err->why);
@@ -71,6 +76,9 @@ static void put(const struct ssm_writer *writer, const struct fuzz_world *world)
     ssm_put(writer, &request, &result);
     check_result(world, &result);
     assert(result.outcome != WRITE_DONE || result.version > 0);
+    if (result.outcome != WRITE_DONE) {
+        check_texts(&result.err);
+    }
 }
 
 static void add_tags(const struct ssm_writer *writer, const struct fuzz_world *world)
