@@ -103,6 +103,13 @@ def running_store(certificates_directory: Path) -> Iterator[ParameterStore]:
         yield store
 
 
+@pytest.fixture(scope="session")
+def running_sts(certificates_directory: Path, running_store: ParameterStore) -> Iterator[SecurityTokenService]:
+    """Whose credentials this store accepts: the one of other files belongs to their store."""
+    with SecurityTokenService(certificates_directory=certificates_directory, accepted_by=(running_store,)) as service:
+        yield service
+
+
 @pytest.fixture
 def place(run: Runner, store: ParameterStore, tmp_path: Path) -> Place:
     folder = tmp_path / "app"
