@@ -170,32 +170,54 @@ static bool are_apart(char *name, char *other)
     return !guard_check_environments(&sources, &ignored);
 }
 
-/* The first word of the file's name that names another environment than the parameter, as "/staging"; else "". */
-static void find_other_environment(
-        const char *file, char *parameter, char word[static ENVIRONMENT_MAX_BYTES])
-{
-    const char *slash = strrchr(file, '/');
-    const char *at = slash == NULL ? file : slash + 1;
-    while (*at != '\0') {
-        size_t len = strcspn(at, ".-_");
-        if (len > 0 && len < ENVIRONMENT_MAX_BYTES - 1) {
-            (void)snprintf(word, ENVIRONMENT_MAX_BYTES, "/%.*s", (int)len, at);
-            if (are_apart(word, parameter)) {
-                return;
-            }
-        }
-        at += len;
-        at += *at == '\0' ? 0 : 1;
-    }
-    word[0] = '\0';
-}
-
 /* A parameter is apart from one of these if it belongs to a known environment at all. */
 static bool has_environment(char *parameter)
 {
     char production[] = "/prod";
     char development[] = "/dev";
     return are_apart(parameter, production) || are_apart(parameter, development);
+}
+
+/* The first word of name[0..len) that names an environment, as "/staging"; else "". */
+static void find_environment_word(
+        const char *name, size_t len, char word[static ENVIRONMENT_MAX_BYTES])
+{
+    const char *end = name + len;
+    for (const char *at = name; at < end; at++) {
+        size_t word_len = strcspn(at, ".-_/");
+        if (word_len > 0 && word_len < ENVIRONMENT_MAX_BYTES - 1) {
+            (void)snprintf(word, ENVIRONMENT_MAX_BYTES, "/%.*s", (int)word_len, at);
+            if (has_environment(word)) {
+                return;
+            }
+        }
+        at += word_len;
+    }
+    word[0] = '\0';
+}
+
+/*
+ * The environment of a file: what its name says (.env.staging), else its folder (staging/.env), else "". Folders
+ * further up may be called so for other reasons. Returns which of the two it is, for messages.
+ */
+static const char *find_file_environment(const char *path, char word[static ENVIRONMENT_MAX_BYTES])
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash == NULL ? path : slash + 1;
+    find_environment_word(name, strlen(name), word);
+    if (word[0] != '\0' || slash == NULL) {
+        return "name";
+    }
+    const char *folder = slash;
+    while (folder > path && folder[-1] != '/') {
+        folder--;
+    }
+    size_t len = (size_t)(slash - folder);
+    find_environment_word(folder, len, word);
+    if (strlen(word) != len + 1) { /* a part of the folder's name: dev-tools */
+        word[0] = '\0';
+    }
+    return "folder";
 }
 
 /* The first parameter of the map that belongs to an environment; NULL: none does. */
@@ -218,11 +240,11 @@ static bool check_environment(
     if (rules->allow_mixed) {
         return true;
     }
-    find_other_environment(rules->path, item->line->parameter, word);
-    if (word[0] != '\0') {
+    const char *part = find_file_environment(rules->path, word);
+    if (word[0] != '\0' && are_apart(word, item->line->parameter)) {
         return add_reason(err, "push the file of that environment, or use --allow-mixed",
-                "is from %s, a file of %s by its name, and would become %s", rules->file.shown,
-                word + 1, item->line->parameter);
+                "is from %s, a file of %s by its %s, and would become %s", rules->file.shown,
+                word + 1, part, item->line->parameter);
     }
     return first == NULL || !are_apart(first, item->line->parameter)
             || add_reason(err, "keep a map for each environment, or use --allow-mixed",

@@ -410,6 +410,20 @@ def test_the_environment_of_a_file_is_seen_whatever_its_folders_are_called(push:
     assert push.store.journal.entries == []
 
 
+@pytest.mark.parametrize("folder,name,is_refused", [
+    ("staging", ".env", True), ("staging", "app.env", True), ("staging", ".env.production", False), ("production", ".env", False),
+    ("dev-tools", ".env", False), ("staging/app", ".env", False), ("production", ".env.staging", True),
+])  # fmt: skip
+def test_the_folder_of_a_file_tells_its_environment_too(push: Push, folder: str, name: str, is_refused: bool) -> None:
+    (push.folder / folder).mkdir(parents=True)
+    push.file.rename(push.folder / folder / name)
+    command = [push.program, "push", "--env-file", f"{folder}/{name}", push.map.name]
+    done = subprocess.run(command, cwd=push.folder, env=push.environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == int(is_refused), done
+    part = "name" if "staging" in name else "folder"
+    assert (f"a file of staging by its {part}, and would become /prod/api/port" in done.stderr) == is_refused
+
+
 def test_a_map_of_two_environments_is_refused(push: Push, fast: tuple[str, ...]) -> None:
     push.file = push.file.rename(push.folder / ".env")
     push.map.write_text(MAP.replace("/prod/api/port", "/staging/api/port"))

@@ -181,7 +181,11 @@ static void environments_are_those_of_the_launcher(void **state)
         { ".env.production", "/prod/v", false },
         { ".env.staging", "/prod/v", true },
         { "env/staging.env", "/prod/v", true },
-        { "staging/.env", "/prod/v", false }, /* only the file's own name counts */
+        { "staging/.env", "/prod/v", true },
+        { "/srv/staging/.env", "/prod/v", true },
+        { "staging/.env.production", "/prod/v", false }, /* the file's own name comes first */
+        { "staging/api/.env", "/prod/v", false },        /* only the folder it is in counts */
+        { "dev-tools/.env", "/prod/v", false },
         { ".env.Staging", "/PROD/v", true },
         { "api-dev_local.env", "/prod/v", true },
         { ".env.stage", "/staging/v", false },
