@@ -9,7 +9,7 @@ import tarfile
 from pathlib import Path
 
 from formats import release as releases
-from formats.archive import File, compressed, folders_of, tar_entry
+from formats.archive import File, compressed, tar, tar_entry
 from formats.release import PROGRAMS, Architecture, Release
 
 
@@ -30,19 +30,8 @@ def information(release: Release, architecture: Architecture, files: list[File],
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def archive_of(files: list[File], epoch: int) -> bytes:
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        for path in folders_of(files):
-            entry = tar_entry(path, 0o755, epoch)
-            entry.type = tarfile.DIRTYPE
-            archive.addfile(entry)
-        for file in files:
-            entry = tar_entry(file.path, file.mode, epoch)
-            entry.size = len(file.data)
-            entry.pax_headers = {"APK-TOOLS.checksum.SHA1": hashlib.sha1(file.data).hexdigest()}
-            archive.addfile(entry, io.BytesIO(file.data))
-    return buffer.getvalue()
+def checksum_of(file: File) -> dict[str, str]:
+    return {"APK-TOOLS.checksum.SHA1": hashlib.sha1(file.data).hexdigest()}
 
 
 def control_of(text: bytes, epoch: int) -> bytes:
@@ -56,6 +45,6 @@ def control_of(text: bytes, epoch: int) -> bytes:
 
 def build(release: Release, architecture: Architecture, into: Path) -> None:
     files = releases.contents(release, architecture)
-    data = compressed(archive_of(files, release.epoch))
+    data = compressed(tar(files, release.epoch, headers_of=checksum_of))
     control = compressed(control_of(information(release, architecture, files, data), release.epoch))
     (into / f"ssm-exec-{release.version}-r0.{architecture.name}.apk").write_bytes(control + data)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import tarfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -39,11 +39,17 @@ def tar_entry(path: str, mode: int, epoch: int) -> tarfile.TarInfo:
     return entry
 
 
-def tar(files: Iterable[File], epoch: int, folders: bool = True) -> bytes:
-    """A tar archive in ustar format: the folders, if they are wanted, and then the files in their order."""
+def tar(
+    files: Iterable[File], epoch: int, folders: bool = True, headers_of: Callable[[File], dict[str, str]] | None = None
+) -> bytes:
+    """A tar archive: the folders, if they are wanted, and then the files in their order.
+
+    In ustar format; with extended headers of each file in pax format.
+    """
     files = list(files)
     buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+    form = tarfile.USTAR_FORMAT if headers_of is None else tarfile.PAX_FORMAT
+    with tarfile.open(fileobj=buffer, mode="w", format=form) as archive:
         for path in folders_of(files) if folders else ():
             entry = tar_entry(path, 0o755, epoch)
             entry.type = tarfile.DIRTYPE
@@ -51,5 +57,6 @@ def tar(files: Iterable[File], epoch: int, folders: bool = True) -> bytes:
         for file in files:
             entry = tar_entry(file.path, file.mode, epoch)
             entry.size = len(file.data)
+            entry.pax_headers = {} if headers_of is None else headers_of(file)
             archive.addfile(entry, io.BytesIO(file.data))
     return buffer.getvalue()
