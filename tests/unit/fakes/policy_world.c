@@ -92,6 +92,13 @@ void policy_expect_refusal(bool ok, const struct err *err, const char *option, c
     }
 }
 
+void policy_expect_row_refusal(bool ok, const struct err *err, const char *option, size_t row)
+{
+    char name[32];
+    (void)snprintf(name, sizeof(name), "row %zu", row);
+    policy_expect_refusal(ok, err, option, name);
+}
+
 bool policy_has_remark(const struct policy_output *output, const char *text)
 {
     for (size_t i = 0; i < output->remarks.len; i++) {

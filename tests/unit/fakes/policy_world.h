@@ -30,6 +30,9 @@ void policy_expect_vector(
 /* Fails the test unless it was refused at the option. */
 void policy_expect_refusal(bool ok, const struct err *err, const char *option, const char *row);
 
+/* The same for a row of a table. */
+void policy_expect_row_refusal(bool ok, const struct err *err, const char *option, size_t row);
+
 /* Whether a remark holds the text. */
 bool policy_has_remark(const struct policy_output *output, const char *text);
 

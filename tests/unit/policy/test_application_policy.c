@@ -192,10 +192,8 @@ static void what_is_missing_or_wrong_is_refused_by_name(void **state)
     for (size_t i = 0; i < COUNT_OF(ROWS); i++) {
         CLEANUP(policy_output_clear) struct policy_output output = POLICY_OUTPUT_INIT;
         struct err err = { 0 };
-        char row[32];
-        (void)snprintf(row, sizeof(row), "row %zu", i);
         bool ok = write_request(&ROWS[i].request, &output, &err);
-        policy_expect_refusal(ok, &err, ROWS[i].option, row);
+        policy_expect_row_refusal(ok, &err, ROWS[i].option, i);
     }
 }
 
