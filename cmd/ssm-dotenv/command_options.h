@@ -31,6 +31,26 @@ enum command_option_kind {
     KIND_COMMAND,             /* the first of a command's own kinds, which it stores itself */
 };
 
+/*
+ * Rows of a command that uses Parameter Store. Its struct has the members common, aws and json, MEMBER(name) is the
+ * offset of one, and AWS and OUTPUT are titles of groups.
+ */
+/* clang-format off */
+#define COMMAND_AWS_ROWS(timeout_help, verbose_help) \
+    OPTIONS_AWS_ROWS(MEMBER(aws), AWS), \
+    { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(common.timeout_ms), "DURATION", COMPLETE_NOTHING, \
+        AWS, timeout_help }, \
+    { "json", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(json), NULL, COMPLETE_NOTHING, \
+        OUTPUT, "print JSON instead of a table" }, \
+    OPTIONS_REPORT_ROWS(MEMBER(common.report), OUTPUT, verbose_help)
+
+/* The argument MAP, at a member of that name. */
+#define COMMAND_MAP_ARGUMENT \
+    { \
+        .name = "map", .takes = TAKES_VALUE, .value_name = "MAP", .kind = KIND_ARGUMENT, .member = MEMBER(map) \
+    }
+/* clang-format on */
+
 /* Zeroed options of the size, which begin with struct command_options; NULL without memory. */
 void *command_options_new(size_t size, int64_t timeout_ms);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "command_options.h"
 #include "options_shared.h"
 #include "push_kinds.h"
 #include "push_options.h"
@@ -33,24 +34,13 @@ static const struct option rows[] = {
         CHECKS, "allow a value like a placeholder, or with ${X}" },
     { "allow-mixed", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(allow_mixed), NULL, COMPLETE_NOTHING,
         CHECKS, "allow FILE and MAP of two environments (prod, dev)" },
-    OPTIONS_AWS_ROWS(MEMBER(aws), AWS),
-    { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(common.timeout_ms), "DURATION", COMPLETE_NOTHING,
-        AWS, "until all is written: 30s, 2m, 1h (default 10m)" },
-    { "json", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(json), NULL, COMPLETE_NOTHING,
-        OUTPUT, "print JSON instead of a table" },
-    OPTIONS_REPORT_ROWS(MEMBER(common.report), OUTPUT, "report requests and writes"),
+    COMMAND_AWS_ROWS("until all is written: 30s, 2m, 1h (default 10m)", "report requests and writes"),
 };
 /* clang-format on */
 
 _Static_assert(sizeof(rows) / sizeof(rows[0]) <= OPTIONS_MAX, "OPTIONS_MAX");
 
-static const struct option words = {
-    .name = "map",
-    .takes = TAKES_VALUE,
-    .value_name = "MAP",
-    .kind = KIND_ARGUMENT,
-    .member = MEMBER(map),
-};
+static const struct option words = COMMAND_MAP_ARGUMENT;
 
 static const struct options_table table = {
     .rows = rows,

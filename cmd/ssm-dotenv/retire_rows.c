@@ -18,24 +18,13 @@ static const struct option rows[] = {
         ENV_FILE, "look through this folder for what needs it" },
     { "delete", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(may_delete), NULL, COMPLETE_NOTHING,
         ENV_FILE, "delete FILE, if the values are the same" },
-    OPTIONS_AWS_ROWS(MEMBER(aws), AWS),
-    { "timeout", 0, TAKES_VALUE, KIND_DURATION, MEMBER(common.timeout_ms), "DURATION", COMPLETE_NOTHING,
-        AWS, "until all is read: 500ms, 2m (default 60s)" },
-    { "json", 0, TAKES_NOTHING, KIND_FLAG, MEMBER(json), NULL, COMPLETE_NOTHING,
-        OUTPUT, "print JSON instead of a table" },
-    OPTIONS_REPORT_ROWS(MEMBER(common.report), OUTPUT, "report requests"),
+    COMMAND_AWS_ROWS("until all is read: 500ms, 2m (default 60s)", "report requests"),
 };
 /* clang-format on */
 
 _Static_assert(sizeof(rows) / sizeof(rows[0]) <= OPTIONS_MAX, "OPTIONS_MAX");
 
-static const struct option words = {
-    .name = "map",
-    .takes = TAKES_VALUE,
-    .value_name = "MAP",
-    .kind = KIND_ARGUMENT,
-    .member = MEMBER(map),
-};
+static const struct option words = COMMAND_MAP_ARGUMENT;
 
 static const struct options_table table = {
     .rows = rows,
