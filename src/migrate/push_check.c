@@ -11,10 +11,6 @@
 #include "migrate/map_name.h"
 #include "vars/guard.h"
 
-enum {
-    ENVIRONMENT_MAX_BYTES = 64
-};
-
 /* A reason is a sentence without its subject, which is the variable; the hint says what to do. */
 static bool add_reason(struct err *err, const char *hint, const char *format, ...)
         PRINTF_LIKE(3, 4);
@@ -158,104 +154,86 @@ static bool check_reuse(const struct push_item *item,
 
 /* --- environments --- */
 
-/* Whether the launcher would take two names for those of different environments: its own rule decides. */
-static bool are_apart(char *name, char *other)
+/* An environment other than `own` that a word of the name tells; NULL if there is none. */
+static const char *find_in_name(const char *name, const char *own, bool *ret_tells_any)
 {
-    struct source items[] = {
-        { .kind = SOURCE_NAME, .text = name, .shown = name, .name = name },
-        { .kind = SOURCE_NAME, .text = other, .shown = other, .name = other },
-    };
-    const struct source_list sources = { .items = items, .len = 2 };
-    CLEANUP(err_list_clear) struct err_list ignored = { 0 };
-    return !guard_check_environments(&sources, &ignored);
-}
-
-/* A parameter is apart from one of these if it belongs to a known environment at all. */
-static bool has_environment(char *parameter)
-{
-    char production[] = "/prod";
-    char development[] = "/dev";
-    return are_apart(parameter, production) || are_apart(parameter, development);
-}
-
-/* The first word of name[0..len) that names an environment, as "/staging"; else "". */
-static void find_environment_word(
-        const char *name, size_t len, char word[static ENVIRONMENT_MAX_BYTES])
-{
-    const char *end = name + len;
-    for (const char *at = name; at < end; at++) {
-        size_t word_len = strcspn(at, ".-_/");
-        if (word_len > 0 && word_len < ENVIRONMENT_MAX_BYTES - 1) {
-            (void)snprintf(word, ENVIRONMENT_MAX_BYTES, "/%.*s", (int)word_len, at);
-            if (has_environment(word)) {
-                return;
-            }
+    *ret_tells_any = false;
+    for (const char *at = name; *at != '\0'; at += *at == '\0' ? 0 : 1) {
+        size_t len = strcspn(at, ".-_");
+        const char *environment = guard_find_environment(at, len);
+        *ret_tells_any = *ret_tells_any || environment != NULL;
+        if (environment != NULL && strcmp(environment, own) != 0) {
+            return environment;
         }
-        at += word_len;
+        at += len;
     }
-    word[0] = '\0';
+    return NULL;
 }
 
 /*
- * The environment of a file: what its name says (.env.staging), else its folder (staging/.env), else "". Folders
- * further up may be called so for other reasons. Returns which of the two it is, for messages.
+ * The environment of a file, if it is another one than `own`: that of its name (.env.staging), or, if the name tells
+ * none, of its folder (staging/.env). Folders further up may be called so for other reasons. *ret_part is which of the
+ * two it is, for messages.
  */
-static const char *find_file_environment(const char *path, char word[static ENVIRONMENT_MAX_BYTES])
+static const char *find_other_environment(const char *path, const char *own, const char **ret_part)
 {
     const char *slash = strrchr(path, '/');
-    const char *name = slash == NULL ? path : slash + 1;
-    find_environment_word(name, strlen(name), word);
-    if (word[0] != '\0' || slash == NULL) {
-        return "name";
+    bool name_tells_any = false;
+    const char *found = find_in_name(slash == NULL ? path : slash + 1, own, &name_tells_any);
+    *ret_part = "name";
+    if (name_tells_any || slash == NULL) {
+        return found;
     }
     const char *folder = slash;
     while (folder > path && folder[-1] != '/') {
         folder--;
     }
-    size_t len = (size_t)(slash - folder);
-    find_environment_word(folder, len, word);
-    if (strlen(word) != len + 1) { /* a part of the folder's name: dev-tools */
-        word[0] = '\0';
-    }
-    return "folder";
+    found = guard_find_environment(folder, (size_t)(slash - folder));
+    *ret_part = "folder";
+    return found == NULL || strcmp(found, own) == 0 ? NULL : found;
 }
 
 /* The first parameter of the map that belongs to an environment; NULL: none does. */
-static char *find_environment(const struct push_plan *plan)
+static const char *find_first_of_environment(const struct push_plan *plan)
 {
     for (size_t i = 0; i < plan->len; i++) {
         const struct map_line *line = plan->items[i].line;
-        if (line != NULL && has_environment(line->parameter)) {
+        if (line != NULL && guard_find_parameter_environment(line->parameter) != NULL) {
             return line->parameter;
         }
     }
     return NULL;
 }
 
-/* first: what find_environment gives. */
-static bool check_environment(
-        const struct push_item *item, const struct push_rules *rules, char *first, struct err *err)
+/* first: what find_first_of_environment gives. */
+static bool check_environment(const struct push_item *item,
+        const struct push_rules *rules,
+        const char *first,
+        struct err *err)
 {
-    char word[ENVIRONMENT_MAX_BYTES];
-    if (rules->allow_mixed) {
+    const char *parameter = item->line->parameter;
+    const char *own = guard_find_parameter_environment(parameter);
+    const char *part = NULL;
+    if (rules->allow_mixed || own == NULL) {
         return true;
     }
-    const char *part = find_file_environment(rules->path, word);
-    if (word[0] != '\0' && are_apart(word, item->line->parameter)) {
+    const char *other = find_other_environment(rules->path, own, &part);
+    if (other != NULL) {
         return add_reason(err, "push the file of that environment, or use --allow-mixed",
-                "is from %s, a file of %s by its %s, and would become %s", rules->file.shown,
-                word + 1, part, item->line->parameter);
+                "is from %s, a file of %s by its %s, and would become %s", rules->file.shown, other,
+                part, parameter);
     }
-    return first == NULL || !are_apart(first, item->line->parameter)
+    return strcmp(guard_find_parameter_environment(first), own) == 0
             || add_reason(err, "keep a map for each environment, or use --allow-mixed",
-                    "would become %s, of another environment than %s", item->line->parameter,
-                    first);
+                    "would become %s, of another environment than %s", parameter, first);
 }
 
 /* --- all of it --- */
 
-static bool check_item(
-        const struct push_item *item, const struct push_rules *rules, char *first, struct err *err)
+static bool check_item(const struct push_item *item,
+        const struct push_rules *rules,
+        const char *first,
+        struct err *err)
 {
     if (!check_both(item, rules, err)) {
         return false;
@@ -288,7 +266,7 @@ bool push_check(struct push_plan *plan,
         struct err_list *findings,
         struct err *reterr)
 {
-    char *first = find_environment(plan);
+    const char *first = find_first_of_environment(plan);
     for (size_t i = 0; i < plan->len; i++) {
         struct push_item *item = &plan->items[i];
         struct err finding;

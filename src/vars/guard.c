@@ -15,7 +15,7 @@ bool guard_is_guarded(const char *variable)
 }
 
 static const struct {
-    const char *first_level;
+    const char *word;
     const char *environment;
 } known_environments[] = {
     { "prod", "production" },
@@ -31,24 +31,31 @@ static const struct {
     { "sandbox", "sandbox" },
 };
 
-/* The environment that the source's first level names, in any case; NULL if it names none. */
-static const char *environment_of(const struct source *source)
+const char *guard_find_environment(const char *word, size_t len)
 {
-    size_t len = 0;
-    const char *name = source_parameter_name(source, &len);
-    const char *level = name[0] == '/' ? name + 1 : name;
-    size_t level_len = strcspn(level, "/:");
     for (size_t i = 0; i < sizeof(known_environments) / sizeof(known_environments[0]); i++) {
-        const char *known = known_environments[i].first_level;
+        const char *known = known_environments[i].word;
         size_t at = 0;
-        while (at < level_len && ascii_lower(level[at]) == known[at]) {
+        while (at < len && ascii_lower(word[at]) == known[at]) {
             at++;
         }
-        if (at == level_len && known[at] == '\0' && level_len > 0) {
+        if (at == len && known[at] == '\0' && len > 0) {
             return known_environments[i].environment;
         }
     }
     return NULL;
+}
+
+const char *guard_find_parameter_environment(const char *name)
+{
+    const char *level = name[0] == '/' ? name + 1 : name;
+    return guard_find_environment(level, strcspn(level, "/:"));
+}
+
+static const char *environment_of(const struct source *source)
+{
+    size_t len = 0;
+    return guard_find_parameter_environment(source_parameter_name(source, &len));
 }
 
 /* For messages: the source, with its parameter if it comes from a lock file. */

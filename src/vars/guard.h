@@ -16,6 +16,15 @@
 bool guard_is_guarded(const char *variable);
 
 /*
+ * The environment that a word names, in any case; NULL if it names none. The names of one environment, such as prod
+ * and production, give the same string, which has static storage.
+ */
+const char *guard_find_environment(const char *word, size_t len);
+
+/* That of a parameter, which its first level names: "/prod/api". */
+const char *guard_find_parameter_environment(const char *name);
+
+/*
  * False if the sources read from different environments, with an ERR_USAGE added to problems for
  * each source that differs from the first one. The environment is the first level of the name, if
  * it is a well-known one: prod or production, staging or stage, dev or development, test, qa, uat,
