@@ -252,6 +252,7 @@ def test_a_unit_has_what_the_operator_needs_to_know() -> None:
         unit = unit_of(name)
         assert settings(unit, "SyslogIdentifier") and settings(unit, "RestartPreventExitStatus") == ["126 127"]
         assert settings(unit, "Type") == ["notify"] or settings(unit, "ExecStartPre")
+        assert "--quiet" not in unit  # it would take the hint of an error away
 
 
 # --- ECS, Lambda, EKS, Compose

@@ -58,7 +58,7 @@ def test_the_options_and_tests_that_the_page_names_exist() -> None:
     rows = "".join((ROOT / "cmd" / path).read_text() for path in ("ssm-exec/options_rows.c", "options_shared.h"))
     named = set(re.findall(r"(?<![-\w])--([a-z][-a-z]+)", PAGE))
     assert named and {option for option in named if f'"{option}"' not in rows} == set()
-    tests = "".join(path.read_text() for path in (ROOT / "tests" / "blackbox").glob("*.py"))
+    tests = "".join(path.read_text() for folder in ("blackbox", "packaging") for path in (ROOT / "tests" / folder).glob("*.py"))
     names = re.findall(r"`(test_\w+)`", PAGE)
     assert names and [name for name in names if f"def {name}(" not in tests] == []
 
