@@ -168,7 +168,9 @@ static const char *find_reason(const struct transfer *transfer, CURLcode code)
         return "its host name cannot be resolved";
     case HTTP_PROXY_NOT_CONNECTED:
     case HTTP_NOT_CONNECTED:
-        return os_error != 0 ? strerror((int)os_error) : "no connection";
+        return os_error != 0                  ? strerror((int)os_error)
+                : transfer->family_errno != 0 ? strerror(transfer->family_errno)
+                                              : "no connection";
     case HTTP_TIMED_OUT:
         return transfer->proxy.variable != NULL && !was_connected(transfer)
                 ? "no connection in time"

@@ -18,8 +18,13 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
     struct transfer *transfer = context;
     (void)purpose;
     int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-    if (fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
+    if (fd >= 0) {
+        transfer->had_socket = true;
+        transfer->family_errno = 0;
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) {
         transfer->socket_errno = errno;
+    } else if (!transfer->had_socket) {
+        transfer->family_errno = errno;
     }
     transfer->socket = fd;
     return fd;
@@ -313,6 +318,8 @@ bool transfer_begin(struct transfer *transfer, struct http_exchange *exchange)
     transfer->too_large = false;
     transfer->no_memory = false;
     transfer->socket_errno = 0;
+    transfer->family_errno = 0;
+    transfer->had_socket = false;
     transfer->error_text[0] = '\0';
     if (!find_proxy(transfer) || !set_exchange_options(transfer)) {
         transfer_end(transfer);

@@ -29,7 +29,9 @@ struct transfer {
     bool is_paused;      /* the budget has no room for more of its body */
     bool too_large;
     bool no_memory;   /* for the reply */
-    int socket_errno; /* why socket() failed; 0: it did not */
+    bool had_socket;  /* socket() succeeded at least once */
+    int socket_errno; /* why no socket of any kind can be had (descriptors, memory); 0: one can */
+    int family_errno; /* why socket() refused each address family so far; 0: it did not */
     int socket;       /* the last one that was opened; may be closed again */
     struct curl_trust_handle trust;
     struct transfer *next;

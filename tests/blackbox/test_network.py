@@ -1,5 +1,6 @@
 """The network as it is: connections that close, names that do not resolve, proxies."""
 
+import errno
 import json
 import os
 import socket
@@ -9,6 +10,7 @@ import pytest
 from conftest import ROOT, Runner
 from parameter_store import ParameterStore
 from privileges import unshare
+from seccomp import SOCKET, refusing
 from tunnels import listener, read_head, relay
 
 ECHO = ("--", "/bin/echo", "started")
@@ -91,6 +93,15 @@ def test_without_descriptors_the_reason_is_told_at_once(run: Runner, store: Para
     done = subprocess.run(limited, env=run.environment(), capture_output=True, text=True, check=False, timeout=30)
     assert done.returncode == 125
     assert "route" not in done.stderr, done.stderr
+
+
+@pytest.mark.skipif(SOCKET is None, reason="the number of socket(2) is not known for this machine")
+def test_the_reason_is_told_where_no_socket_may_be_opened(run: Runner, store: ParameterStore) -> None:
+    """As below a unit whose RestrictAddressFamilies= has neither AF_INET nor AF_INET6."""
+    filtered = [*refusing(SOCKET, errno.EAFNOSUPPORT), str(run.program), "--timeout", "1s", "/p", *ECHO]
+    done = subprocess.run(filtered, env=run.environment(), capture_output=True, text=True, check=False, timeout=30)
+    assert (done.returncode, done.stdout) == (125, "")
+    assert f"127.0.0.1:{store.port}: Address family not supported by protocol" in done.stderr
 
 
 SILENT_RESOLVER = """

@@ -15,6 +15,8 @@ FACCESSAT2 = 439
 MEMORY_LOCKS = {"x86_64": (149, 151, 325), "aarch64": (228, 230, 284)}.get(platform.machine(), ())
 """mlock, mlockall and mlock2: what locks memory in systemd's group @memlock."""
 
+SOCKET = {"x86_64": 41, "aarch64": 198}.get(platform.machine())
+
 PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 38, 22, 2
 LOAD_WORD, JUMP_IF_EQUAL, RETURN = 0x20, 0x15, 0x06
 ALLOW, FAIL, KILL = 0x7FFF0000, 0x00050000, 0x80000000
