@@ -69,13 +69,6 @@ def test_the_migration_in_the_readme_ends_without_the_env_file(run: Runner, plac
     assert not (place / ".env").exists()
 
 
-def test_the_mistake_in_the_readme_is_reported_as_shown(run: Runner, store: ParameterStore, place: Path) -> None:
-    (shown,) = re.findall(r"^```\n(ssm-exec: error: .*?)^```$", README, re.MULTILINE | re.DOTALL)
-    done = attempt(run, place, "ssm-exec /prod/ap -- ./server")
-    assert (done.returncode, done.stdout) == (125, "")
-    assert done.stderr.splitlines() == shown.replace("eu-west-1", store.region).splitlines()
-
-
 def test_the_container_example_starts_its_command(run: Runner, place: Path) -> None:
     (dockerfile,) = blocks("dockerfile")
     entrypoint = json.loads(re.search(r"ENTRYPOINT (\[.*\])", dockerfile).group(1))
@@ -122,11 +115,6 @@ def test_every_source_in_the_table_is_read(run: Runner, store: ParameterStore, p
         source = source.replace("eu-west-1", store.region)
         given = f"env {source} ssm-exec" if "=ssm://" in source else f"ssm-exec {source}"
         assert re.search(rf"^{variable} ", shell(run, place, f"{given} --dry-run"), re.MULTILINE), source
-
-
-def test_the_dry_run_in_the_readme_has_the_shape_of_a_real_one(run: Runner, place: Path) -> None:
-    shown = re.search(r"^VARIABLE .*$", README, re.MULTILINE).group(0).split()
-    assert shell(run, place, "ssm-exec /prod/api --dry-run").splitlines()[0].split() == shown
 
 
 def test_the_lock_file_example_of_the_man_page(run: Runner, place: Path) -> None:
