@@ -10,6 +10,7 @@ import configparser
 import json
 import os
 import re
+import select
 import shlex
 import shutil
 import subprocess
@@ -414,14 +415,136 @@ def test_s6_does_not_start_again_what_cannot_be_started(place: Place, status: st
     assert (done.returncode, done.stdout, done.stderr) == (said, "waits 4\n" if status == "125" else "", "")
 
 
-def test_supervisord_starts_the_server(place: Place) -> None:
+def supervised_program() -> configparser.SectionProxy:
     parser = configparser.RawConfigParser(inline_comment_prefixes=(";",))
     parser.read(EXAMPLES / "supervisors" / "supervisord.conf")
-    section = parser["program:api"]
+    return parser["program:api"]
+
+
+def test_supervisord_starts_the_server(place: Place) -> None:
+    section = supervised_program()
     assert section["exitcodes"] == "0" and section["autorestart"] == "unexpected"
     variables = dict(re.findall(r'(\w+)="([^"]*)"', section["environment"]))
     assert ",".join(f'{name}="{value}"' for name, value in variables.items()) == section["environment"]
     place.expect_server(shlex.split(section["command"]), variables)
+
+
+REPORTS = """#!/usr/bin/python3
+import os, signal, sys
+
+def end(number, frame):
+    report("ended by SIGTERM")
+    os._exit(0)
+
+def report(*lines):
+    with open("reports", "w") as file:
+        file.write("".join(f"{line}\\n" for line in lines))
+
+signal.signal(signal.SIGTERM, end)
+report("PORT=" + os.environ["PORT"], "DB_PASSWORD=" + os.environ["DB_PASSWORD"], os.getppid())
+with open("orders") as file:
+    sys.exit(int(file.readline()))
+"""
+"""A server that writes to one pipe what it was given, and ends with the status that it reads from another."""
+
+
+class Supervisord:
+    """supervisord with the example in a configuration that includes it, as Debian's does."""
+
+    def __init__(self, place: Place, startsecs: int | None = None) -> None:
+        self.place = place
+        (place.programs / "server").write_text(REPORTS)
+        text = (EXAMPLES / "supervisors" / "supervisord.conf").read_text()
+        changes = {"/usr/bin/ssm-exec": place.programs / "ssm-exec", "/opt/api/server": place.programs / "server",
+                   "directory=/opt/api": f"directory={place.folder}", "user=api": f"user={os.geteuid()}"}  # fmt: skip
+        if startsecs is not None:
+            changes["startsecs=10"] = f"startsecs={startsecs}"
+        for old, new in changes.items():
+            assert text.count(old) == 1
+            text = text.replace(old, str(new))
+        (place.folder / "api.conf").write_text(text)
+        self.main = place.folder / "main.conf"
+        self.main.write_text(
+            "[supervisord]\nnodaemon=true\nlogfile=main.log\npidfile=main.pid\nchildlogdir=.\n"
+            "[unix_http_server]\nfile=control\n[supervisorctl]\nserverurl=unix://control\n"
+            "[rpcinterface:supervisor]\nsupervisor.rpcinterface_factory = supervisor.rpcinterface:make_main_rpcinterface\n"
+            "[include]\nfiles = api.conf\n")  # fmt: skip
+        for name in ("reports", "orders"):
+            os.mkfifo(place.folder / name)
+        self.reports = os.open(place.folder / "reports", os.O_RDWR | os.O_CLOEXEC)
+        self.orders = os.open(place.folder / "orders", os.O_RDWR | os.O_CLOEXEC)
+        self.process = subprocess.Popen(
+            ["supervisord", "-c", self.main], env=place.environment({}), cwd=place.folder,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+
+    def __enter__(self) -> Supervisord:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(timeout=60)
+        os.close(self.reports)
+        os.close(self.orders)
+
+    def report(self, expected: str) -> None:
+        read, until = b"", time.monotonic() + 60
+        while len(read) < len(expected) and select.select([self.reports], [], [], max(0, until - time.monotonic()))[0]:
+            read += os.read(self.reports, len(expected) - len(read))
+        assert read.decode() == expected, (self.place.folder / "main.log").read_text()
+
+    def started(self) -> None:
+        """By supervisord itself: the process that it watches is the server."""
+        self.report(f"{STARTED}{self.process.pid}\n")
+
+    def order(self, status: int) -> None:
+        os.write(self.orders, f"{status}\n".encode())
+
+    def control(self, *words: str) -> str:
+        return subprocess.run(["supervisorctl", "-c", self.main, *words], env=self.place.environment({}), cwd=self.place.folder,
+                              capture_output=True, text=True, check=False, timeout=60).stdout  # fmt: skip
+
+    def wait_for(self, state: str) -> str:
+        status, until = "", time.monotonic() + 60
+        while f" {state} " not in status and time.monotonic() < until:
+            status = self.control("status", "api")
+            time.sleep(0.2)
+        assert f" {state} " in status, (status, (self.place.folder / "main.log").read_text())
+        return status
+
+
+needs_supervisord = pytest.mark.skipif(not shutil.which("supervisord"), reason="supervisord is not installed")
+
+
+@pytest.mark.release_only
+@needs_supervisord
+def test_the_server_is_what_supervisord_watches_and_ends(place: Place) -> None:
+    with Supervisord(place) as supervisord:
+        supervisord.started()
+        assert supervisord.control("stop", "api") == "api: stopped\n"
+        supervisord.report("ended by SIGTERM\n")
+
+
+@pytest.mark.release_only
+@needs_supervisord
+def test_supervisord_starts_the_server_again_after_a_failure_only(place: Place) -> None:
+    with Supervisord(place, startsecs=1) as supervisord:
+        supervisord.started()
+        supervisord.wait_for("RUNNING")
+        supervisord.order(1)
+        supervisord.started()
+        supervisord.wait_for("RUNNING")
+        supervisord.order(0)
+        supervisord.wait_for("EXITED")
+
+
+@pytest.mark.release_only
+@needs_supervisord
+def test_supervisord_tries_again_as_often_as_the_file_says_if_a_parameter_cannot_be_read(place: Place) -> None:
+    place.store.deny("ssm:GetParametersByPath")
+    with Supervisord(place) as supervisord:
+        assert "Exited too quickly" in supervisord.wait_for("FATAL")
+    log = (place.folder / "main.log").read_text()
+    assert log.count("exited: api (exit status 125; not expected)") == 1 + int(supervised_program()["startretries"]), log
 
 
 # --- Pipelines
