@@ -291,6 +291,7 @@ def test_the_function_starts_through_the_wrapper(place: Place) -> None:
     place.expect_server([variables["AWS_LAMBDA_EXEC_WRAPPER"], "node", "--max-http-header-size", "81920", "/var/runtime/index.mjs"], variables)
 
 
+KUBERNETES_MODELS = ROOT / "tests" / "support" / "kubernetes-models"
 KUBERNETES = ("eks/irsa.yaml", "eks/pod-identity.yaml", "eks/image-volume.yaml")
 
 
@@ -309,6 +310,50 @@ def test_a_deployment_is_whole_and_starts_the_server(place: Place, name: str) ->
     assert ("eks.amazonaws.com/role-arn" in account["metadata"].get("annotations", {})) == (name != "eks/pod-identity.yaml")
     words = container["command"] + container["args"] if "command" in container else command_line()
     place.expect_server(words, {entry["name"]: entry["value"] for entry in container["env"]})
+
+
+def complaints_of_kubernetes(objects: Sequence[Any]) -> list[list[str]]:
+    """What the schemas of Kubernetes have against each of them."""
+    assert (KUBERNETES_MODELS / "node_modules").is_dir(), f"run: npm ci --ignore-scripts --prefix {KUBERNETES_MODELS}"
+    done = subprocess.run(["node", KUBERNETES_MODELS / "check.js"], input=json.dumps(objects), env={"PATH": os.environ["PATH"]},
+                          capture_output=True, text=True, check=False, timeout=120)  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, ""), done
+    found: list[list[str]] = json.loads(done.stdout)
+    assert len(found) == len(objects)
+    return found
+
+
+def kubernetes_objects() -> list[Any]:
+    return [item for name in KUBERNETES for item in yaml.safe_load_all((EXAMPLES / name).read_text())]
+
+
+@pytest.mark.release_only
+def test_kubernetes_knows_each_member_and_its_type() -> None:
+    objects = kubernetes_objects()
+    assert complaints_of_kubernetes(objects) == [[] for _ in objects]
+
+
+def mistakes(value: Any) -> Iterator[tuple[str, Any]]:
+    """The same with one member misspelt or of another type, and which. People choose the names of labels and annotations."""
+    if isinstance(value, list):
+        for at, item in enumerate(value):
+            yield from ((f"{at}/{where}", [*value[:at], wrong, *value[at + 1 :]]) for where, wrong in mistakes(item))
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            others = {other: kept for other, kept in value.items() if other != name}
+            yield f"{name}: misspelt", {**others, f"{name}x": item}
+            if name not in ("labels", "matchLabels", "annotations"):
+                yield from ((f"{name}/{where}", {**others, name: wrong}) for where, wrong in mistakes(item))
+    yield "another type", "text" if not isinstance(value, str) else 1
+
+
+@pytest.mark.release_only
+def test_no_mistake_in_a_kubernetes_object_goes_unnoticed() -> None:
+    made = [(f"{whole['kind']}/{name}/{where}", {**whole, name: wrong})
+            for whole in kubernetes_objects() for name in whole.keys() - {"apiVersion", "kind"} for where, wrong in mistakes(whole[name])]  # fmt: skip
+    assert len(made) > 200
+    found = complaints_of_kubernetes([item for _, item in made])
+    assert [where for (where, _), complaint in zip(made, found, strict=True) if not complaint] == []
 
 
 def test_the_trust_policies_are_for_the_account_of_the_pods() -> None:
