@@ -442,6 +442,7 @@ def test_help_fits_a_terminal(tool: Tool) -> None:
     assert max(map(len, help_text.splitlines())) <= 90
 
 
+@pytest.mark.release_only  # the completions are in the folder of an ordinary build
 def test_every_option_is_in_the_man_page_and_in_the_completions(tool: Tool) -> None:
     page = (ROOT / "packaging" / "man" / "ssm-dotenv.1.scd").read_text()
     options = re.findall(r"^ +(?:-\w, )? *--([a-z-]+)", tool("--help").stdout, re.MULTILINE)
