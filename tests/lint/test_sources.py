@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-C_FOLDERS = ("src", "cmd", "tests/unit", "tests/fuzz", "tests/bench", "tests/static", "tests/allocation")
+C_FOLDERS = ("src", "cmd", "tests/unit", "tests/fuzz", "tests/bench", "tests/static", "tests/allocation", "tests/packaging")
 C_FILES = sorted(path for folder in C_FOLDERS for path in (ROOT / folder).rglob("*.[ch]"))
 PRODUCT_FILES = [path for path in C_FILES if path.relative_to(ROOT).parts[0] in ("src", "cmd")]
 

@@ -7,8 +7,11 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import docker_daemon
 import pytest
 from parameter_store import ParameterStore
 from parameter_store.fixtures import certificates_directory, running_store, store  # noqa: F401
@@ -46,6 +49,36 @@ def show(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source.write_text(SHOW)
     subprocess.run(["gcc", "-static", "-o", path, source], check=True)
     return path
+
+
+@pytest.fixture(scope="session")
+def probe(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A static program that tells what it finds around it (probe.c)."""
+    path = tmp_path_factory.mktemp("probe") / "probe"
+    source = Path(__file__).with_name("probe.c")
+    subprocess.run(["gcc", "-Wall", "-Wextra", "-Werror", "-static", "-o", path, source], check=True)
+    return path
+
+
+@pytest.fixture(scope="session")
+def docker() -> Iterator[docker_daemon.Docker]:
+    """One daemon for all tests, in a folder whose name is short enough for the names of its sockets."""
+    with tempfile.TemporaryDirectory(prefix="docker.") as path:
+        try:
+            with docker_daemon.running(Path(path) / "daemon") as running:
+                yield running
+        except docker_daemon.NotPermitted as reason:
+            pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def image(docker: docker_daemon.Docker, release: Path) -> str:
+    """The release's image in that daemon, as packaging/README.md says."""
+    name = f"ssm-exec:{VERSION}"
+    archive = f"oci-archive:{release}/ssm-exec-{VERSION}-oci.tar:{name}"
+    command = ["skopeo", "copy", f"--dest-daemon-host={docker.host}", archive, f"docker-daemon:{name}"]
+    subprocess.run(command, check=True, capture_output=True)
+    return name
 
 
 def git(folder: Path, *args: str | Path, **environment: str) -> str:

@@ -1,6 +1,7 @@
 /* What the units of the tests start. Tells systemd that it is ready (sd_notify(3)), answers each connection to a socket
  * that systemd passed (sd_listen_fds(3)) with the parameter DB_HOST, and says which signals it gets: SIGHUP and SIGTERM,
  * with which it ends. */
+/* SPDX-License-Identifier: MIT */
 #define _GNU_SOURCE
 #include <poll.h>
 #include <signal.h>
