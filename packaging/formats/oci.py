@@ -1,4 +1,7 @@
-"""The image: an OCI archive for all architectures, FROM scratch, with /ssm-exec at the root to be copied from or to be run."""
+"""The image: an OCI archive for all architectures, FROM scratch, with /ssm-exec at the root to be copied from or to be run.
+
+It is an archive of `docker save` as well, with the same files: without manifest.json `docker load` of Docker 20.10 and 26.1 fails.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from formats.release import ARCHITECTURES, Architecture, Release
 
 MEDIA = "application/vnd.oci.image"
 NOBODY = "65534:65534"
+NAME = "localhost/ssm-exec"
 
 
 class Blobs:
@@ -27,6 +31,9 @@ class Blobs:
         digest = hashlib.sha256(data).hexdigest()
         self.files[digest] = File(f"blobs/sha256/{digest}", data)
         return {"mediaType": f"{MEDIA}.{kind}", "digest": f"sha256:{digest}", "size": len(data), **more}
+
+    def at(self, descriptor: dict[str, Any]) -> File:
+        return self.files[descriptor["digest"].removeprefix("sha256:")]
 
 
 def as_json(value: Any) -> bytes:
@@ -71,22 +78,36 @@ def image(blobs: Blobs, release: Release, architecture: Architecture) -> dict[st
     return blobs.add("manifest.v1+json", as_json(manifest), platform=platform)
 
 
+def for_docker(blobs: Blobs, release: Release, architecture: Architecture, descriptor: dict[str, Any]) -> dict[str, Any]:
+    """The image in manifest.json, where a name has one architecture: the first one has the name that it has elsewhere."""
+    manifest = json.loads(blobs.at(descriptor).data)
+    suffix = "" if architecture is ARCHITECTURES[0] else f"-{architecture.image}"
+    return {
+        "Config": blobs.at(manifest["config"]).path,
+        "RepoTags": [f"{NAME}:{release.version}{suffix}"],
+        "Layers": [blobs.at(layer).path for layer in manifest["layers"]],
+    }
+
+
 def build(release: Release, into: Path) -> None:
     blobs = Blobs()
+    images = [image(blobs, release, architecture) for architecture in ARCHITECTURES]
     index = {
         "schemaVersion": 2,
         "mediaType": f"{MEDIA}.index.v1+json",
-        "manifests": [image(blobs, release, architecture) for architecture in ARCHITECTURES],
+        "manifests": images,
     }
-    # podman, docker and containerd take the name of the image from these.
+    # podman and containerd take the name of the image from these.
     names = {
         "org.opencontainers.image.ref.name": f"ssm-exec:{release.version}",
-        "io.containerd.image.name": f"localhost/ssm-exec:{release.version}",
+        "io.containerd.image.name": f"{NAME}:{release.version}",
     }
     top = {"schemaVersion": 2, "manifests": [blobs.add("index.v1+json", as_json(index), annotations=names)]}
+    docker = [for_docker(blobs, release, *each) for each in zip(ARCHITECTURES, images, strict=True)]
     files = [
         File("oci-layout", as_json({"imageLayoutVersion": "1.0.0"})),
         File("index.json", as_json(top)),
+        File("manifest.json", as_json(docker)),
         *(file for _, file in sorted(blobs.files.items())),
     ]
     (into / f"ssm-exec-{release.version}-oci.tar").write_bytes(tar(files, release.epoch))

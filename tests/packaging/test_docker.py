@@ -23,7 +23,7 @@ GRACE = "--time=600"
 """Far more than any test takes: a container that ended was not killed by the daemon."""
 DOCKERFILE = f"""\
 FROM scratch
-COPY --from=ssm-exec:{VERSION} /ssm-exec /usr/local/bin/ssm-exec
+COPY --from=localhost/ssm-exec:{VERSION} /ssm-exec /usr/local/bin/ssm-exec
 COPY probe ca.pem /test/
 USER 65534:65534
 ENTRYPOINT ["/usr/local/bin/ssm-exec", "--"]

@@ -52,13 +52,22 @@ def layer_of(files: dict[str, bytes], arch: str) -> bytes:
 def test_every_file_belongs_to_it(files: dict[str, bytes]) -> None:
     assert json.loads(files["oci-layout"]) == {"imageLayoutVersion": "1.0.0"}
     (index,) = json.loads(files["index.json"])["manifests"]
-    known = {"oci-layout", "index.json", f"blobs/{index['digest'].replace(':', '/')}"}
+    known = {"oci-layout", "index.json", "manifest.json", f"blobs/{index['digest'].replace(':', '/')}"}
     for descriptor in json.loads(blob(files, index))["manifests"]:
         manifest = json.loads(blob(files, descriptor))
         for each in (descriptor, manifest["config"], *manifest["layers"]):
             blob(files, each)
             known.add(f"blobs/{each['digest'].replace(':', '/')}")
     assert set(files) == known
+
+
+def test_docker_finds_the_same_images_by_names_of_their_own(files: dict[str, bytes]) -> None:
+    described = manifests(files)
+    for arch, suffix, entry in zip(PLATFORMS, ("", "-arm64"), json.loads(files["manifest.json"]), strict=True):
+        assert entry["RepoTags"] == [f"localhost/ssm-exec:{VERSION}{suffix}"]
+        paths = [entry["Config"], *entry["Layers"]]
+        digests = [each["digest"] for each in (described[arch]["config"], *described[arch]["layers"])]
+        assert paths == [f"blobs/{digest.replace(':', '/')}" for digest in digests]
 
 
 @pytest.mark.parametrize("arch", PLATFORMS)
