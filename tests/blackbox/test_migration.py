@@ -1,4 +1,4 @@
-"""The commands of docs/migration.md, run as they stand there, take the sample service out of its .env file."""
+"""The commands of docs/migration.md, run as they stand there, take the sample service out of its .env files."""
 
 from __future__ import annotations
 
@@ -36,17 +36,21 @@ def secrets_of(shop: Path) -> set[str]:
     return {value.strip("'\"") for value in re.findall(r"^[A-Z_]+=(.{12,})$", text, re.MULTILINE) if "example.com" not in value}
 
 
-def test_the_service_is_out_of_its_env_file(store: ParameterStore, run: Runner, shop: Path) -> None:
+def test_the_service_is_out_of_its_env_files(store: ParameterStore, run: Runner, shop: Path) -> None:
     secrets = secrets_of(shop)
     environment = run.environment() | {"PATH": f"{shop.parent / 'programs'}:{os.environ['PATH']}"}
-    assert len(BLOCKS) == 11 and len(secrets) > 10
+    for name in ("prod", "staging", "development"):
+        store.add_key(f"{name:x<8}-2222-3333-4444-555555555555", f"alias/{name}")
+    assert len(BLOCKS) == 15 and len(secrets) > 10
     for status, block in BLOCKS:
         done = subprocess.run(["/bin/sh", "-ec", block], cwd=shop, env=environment, capture_output=True, text=True)
         assert done.returncode == int(status or 0), (block, done.stdout, done.stderr)
         assert [secret for secret in secrets if secret in done.stdout + done.stderr] == []
     assert re.fullmatch(r"28 settings, digest [0-9a-f]{64}\n", (shop / "before").read_text())
-    assert not (shop / ".env.production").exists() and (shop / ".env.staging").exists()
-    assert [secret for secret in secrets if secret in (shop / "prod.map").read_text()] == []
-    names = re.findall(r"=ssm://(/.*)", (shop / "prod.map").read_text())
-    assert len(names) == 26
-    assert {store.model.find(Reference(name, name)).latest.number for name in names} == {1}
+    assert list(shop.glob(".env.*")) == []
+    for name in ("prod", "staging", "development"):
+        text = (shop / f"{name}.map").read_text()
+        assert [secret for secret in secrets if secret in text] == []
+        parameters = [store.model.find(Reference(path, path)) for path in re.findall(r"=ssm://(/.*)", text)]
+        assert len(parameters) == 26
+        assert {parameter.latest.number for parameter in parameters} == {1}
