@@ -632,20 +632,44 @@ class Pipeline:
         assert kept.stdout == "hush"
 
 
-def test_the_workflow_of_github_checks_and_pushes(place: Place) -> None:
-    workflow = document("ci/github.yml")
+def scripts_of_workflow(name: str, environment: str) -> dict[str, str]:
+    """The scripts of a workflow that has one job, in an environment of GitHub."""
+    workflow = document(name)
     assert set(workflow) == {"name", True, "permissions", "defaults", "jobs"}, "YAML takes on: for true"
     assert workflow["permissions"] == {"contents": "read", "id-token": "write"}
     assert workflow["defaults"]["run"]["shell"] == "bash"
     (job,) = workflow["jobs"].values()
-    subject = policy("trust-github")["Statement"][0]["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
-    assert subject.endswith(f":environment:{job['environment']}")
+    assert job["environment"] == environment
     assert all(("uses" in step) != ("run" in step) for step in job["steps"])
     scripts = {step["name"]: step["run"] for step in job["steps"] if "run" in step}
     for text in scripts.values():
         assert "${{" not in text
         assert subprocess.run(["bash", "-n", "-c", text], check=False).returncode == 0
+    return scripts
+
+
+def test_the_workflow_of_github_checks_and_pushes(place: Place) -> None:
+    subject = policy("trust-github")["Statement"][0]["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
+    assert subject.endswith(":environment:staging")
+    scripts = scripts_of_workflow("ci/github.yml", "staging")
     Pipeline(place, {}, place.role("ci")).check(scripts["Lock file"], scripts["Push"])
+
+
+def test_the_workflow_for_drift_compares_without_a_right_to_secrets(place: Place) -> None:
+    """Its role has a policy that allows everything besides, as an administrator may have added."""
+    compare = scripts_of_workflow("ci/github-drift.yml", "production")["Compare"]
+    role = place.role("drift")
+    place.store.attach({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}, role.access_key_id)
+    pipeline = Pipeline(place, {}, role)
+    make = compare.splitlines()[0].replace("now.lock", "prod.lock")
+    assert pipeline(make).returncode == 0 and pipeline(compare).returncode == 0
+    with_secrets = pipeline("ssm-exec /prod/api -- true")
+    assert with_secrets.returncode == 125 and "AccessDeniedException" in with_secrets.stderr
+    place.store.put("/prod/api/db/password", "hush2", "SecureString", key_id=KEY, overwrite=True)
+    drifted = pipeline(compare)
+    assert drifted.returncode == 1 and "/prod/api/db/password" in drifted.stdout
+    place.store.deny("ssm:GetParametersByPath")
+    assert pipeline(compare).returncode == 125
 
 
 def test_the_jobs_of_gitlab_check_and_push_with_a_token(place: Place, sts: SecurityTokenService) -> None:

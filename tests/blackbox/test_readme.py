@@ -84,7 +84,7 @@ def unit(run: Runner, place: Path) -> subprocess.CompletedProcess[str]:
     commands = re.findall(r"^ExecStart(?:Pre)?=(.*)$", text, re.MULTILINE)
     assert len(variables) == 1 and len(commands) == 2
     script = " ".join(variables) + " && ".join(commands)
-    return attempt(run, place, script.replace("/usr/local/bin/", "").replace("/opt/api/server", "./server"))
+    return attempt(run, place, script.replace("/usr/bin/ssm-exec", "ssm-exec").replace("/opt/api/server", "./server"))
 
 
 def test_the_systemd_example_checks_its_parameters_and_starts_its_command(run: Runner, place: Path) -> None:
