@@ -1,7 +1,9 @@
-# Checked: built and run by a Docker daemon, on a read-only root and without capabilities. The other images that it names are made
-# of Debian's packages for that. `docker stop` ends the server, and nothing is started where a parameter is missing.
+# Checked: built and run by a Docker daemon, on a read-only root and without capabilities. The
+# other images that it names are made of Debian's packages for that. `docker stop` ends the
+# server, and nothing is started where a parameter is missing.
 #
-# There is no shell in this image, and none is needed. Its own ENTRYPOINT, node, is replaced: CMD has to name it.
+# There is no shell in this image, and none is needed. Its own ENTRYPOINT, node, is replaced:
+# CMD has to name it.
 FROM registry.example.com/ssm-exec:1.0.0 AS ssm-exec
 
 FROM node:22-slim AS build

@@ -1,5 +1,6 @@
-# Checked: built and run by a Docker daemon, on a read-only root and without capabilities. The other images that it names are made
-# of Debian's packages for that. `docker stop` ends the server, and nothing is started where a parameter is missing.
+# Checked: built and run by a Docker daemon, on a read-only root and without capabilities. The
+# other images that it names are made of Debian's packages for that. `docker stop` ends the
+# server, and nothing is started where a parameter is missing.
 #
 # SSM_EXEC_SOURCES comes with the container, so that the same image serves every environment:
 #   docker run --env AWS_REGION=eu-west-1 --env SSM_EXEC_SOURCES=/prod/api IMAGE

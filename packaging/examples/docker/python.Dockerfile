@@ -1,7 +1,9 @@
-# Checked: built and run by a Docker daemon, on a read-only root and without capabilities. The other images that it names are made
-# of Debian's packages for that. `docker stop` ends the server, and nothing is started where a parameter is missing.
+# Checked: built and run by a Docker daemon, on a read-only root and without capabilities. The
+# other images that it names are made of Debian's packages for that. `docker stop` ends the
+# server, and nothing is started where a parameter is missing.
 #
-# The image starts only if every variable of .env.example is set; the file has names, its values are not used.
+# The image starts only if every variable of .env.example is set; the file has names, its
+# values are not used.
 FROM registry.example.com/ssm-exec:1.0.0 AS ssm-exec
 
 FROM python:3.13-slim

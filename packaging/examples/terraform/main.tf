@@ -1,8 +1,10 @@
-# Checked: the syntax, that references and files exist, and "terraform fmt" where terraform is installed; the policies are those
-# that ssm-dotenv prints. Neither the AWS provider nor AWS took part.
+# Checked: the syntax, that references and files exist, and "terraform fmt" where terraform is
+# installed; the policies are those that ssm-dotenv prints. Neither the AWS provider nor AWS
+# took part.
 #
-# Role, key and policies; no values. A value of aws_ssm_parameter is in the state in clear, for all who can read the state.
-# Values come from "ssm-dotenv push", and Terraform knows nothing about them.
+# Role, key and policies; no values. A value of aws_ssm_parameter is in the state in clear,
+# for all who can read the state. Values come from "ssm-dotenv push", and Terraform knows
+# nothing about them.
 terraform {
   required_providers {
     aws = {
