@@ -36,13 +36,13 @@ class Page:
 PARTS = {
     "Begin": (
         Page("README.md", "index", "Start"),
-        Page("packaging/README.md", "releases", "Install a release"),
+        Page("packaging/README.md", "releases", "Releases and packages"),
         Page(f"{EXAMPLES}/README.md", "examples/index", "Examples"),
     ),
     "Use": (
-        Page("docs/operations.md", "operations", "When something fails"),
+        Page("docs/operations.md", "operations", "Operations: when something fails"),
         Page("docs/coming-from.md", "coming-from", "Coming from another tool"),
-        Page("docs/migration.md", "migration", "Out of .env files"),
+        Page("docs/migration.md", "migration", "From .env files to Parameter Store"),
         Page("docs/iam.md", "iam", "IAM: who may do what"),
         Page("docs/security.md", "security", "Security"),
         Page("docs/performance.md", "performance", "Performance"),
@@ -53,7 +53,7 @@ PARTS = {
         Page("packaging/man/ssm-dotenv.1.scd", "ssm-dotenv.1", "ssm-dotenv(1)"),
     ),
     "Versions": (
-        Page("docs/upgrades.md", "upgrades", "What stays the same"),
+        Page("docs/upgrades.md", "upgrades", "Upgrades: what stays the same"),
         Page("CHANGELOG.md", "changelog", "Changelog"),
     ),
     "Development": (
@@ -78,15 +78,10 @@ PLATFORMS = {
     "policies": "Policies and trust",
 }
 """The folders of the examples, each of which is a page that shows its files."""
-
-QUESTIONS = (
-    "[Run my container, unit or function with `/prod/api`](examples/index.md)",
-    "[Why did my unit fail?](operations.md)",
-    "[Has the store drifted from what was tested?](operations.md#from-symptom-to-cause) And [in a pipeline](examples/ci.md)?",
-    "[What may my role do?](iam.md)",
-    "[I use chamber, dotenv, ECS `secrets:` or another tool](coming-from.md)",
+INTRODUCTION = (
+    "The [examples](index.md) of this platform; their first lines say what was checked. The files of `policies` that they name are on the page "
+    "[Policies and trust](policies.md), Dockerfiles on [Container images](docker.md), and [releases](../releases.md) have the packages and the image."
 )
-"""What most readers come for: shown on the front page, before its second heading."""
 
 LANGUAGES = {".Dockerfile": "dockerfile", ".service": "ini", ".conf": "ini", ".yaml": "yaml", ".yml": "yaml", ".json": "json",
              ".tf": "terraform", ".map": "sh", "": "sh"}  # fmt: skip
@@ -104,9 +99,15 @@ def heading_of(path: Path, platform: str) -> str:
     return path.relative_to(ROOT / EXAMPLES / platform).as_posix()
 
 
-def anchor(heading: str) -> str:
-    """As code hosts make it of a heading."""
-    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+def anchors_of(platform: str) -> dict[str, str]:
+    """The anchor of each file of the platform, as code hosts and MyST make it of a heading: api.service and api@.service differ."""
+    anchors: dict[str, str] = {}
+    for path in files_of(platform):
+        heading = heading_of(path, platform)
+        name = re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+        same = sum(re.fullmatch(rf"{re.escape(name)}(-\d+)?", other) is not None for other in anchors.values())
+        anchors[heading] = f"{name}-{same}" if same else name
+    return anchors
 
 
 class Stage:
@@ -128,7 +129,7 @@ class Stage:
         elif Path(found).is_relative_to(EXAMPLES) and (ROOT / found).exists():
             platform, *rest = Path(found).relative_to(EXAMPLES).parts or ("index",)
             staged = f"examples/{platform}.md"
-            fragment = anchor("/".join(rest))
+            fragment = anchors_of(platform).get("/".join(rest), "")
         elif Path(found).suffix in (".svg", ".png") and (ROOT / found).is_file():
             staged = f"images/{Path(found).name}"
             # Sphinx passes HTML on as it is, and puts what is below _extra beside the pages.
@@ -167,14 +168,13 @@ class Stage:
             text = with_links_to_files(text) + table_of_contents("", [(f"/examples/{name}", label) for name, label in PLATFORMS.items()])
         text = self.with_links(page.source, text)
         if page.name == "index":
-            text = with_questions(text)
             for caption, pages in PARTS.items():
                 entries = [("self" if page.name == "index" else f"/{page.name}", page.label) for page in pages]
                 text += table_of_contents(caption, entries)
         self.write(page.staged, text)
 
     def add_platform(self, platform: str) -> None:
-        text = f"# {PLATFORMS[platform]}\n\nOf the [examples](index.md), which say what was checked and what has to be replaced.\n"
+        text = f"# {PLATFORMS[platform]}\n\n{INTRODUCTION}\n"
         for path in files_of(platform):
             language = LANGUAGES.get(path.suffix, "text")
             text += f"\n## {heading_of(path, platform)}\n\n````{language}\n{path.read_text().rstrip()}\n````\n"
@@ -204,12 +204,6 @@ def with_links_to_files(text: str) -> str:
         return "| " + re.sub(r"`([^`]+)`", lambda name: link(name[1], folder), match[1]) + " |"
 
     return re.sub(r"^\| (`[^|]+) \|", replace, text, flags=re.MULTILINE)
-
-
-def with_questions(text: str) -> str:
-    before, heading, after = text.partition("\n## ")
-    lines = "".join(f"- {question}\n" for question in QUESTIONS)
-    return f"{before}\n## What are you looking for?\n\n{lines}{heading}{after}"
 
 
 def table_of_contents(caption: str, entries: list[tuple[str, str]]) -> str:
