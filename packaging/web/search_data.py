@@ -3,6 +3,10 @@
 Sphinx's own search knows whole pages only. It leaves numbers out, so that it has no answer for an exit status, wants every word of a
 message that was copied from a terminal, with the name of a parameter in it, and reads pages again to show where the words are, which a
 browser refuses for a page that was opened as a file.
+
+lunr (Debian's libjs-lunr 2.3.9) was tried for the ranking, with documents, terms and weights of our own: search.js had 92 lines in place
+of 148. It has no bonus for a text that holds most words of the query. With weights tuned until each of the 397 queries of
+tests/site/test_browser.py was answered, an ordinary revision of the texts put three of them out of place, and none with search.js.
 """
 
 from __future__ import annotations
