@@ -16,6 +16,7 @@ from sphinx.parsers import Parser as SphinxParser
 CORRECTIONS = Path(__file__).resolve().parents[1] / "man" / "page.sed"
 BULLET = re.compile(r"^\s*(•|[0-9]+\.)\s*")
 PAGES = ("ssm-exec", "ssm-dotenv")
+LINE_BREAK = "<br/>"
 
 
 def html_of(source: str) -> Tag:
@@ -41,7 +42,7 @@ class Builder:
             if isinstance(child, NavigableString):
                 yield nodes.Text(re.sub(r"\s+", " ", child))
             elif child.name == "br":
-                yield nodes.raw("", "<br/>", format="html")
+                yield nodes.raw("", LINE_BREAK, format="html")
             elif child.name in ("b", "i"):
                 following = str(children[index + 1]) if index + 1 < len(children) else ""
                 yield self.marked(child, following)

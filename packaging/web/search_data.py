@@ -17,17 +17,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from docutils import nodes
+from manual import LINE_BREAK
 
 ABOUT_THE_CODE = ("architecture", "contributing", "static", "changelog", "performance", "herd")
 """What a reader who looks for something wants to see last."""
-
-
 NAVIGATION = "what-are-you-looking-for"
-"""The section of the front page that has links only (stage.py)."""
+"""The section of the front page that has links only (README.md)."""
 
 
 def text_of(node: nodes.Node) -> str:
-    return re.sub(r"\s+", " ", node.astext()).strip()
+    return re.sub(r"\s+", " ", node.astext().replace(LINE_BREAK, " ")).strip()
 
 
 def head_of(node: nodes.Element) -> nodes.Element | None:

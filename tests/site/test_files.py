@@ -113,6 +113,20 @@ def test_a_manual_has_every_word_of_the_man_page(program: str) -> None:
     assert words(shown) - words(man_page) == Counter()
 
 
+def test_texts_of_the_search_have_no_markup() -> None:
+    assert "<br" not in (SITE / "search-data.js").read_text()
+
+
+def test_a_link_to_an_example_leads_to_that_file() -> None:
+    """Two units differ by a character that anchors do not have."""
+    page = BeautifulSoup((SITE / "examples" / "index.html").read_text(), "html.parser")
+    for name in ("api.service", "api@.service"):
+        (link,) = {link["href"] for link in page.find_all("a") if link.get_text().endswith(f"/{name}") or link.get_text() == name}
+        path, _, fragment = link.partition("#")
+        heading = BeautifulSoup((SITE / "examples" / path).read_text(), "html.parser").find(id=fragment)
+        assert heading is not None and heading.find(["h1", "h2"]).get_text().startswith(name), link
+
+
 def test_every_example_is_shown_whole() -> None:
     shown = "".join((SITE / "examples" / name).read_text() for name in ("docker.html", "systemd.html", "ci.html", "eks.html"))
     text = re.sub(r"<[^>]+>", "", shown).replace("&quot;", '"').replace("&#39;", "'").replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&")
