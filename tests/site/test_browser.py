@@ -94,6 +94,9 @@ def test_a_page_has_a_search_box_that_leads_to_the_results(browser: Browser, add
         ("--apply", "ssm-dotenv.1.html#apply", 1),
         ("AWS_CA_BUNDLE", "ssm-exec.1.html#aws-ca-bundle", 2),
         ("hop limit", "operations.html#hop-limit", 2),
+        ("checksum", "releases.html", 2),
+        ("verify signature", "releases.html#to-check-a-release", 2),
+        ("public key", "releases.html", 3),
     ],
 )
 def test_the_search_finds(browser: Browser, address: str, query: str, wanted: str, place: int) -> None:
