@@ -107,16 +107,18 @@ class Docker:
         return found
 
     def events(self, container: str) -> list[Event]:
-        """Those of a container that has ended, in their order."""
-        until = f"--until={time.time():.6f}"
-        lines = self.output("events", "--since=0", until, f"--filter=container={container}", "--format={{json .}}")
-        events = []
-        for entry in map(json.loads, lines.splitlines()):
-            attributes = entry["Actor"]["Attributes"]
-            sent, status = attributes.get("signal"), attributes.get("exitCode")
-            events.append(
-                Event(entry["Action"], sent and int(sent), status and int(status), entry["timeNano"] / 1e9)
-            )
+        """Those of a container up to its end, in their order: the daemon may record the end after it has told the client."""
+        command = ["docker", "events", "--since=0", f"--filter=container={container}", "--format={{json .}}"]
+        events: list[Event] = []
+        with subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, text=True) as following:
+            assert following.stdout is not None
+            while not events or events[-1].action != "die":
+                entry = json.loads(following.stdout.readline())
+                attributes = entry["Actor"]["Attributes"]
+                sent, status = attributes.get("signal"), attributes.get("exitCode")
+                seconds = entry["timeNano"] / 1e9
+                events.append(Event(entry["Action"], sent and int(sent), status and int(status), seconds))
+            following.terminate()
         return events
 
 
