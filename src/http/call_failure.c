@@ -66,6 +66,11 @@ void call_failure_describe(
             hint_at_proxy(call, &reply->via, reterr);
         }
         break;
+    case HTTP_NO_SOCKET:
+        err_set_hint(reterr,
+                "no network socket may be opened here: RestrictAddressFamilies= of the unit needs "
+                "AF_INET or AF_INET6, a seccomp profile socket(2)");
+        break;
     case HTTP_REPLIED:
     case HTTP_IMPOSSIBLE:
         break;

@@ -79,6 +79,7 @@ enum http_outcome {
     HTTP_PROXY_BUSY,    /* the proxy answered 429 or 5xx */
     HTTP_PROXY_NOT_RESOLVED,
     HTTP_PROXY_NOT_CONNECTED,
+    HTTP_NO_SOCKET, /* socket(2) refuses the family of every address: a filter, or a kernel without it */
     HTTP_IMPOSSIBLE, /* nothing was sent: memory, an unusable CA file, an unusable URL */
 };
 

@@ -47,6 +47,9 @@ static enum http_outcome outcome_of(CURLcode code, const struct transfer *transf
     if (code != CURLE_OK && (transfer->socket_errno != 0 || transfer->no_memory)) {
         return HTTP_IMPOSSIBLE;
     }
+    if (code == CURLE_COULDNT_CONNECT && transfer->family_errno != 0) {
+        return HTTP_NO_SOCKET;
+    }
     long connect_code = 0;
     (void)curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &connect_code);
     if (code != CURLE_OK && connect_code >= 400) {
@@ -168,9 +171,9 @@ static const char *find_reason(const struct transfer *transfer, CURLcode code)
         return "its host name cannot be resolved";
     case HTTP_PROXY_NOT_CONNECTED:
     case HTTP_NOT_CONNECTED:
-        return os_error != 0                  ? strerror((int)os_error)
-                : transfer->family_errno != 0 ? strerror(transfer->family_errno)
-                                              : "no connection";
+        return os_error != 0 ? strerror((int)os_error) : "no connection";
+    case HTTP_NO_SOCKET:
+        return strerror(transfer->family_errno);
     case HTTP_TIMED_OUT:
         return transfer->proxy.variable != NULL && !was_connected(transfer)
                 ? "no connection in time"
@@ -216,7 +219,7 @@ void outcome_read(const struct transfer *transfer, CURLcode code)
     reply->via.status = proxy_status >= 400 ? (int)proxy_status : 0;
     const char *reason = find_reason(transfer, code);
     bool is_plain = proxy->variable == NULL || reply->outcome == HTTP_REPLIED
-            || reply->outcome == HTTP_IMPOSSIBLE;
+            || reply->outcome == HTTP_NO_SOCKET || reply->outcome == HTTP_IMPOSSIBLE;
     if (is_plain) {
         text_append_string(&phrase, reason);
     } else if (!is_about_proxy(reply->outcome)) {

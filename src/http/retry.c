@@ -20,6 +20,7 @@ enum retry_cause retry_cause_of_outcome(enum http_outcome outcome)
     case HTTP_TOO_LARGE:
     case HTTP_MALFORMED:
     case HTTP_PROXY_FAILED:
+    case HTTP_NO_SOCKET:
     case HTTP_IMPOSSIBLE:
         break;
     }

@@ -98,10 +98,11 @@ def test_without_descriptors_the_reason_is_told_at_once(run: Runner, store: Para
 @pytest.mark.skipif(SOCKET is None, reason="the number of socket(2) is not known for this machine")
 def test_the_reason_is_told_where_no_socket_may_be_opened(run: Runner, store: ParameterStore) -> None:
     """As below a unit whose RestrictAddressFamilies= has neither AF_INET nor AF_INET6."""
-    filtered = [*refusing(SOCKET, errno.EAFNOSUPPORT), str(run.program), "--timeout", "1s", "/p", *ECHO]
+    filtered = [*refusing(SOCKET, errno.EAFNOSUPPORT), str(run.program), "--timeout", "1h", "/p", *ECHO]
     done = subprocess.run(filtered, env=run.environment(), capture_output=True, text=True, check=False, timeout=30)
     assert (done.returncode, done.stdout) == (125, "")
     assert f"127.0.0.1:{store.port}: Address family not supported by protocol" in done.stderr
+    assert "RestrictAddressFamilies=" in done.stderr and "route" not in done.stderr
 
 
 SILENT_RESOLVER = """

@@ -146,6 +146,7 @@ static bool was_sent(enum http_outcome outcome)
     case HTTP_PROXY_BUSY:
     case HTTP_PROXY_NOT_RESOLVED:
     case HTTP_PROXY_NOT_CONNECTED:
+    case HTTP_NO_SOCKET:
     case HTTP_IMPOSSIBLE:
         break;
     }

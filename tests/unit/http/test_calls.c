@@ -331,6 +331,7 @@ static void failures_of_the_transport_have_kinds_and_hints(void **state)
         { "too large", HTTP_TOO_LARGE, ERR_PROTOCOL, "is host the right endpoint?" },
         { "malformed", HTTP_MALFORMED, ERR_PROTOCOL, "is host the right endpoint?" },
         { "proxy failed", HTTP_PROXY_FAILED, ERR_NETWORK, "NO_PROXY" },
+        { "no socket", HTTP_NO_SOCKET, ERR_NETWORK, "RestrictAddressFamilies=" },
         { "impossible", HTTP_IMPOSSIBLE, ERR_NETWORK, "" },
     };
 

@@ -274,7 +274,6 @@ static void without_a_usable_proxy_nothing_is_sent(void **state)
     assert_int_equal(fixture->count, 0);
 }
 
-/* A kernel without IPv6 does not end the run, as a lack of descriptors or memory does. */
 static void only_a_lack_of_sockets_is_final(void **state)
 {
     struct fixture *fixture = *state;
@@ -286,7 +285,8 @@ static void only_a_lack_of_sockets_is_final(void **state)
         { EMFILE, HTTP_IMPOSSIBLE },
         { ENFILE, HTTP_IMPOSSIBLE },
         { ENOMEM, HTTP_IMPOSSIBLE },
-        { EAFNOSUPPORT, HTTP_NOT_CONNECTED },
+        { EAFNOSUPPORT, HTTP_NO_SOCKET },
+        { EPERM, HTTP_NO_SOCKET },
     };
 
     for (size_t i = 0; i < sizeof(ROWS) / sizeof(ROWS[0]); i++) {

@@ -36,6 +36,7 @@ static void transport_outcomes_have_causes(void **state)
         { "proxy busy", HTTP_PROXY_BUSY, RETRY_TRANSIENT },
         { "proxy not resolved", HTTP_PROXY_NOT_RESOLVED, RETRY_RESOLVE },
         { "proxy not connected", HTTP_PROXY_NOT_CONNECTED, RETRY_TRANSIENT },
+        { "no socket", HTTP_NO_SOCKET, RETRY_NEVER },
         { "impossible", HTTP_IMPOSSIBLE, RETRY_NEVER },
     };
 

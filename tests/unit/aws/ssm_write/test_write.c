@@ -154,6 +154,7 @@ static void the_outcome_says_whether_something_may_be_written(void **state)
         { "not resolved", { .outcome = HTTP_NOT_RESOLVED }, WRITE_PUT_OFF, RETRY_RESOLVE },
         { "handshake", { .outcome = HTTP_TLS_FAILED }, WRITE_PUT_OFF, RETRY_TLS },
         { "untrusted", { .outcome = HTTP_UNTRUSTED }, WRITE_REFUSED, RETRY_NEVER },
+        { "no socket", { .outcome = HTTP_NO_SOCKET }, WRITE_REFUSED, RETRY_NEVER },
         { "impossible", { .outcome = HTTP_IMPOSSIBLE }, WRITE_REFUSED, RETRY_NEVER },
         { "empty", { .body = "" }, WRITE_UNSETTLED, RETRY_TRANSIENT },
         { "half", { .body = "{\"Version\":" }, WRITE_UNSETTLED, RETRY_TRANSIENT },
