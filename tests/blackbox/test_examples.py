@@ -157,7 +157,7 @@ def instructions(path: Path) -> list[tuple[str, str]]:
     return [(word, rest.strip()) for word, _, rest in (line.partition(" ") for line in text.splitlines() if line)]
 
 
-@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("docker/*")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("docker/*.Dockerfile")), ids=lambda path: path.name)
 def test_a_dockerfile_is_well_formed_and_starts_the_server(place: Place, path: Path) -> None:
     found = instructions(path)
     assert {word for word, _ in found} <= INSTRUCTIONS and found[0][0] == "FROM"
@@ -657,7 +657,7 @@ def test_the_workflow_of_github_checks_and_pushes(place: Place) -> None:
 
 def test_the_workflow_for_drift_compares_without_a_right_to_secrets(place: Place) -> None:
     """Its role has a policy that allows everything besides, as an administrator may have added."""
-    compare = scripts_of_workflow("ci/github-drift.yml", "production")["Compare"]
+    compare = scripts_of_workflow("ci/github-drift.yml", "drift")["Compare"]
     role = place.role("drift")
     place.store.attach({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}, role.access_key_id)
     pipeline = Pipeline(place, {}, role)

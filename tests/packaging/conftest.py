@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import docker_daemon
@@ -78,6 +78,16 @@ def image(docker: docker_daemon.Docker, release: Path) -> str:
     loaded = docker.output("load", "--input", release / f"ssm-exec-{VERSION}-oci.tar")
     assert loaded.splitlines() == [f"Loaded image: {name}", f"Loaded image: {name}-arm64"]
     return name
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[str], None]]:
+    """Shows a figure, whatever the options of pytest are."""
+    lines: list[str] = []
+    yield lines.append
+    with capsys.disabled():
+        for line in lines:
+            print(f"\n{line}")
 
 
 def git(folder: Path, *args: str | Path, **environment: str) -> str:

@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import control_groups
+
 PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
 """Debian's programs, before others that the machine may have in /usr/local/bin."""
 NAMESPACE = ("unshare", "--mount", "--propagation", "private")
@@ -172,14 +174,6 @@ def processes_of(folder: Path) -> list[str]:
     return found
 
 
-def remove_groups(name: str) -> None:
-    """The control groups that the daemon made and leaves."""
-    groups = Path("/sys/fs/cgroup")
-    for path in (groups / name, *groups.glob(f"*/{name}")):
-        for folder, _, _ in os.walk(path, topdown=False):
-            os.rmdir(folder)
-
-
 def _options(folder: Path, groups: str) -> list[str]:
     return [
         f"--config-file={folder}/daemon.json",
@@ -239,7 +233,11 @@ def running(folder: Path) -> Iterator[Docker]:
             docker.output("rm", "--force", *containers)
     finally:
         daemon.terminate()
-        daemon.wait(COMMAND_SECONDS)
-        remove_groups(groups)
-    _expect_no_process(folder)
+        try:
+            daemon.wait(COMMAND_SECONDS)
+        except subprocess.TimeoutExpired:
+            daemon.kill()
+            daemon.wait()
+        _expect_no_process(folder)
+        control_groups.remove(control_groups.named(groups))
     assert str(folder) not in Path("/proc/self/mountinfo").read_text()

@@ -7,14 +7,18 @@ Resources (MemoryMax=, TasksMax=, IPAddressDeny=) are not limited in it where th
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import IO, Any, TypeVar
 
+import control_groups
 import pytest
 
 BOOT_SECONDS = 180
@@ -25,16 +29,49 @@ T = TypeVar("T")
 
 def make_debian(suite: str, root: Path, *packages: str) -> None:
     """The essential packages and apt, with what is named."""
-    command = ["mmdebstrap", "--quiet", "--variant=apt", f"--include={','.join(packages)}", suite, root]
+    included = [f"--include={','.join(packages)}"] if packages else []
+    command = ["mmdebstrap", "--quiet", "--variant=apt", *included, suite, root]
     subprocess.run(command, check=True, capture_output=True, timeout=600)
 
 
+def skip_without_means() -> None:
+    """What needs root, or a program, is not tried without."""
+    if os.geteuid() != 0:
+        pytest.skip("a Debian with systemd as process 1 needs root")
+    for program in ("mmdebstrap", "systemd-nspawn", "setpriv"):
+        if shutil.which(program) is None:
+            pytest.skip(f"{program} is not installed: packaging/test --long does it")
+
+
+def process_1_of(notices: socket.socket, console: IO[bytes]) -> str:
+    """Waits until the default target is reached, which systemd says by the protocol of sd_notify(3)."""
+    said: dict[str, str] = {}
+    try:
+        while said.get("READY") != "1":
+            said |= dict(line.split("=", 1) for line in notices.recv(65536).decode().splitlines())
+    except TimeoutError:
+        console.seek(0)
+        raise AssertionError(f"not booted:\n{console.read().decode(errors='replace')}") from None
+    return said["X_NSPAWN_LEADER_PID"]
+
+
+def shut_down(nspawn: subprocess.Popen[bytes]) -> None:
+    nspawn.terminate()
+    try:
+        nspawn.wait(BOOT_SECONDS)
+    except subprocess.TimeoutExpired:
+        nspawn.kill()
+        nspawn.wait()
+
+
 class Machine:
-    """From boot() to shut_down()."""
+    """A root with systemd in it, and what runs there within running()."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._options = ["systemd-nspawn", "--quiet", f"--directory={root}", "--register=no", "--keep-unit"]
+        # --keep-unit makes these below the group that the tests are in, and leaves them.
+        self._groups = [path for name in ("payload", "supervisor") for path in control_groups.named(name) if not path.exists()]
 
     def skip_unless_permitted(self) -> None:
         done = subprocess.run(
@@ -43,34 +80,27 @@ class Machine:
         if done.returncode != 0:
             pytest.skip(f"systemd-nspawn is not permitted here: {done.stderr.strip()}")
 
-    def boot(self) -> None:
-        """Returns when the default target is reached, which systemd says by the protocol of sd_notify(3)."""
-        self._console = tempfile.TemporaryFile()  # noqa: SIM115
-        with tempfile.TemporaryDirectory(prefix="nspawn.") as folder, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """From the end of the boot to an orderly shutdown. If the tests are killed, the machine is shut down, too."""
+        with (
+            tempfile.TemporaryDirectory(prefix="nspawn.") as folder,
+            tempfile.TemporaryFile() as console,
+            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices,
+        ):
             notices.bind(f"{folder}/notices")
             notices.settimeout(BOOT_SECONDS)
-            self._nspawn = subprocess.Popen(
-                [*self._options, "--boot", "--notify-ready=yes", "--kill-signal=SIGRTMIN+3"],
+            nspawn = subprocess.Popen(
+                ["setpriv", "--pdeathsig=TERM", *self._options, "--boot", "--notify-ready=yes", "--kill-signal=SIGRTMIN+3"],
                 env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "NOTIFY_SOCKET": f"{folder}/notices"},
-                stdin=subprocess.DEVNULL, stdout=self._console, stderr=subprocess.STDOUT, start_new_session=True)  # fmt: skip
-            said: dict[str, str] = {}
+                stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT, start_new_session=True)  # fmt: skip
             try:
-                while said.get("READY") != "1":
-                    said |= dict(line.split("=", 1) for line in notices.recv(65536).decode().splitlines())
-            except TimeoutError:
-                self.shut_down()
-                self._console.seek(0)
-                raise AssertionError(f"not booted:\n{self._console.read().decode(errors='replace')}") from None
-        self._process_1 = said["X_NSPAWN_LEADER_PID"]
-
-    def shut_down(self) -> None:
-        """An orderly shutdown, as on a real machine."""
-        self._nspawn.terminate()
-        try:
-            self._nspawn.wait(BOOT_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._nspawn.kill()
-            self._nspawn.wait()
+                self._process_1 = process_1_of(notices, console)
+                notices.close()  # systemd would wait for somebody who reads what it says later
+                yield
+            finally:
+                shut_down(nspawn)
+                control_groups.remove(self._groups)
 
     def path(self, path: str) -> Path:
         """What is mounted in the machine (/run, /proc, /tmp) is seen in its process 1 only."""

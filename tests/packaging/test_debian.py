@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conftest import VERSION, InstalledRoot, everything_below
+from machine import make_debian
 
 ESSENTIAL_CHANGES = ("var/", "etc/ld.so.cache", "dev/", "tmp")
 """Where apt and dpkg keep their own records."""
 
 
+@pytest.fixture(params=["bookworm", "trixie"])
+def debian(request: pytest.FixtureRequest, installed: InstalledRoot) -> Iterator[InstalledRoot]:
+    """One release of Debian."""
+    with tempfile.TemporaryDirectory(prefix="debian.") as folder:
+        system = Path(folder) / request.param
+        make_debian(request.param, system)
+        shutil.copytree(installed.root / "test", system / "test")
+        installed.root = system
+        yield installed
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("suite", ["bookworm", "trixie"])
-def test_apt_installs_and_purges_it(release: Path, installed: InstalledRoot, suite: str) -> None:
-    system = installed.root.parent / "system"
-    subprocess.run(
-        ["mmdebstrap", "--quiet", "--variant=apt", suite, system], check=True, capture_output=True, timeout=600
-    )
-    shutil.copytree(installed.root / "test", system / "test")
-    installed.root = system
-    before = everything_below(system)
+def test_apt_installs_and_purges_it(release: Path, debian: InstalledRoot) -> None:
+    before = everything_below(debian.root)
     package = f"ssm-exec_{VERSION}_amd64.deb"
-    shutil.copy(release / package, system / "test" / package)
-    done = installed.run("apt-get", "install", "--yes", "--no-install-recommends", f"/test/{package}")
+    shutil.copy(release / package, debian.root / "test" / package)
+    done = debian.run("apt-get", "install", "--yes", "--no-install-recommends", f"/test/{package}")
     assert done.returncode == 0, done.stderr
-    done = installed.run("dpkg", "--verify", "ssm-exec")
+    done = debian.run("dpkg", "--verify", "ssm-exec")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    installed.check_the_programs()
-    done = installed.run("apt-get", "purge", "--yes", "ssm-exec")
+    debian.check_the_programs()
+    done = debian.run("apt-get", "purge", "--yes", "ssm-exec")
     assert done.returncode == 0, done.stderr
-    left = everything_below(system) - before - {f"test/{package}"}
+    left = everything_below(debian.root) - before - {f"test/{package}"}
     assert [path for path in sorted(left) if not path.startswith(ESSENTIAL_CHANGES) or "ssm-exec" in path] == []

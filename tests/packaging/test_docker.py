@@ -6,7 +6,7 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -79,16 +79,6 @@ class Application:
 @pytest.fixture
 def app(docker: Docker, application: str, store: ParameterStore) -> Application:
     return Application(docker, application, store)
-
-
-@pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[str], None]]:
-    """Shows a figure, whatever the options of pytest are."""
-    lines: list[str] = []
-    yield lines.append
-    with capsys.disabled():
-        for line in lines:
-            print(f"\n{line}")
 
 
 def seconds_to_end(events: list[Event], sent: int, status: int) -> float:

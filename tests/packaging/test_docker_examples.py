@@ -4,6 +4,7 @@ begin with are stand-ins of the same names, made of Debian's packages."""
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -126,7 +127,9 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in {**SERVERS, **OTHERS}.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text)
-    for path in (*EXAMPLES.glob("docker/*.Dockerfile"), EXAMPLES / "compose" / "compose.yaml"):
+    for name in (".env", ".env.production"):
+        (folder / name).write_text("DB_PASSWORD=left-on-a-disk\n")
+    for path in (*EXAMPLES.glob("docker/*.Dockerfile"), EXAMPLES / "docker" / ".dockerignore", EXAMPLES / "compose" / "compose.yaml"):
         shutil.copy(path, folder)
     return folder
 
@@ -146,8 +149,16 @@ def wait_for_port(docker: Docker, container: str) -> int:
 
 def ask(port: int) -> str:
     """What the server answers."""
-    with socket.create_connection(("127.0.0.1", port)) as connection, connection.makefile() as answer:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection, connection.makefile() as answer:
         return answer.read()
+
+
+def paths_of_image(docker: Docker, name: str) -> list[str]:
+    container = docker.output("create", name)
+    command = f"docker export {container} | tar --list"
+    listed = subprocess.run(["sh", "-c", command], env=docker.environment, capture_output=True, text=True, check=True).stdout
+    docker.output("rm", container)
+    return listed.splitlines()
 
 
 @pytest.mark.parametrize("name", USERS)
@@ -158,6 +169,7 @@ def test_a_dockerfile_is_built_and_its_server_answers(
     store.put("/prod/api/port", "0")
     store.put("/prod/api/db/password", "hush", "SecureString")
     docker.build(name, project, f"--file={project}/{name}.Dockerfile")
+    assert not [path for path in paths_of_image(docker, name) if re.search(r"(^|/)\.(git|env|env\.(?!example$).*)$", path)]
     variables = {**store.environment(), "AWS_CA_BUNDLE": "/ca.pem", "SSM_EXEC_SOURCES": "/prod/api"}
     words = [
         "--network=host", "--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges",
