@@ -176,7 +176,7 @@ def test_a_folder_that_holds_something_else_is_kept(elsewhere: Path, tmp_path: P
     (tmp_path / "mine" / "file").write_text("mine")
     done = make(elsewhere, "--into", tmp_path / "mine")
     assert done.returncode == 1
-    assert "holds something else than a site" in done.stderr
+    assert "is not a site" in done.stderr
     assert everything(tmp_path / "mine") == ["file"]
 
 
