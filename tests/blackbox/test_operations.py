@@ -65,6 +65,20 @@ def test_the_dry_run_before_the_start_fails_it(store: ParameterStore, run: Runne
     assert start == ["--", "/opt/api/server"]
 
 
+def test_a_refusal_looks_as_on_the_page(certificates_directory, run: Runner) -> None:
+    (shown,) = re.findall(r"^```\n(ssm-exec: error: .*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    with ParameterStore(certificates_directory=certificates_directory, region="eu-west-1") as store:
+        role = store.add_credentials("ASIAROLE", "secret", "token", principal_arn="arn:aws:sts::123456789012:assumed-role/prod-api/session")
+        below = {"Effect": "Allow", "Action": "ssm:GetParametersByPath", "Resource": "arn:aws:ssm:eu-west-1:123456789012:parameter/prod/api/*"}
+        store.attach({"Version": "2012-10-17", "Statement": [below]}, role.access_key_id)
+        store.put("/prod/api/port", "8080")
+        command = [run.program, "/prod/api", "--", "true"]
+        environment = {"PATH": "/usr/bin:/bin", **store.environment(role)}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    varying = r"\(request id [-0-9a-f]+\) \(reply of [^)]+\)"
+    assert re.sub(varying, "", done.stderr) == re.sub(varying, "", shown)
+
+
 def test_reads_are_the_only_operations_and_name_the_program(store: ParameterStore, run: Runner) -> None:
     for number in range(11):
         store.put(f"/prod/api/p{number:02}", "v", "SecureString")
