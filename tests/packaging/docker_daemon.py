@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import control_groups
+import processes
 
 PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/bin:/bin"
 """Debian's programs, before others that the machine may have in /usr/local/bin."""
@@ -232,12 +233,7 @@ def running(folder: Path) -> Iterator[Docker]:
         if containers:
             docker.output("rm", "--force", *containers)
     finally:
-        daemon.terminate()
-        try:
-            daemon.wait(COMMAND_SECONDS)
-        except subprocess.TimeoutExpired:
-            daemon.kill()
-            daemon.wait()
+        processes.end(daemon, COMMAND_SECONDS)
         _expect_no_process(folder)
         control_groups.remove(control_groups.named(groups))
     assert str(folder) not in Path("/proc/self/mountinfo").read_text()

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any, TypeVar
 
 import control_groups
+import processes
 import pytest
 
 BOOT_SECONDS = 180
@@ -53,15 +54,6 @@ def process_1_of(notices: socket.socket, console: IO[bytes]) -> str:
         console.seek(0)
         raise AssertionError(f"not booted:\n{console.read().decode(errors='replace')}") from None
     return said["X_NSPAWN_LEADER_PID"]
-
-
-def shut_down(nspawn: subprocess.Popen[bytes]) -> None:
-    nspawn.terminate()
-    try:
-        nspawn.wait(BOOT_SECONDS)
-    except subprocess.TimeoutExpired:
-        nspawn.kill()
-        nspawn.wait()
 
 
 class Machine:
@@ -99,7 +91,7 @@ class Machine:
                 notices.close()  # systemd would wait for somebody who reads what it says later
                 yield
             finally:
-                shut_down(nspawn)
+                processes.end(nspawn, BOOT_SECONDS)
                 control_groups.remove(self._groups)
 
     def path(self, path: str) -> Path:
